@@ -1,0 +1,1 @@
+"""What things are: values that check themselves and do nothing else."""

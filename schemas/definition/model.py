@@ -1,0 +1,239 @@
+"""What a definition says, after it was read: plain values, durations in milliseconds, every reference a name.
+
+    events ──▶ measures (what is counted) ──▶ metrics (what is shown, over windows) ──▶ north star, inputs, guardrails
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+ANY = "any"  # in place of an event type: every event
+
+
+class FlatFormat(msgspec.Struct, frozen=True, kw_only=True, tag="flat"):
+    """JSON objects; says where things stand in them.
+
+    ``places`` maps a property's name to its path; whatever has no place of its own stands under ``properties``, or at the
+    top where that is empty.  Paths are dotted.
+    """
+
+    id: str = "event_id"
+    type: str = "event"
+    time: str = "time"
+    properties: str = ""
+    places: dict[str, str] = {}
+
+    def path(self, name: str) -> str:
+        """Where a property of this name stands in the JSON."""
+        head, dot, rest = name.partition(".")
+        if head in self.places:
+            return self.places[head] + dot + rest
+        return f"{self.properties}.{name}" if self.properties else name
+
+
+class CloudEventsFormat(msgspec.Struct, frozen=True, kw_only=True, tag="cloudevents"):
+    """CloudEvents 1.0, structured or binary mode, told apart by each message's headers.
+
+    ``subject`` and ``source`` are the attributes of these names, every other property stands in ``data``.
+    """
+
+
+Format = FlatFormat | CloudEventsFormat
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """One topic of events.
+
+    ``keyed_by`` is the property that the topic's messages are keyed (partitioned) by.  An event may be ``lateness_ms``
+    behind the latest of its partition and ``ahead_ms`` ahead of the broker's append time; ids are remembered for
+    ``dedupe_ms`` of append time (0: not at all).
+    """
+
+    name: str
+    topic: str
+    keyed_by: str
+    format: Format = FlatFormat()
+    lateness_ms: int = 7 * 86_400_000
+    dedupe_ms: int = 3_600_000
+    ahead_ms: int = 3_600_000
+
+
+class Dimension(msgspec.Struct, frozen=True, kw_only=True):
+    """A property whose values split a measure: at most ``limit`` shown (``values`` first), then ``other``; ``none`` if absent."""
+
+    name: str
+    property: str
+    limit: int = 20
+    values: tuple[str, ...] = ()
+
+
+class Condition(msgspec.Struct, frozen=True):
+    """One comparison of a ``where``: ``items.qty > 0``.  On a nested list it is judged item by item."""
+
+    property: str
+    operator: Literal["=", "!=", ">", ">=", "<", "<=", "in"]
+    value: str | int | bool | tuple[str | int | bool, ...] | float
+
+
+class _Measure(msgspec.Struct, frozen=True, kw_only=True):
+    """What every kind has: the events of type ``of`` (or any) of one source that meet all conditions."""
+
+    name: str
+    source: str
+    of: str
+    where: tuple[Condition, ...] = ()
+    by_dimension: tuple[str, ...] = ()
+    description: str = ""
+    unit: str = ""
+
+
+class Count(_Measure, frozen=True, kw_only=True, tag="count"):
+    """Matching events."""
+
+
+class Sum(_Measure, frozen=True, kw_only=True, tag="sum"):
+    """The sum of a property over matching events, as an integer of ``10 ** -decimals`` units."""
+
+    property: str
+    decimals: int = 6
+
+
+class Distinct(_Measure, frozen=True, kw_only=True, tag="distinct"):
+    """Entities with a matching event in the window."""
+
+    entity: tuple[str, ...]
+
+
+class First(_Measure, frozen=True, kw_only=True, tag="first"):
+    """Entities whose first matching event ever lies in the window."""
+
+    entity: tuple[str, ...]
+
+
+class Repeat(_Measure, frozen=True, kw_only=True, tag="repeat"):
+    """Matching events that follow an earlier one of their entity by at most ``within_ms`` (None: however late)."""
+
+    entity: tuple[str, ...]
+    within_ms: int | None = None
+
+
+Measure = Count | Sum | Distinct | First | Repeat
+
+
+class Unit(StrEnum):
+    """Calendar periods, in the company's time zone."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class Calendar(msgspec.Struct, frozen=True, tag="calendar"):
+    """The running period, from its local start."""
+
+    unit: Unit
+
+    @property
+    def label(self) -> str:
+        """As readings, series and addresses name it."""
+        return self.unit.value
+
+
+class RollingDays(msgspec.Struct, frozen=True, tag="days"):
+    """The last local days, the running one included."""
+
+    days: int
+
+    @property
+    def label(self) -> str:
+        """As readings, series and addresses name it."""
+        return f"{self.days}d"
+
+
+class RollingSpan(msgspec.Struct, frozen=True, tag="span"):
+    """The last buckets of ``grain_ms`` (cut in UTC), the running one included; ``span_ms`` is a multiple of it."""
+
+    span_ms: int
+    grain_ms: int = 300_000
+
+    @property
+    def label(self) -> str:
+        """As readings, series and addresses name it."""
+        minutes = self.span_ms // 60_000
+        return f"{minutes // 60}h" if minutes % 60 == 0 else f"{minutes}m"
+
+
+class Lifetime(msgspec.Struct, frozen=True, tag="lifetime"):
+    """Everything since the first event."""
+
+    @property
+    def label(self) -> str:
+        """As readings, series and addresses name it."""
+        return "lifetime"
+
+
+Window = Calendar | RollingDays | RollingSpan | Lifetime
+
+
+class Ratio(msgspec.Struct, frozen=True, tag="ratio"):
+    """One operand over another, each a measure or a metric, both read over the metric's own window."""
+
+    numerator: str
+    denominator: str
+
+
+class Plain(msgspec.Struct, frozen=True, tag="measure"):
+    """A measure as it is."""
+
+    measure: str
+
+
+class Metric(msgspec.Struct, frozen=True, kw_only=True):
+    """What is shown: a measure or a ratio, over one or more windows; the first window is the one that targets speak of."""
+
+    name: str
+    value: Plain | Ratio
+    windows: tuple[Window, ...]
+    unit: str = ""
+    description: str = ""
+
+
+class NorthStar(msgspec.Struct, frozen=True, kw_only=True):
+    """The one metric, where it should be and when, and the metrics that drive it."""
+
+    metric: str
+    target: float | None = None
+    by: date | None = None
+    better: Literal["higher", "lower"] = "higher"
+    inputs: tuple[str, ...] = ()
+
+
+class Guardrail(msgspec.Struct, frozen=True, kw_only=True):
+    """A metric that must stay within limits while the north star is chased."""
+
+    metric: str
+    min: float | None = None
+    max: float | None = None
+
+
+class Definition(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole ``nsm.yaml``, found good: every name that is referred to exists."""
+
+    company: str
+    time_zone: str
+    north_star: NorthStar
+    sources: tuple[Source, ...]
+    measures: dict[str, Measure]
+    metrics: dict[str, Metric]
+    week_starts: Literal["monday", "sunday"] = "monday"
+    phase: Literal["start-up", "scale-up", "mature"] | None = None
+    dimensions: dict[str, Dimension] = {}
+    guardrails: tuple[Guardrail, ...] = ()
+
+    def source(self, name: str) -> Source:
+        """The source of this name."""
+        return next(source for source in self.sources if source.name == name)

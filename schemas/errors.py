@@ -1,0 +1,65 @@
+"""Every error, sorted by who must act.
+
+    NsmError
+    ├── DefinitionError      the author of nsm.yaml: it lists every fault with its line
+    ├── SettingsError        whoever started the process: a variable is misspelt or unfit
+    ├── MissingPartError     whoever runs the machine: a program is not there, and this installs it
+    ├── StateError
+    │   ├── Moved            nobody: what was read is stale, so drop it and read again
+    │   └── Unfit            us: the store refused a commit that it could not have carried out whole
+    ├── LogError             whoever runs Kafka: the log does not hold what the position asks for
+    └── PublishError         the publisher's caller
+        ├── BufferFull       slow down, nothing was taken
+        └── NotAcknowledged  Kafka did not take these events
+
+A bad *event* is no exception: it is a value (``schemas.events.Refused``) that goes to the dead-letter topic.
+A store or broker that is away is not here either: its client's own errors are waited out.
+"""
+
+
+class NsmError(Exception):
+    """Anything that this project raises on purpose; its text is a sentence for people."""
+
+
+class DefinitionError(NsmError):
+    """A definition that cannot be used; ``faults`` holds one line of text each, with file and line."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class SettingsError(NsmError):
+    """An environment variable that is unknown or unfit."""
+
+
+class MissingPartError(NsmError):
+    """A program or package that this machine lacks; the text names the command that installs it."""
+
+
+class StateError(NsmError):
+    """The store did not do what was asked; nothing of it was done."""
+
+
+class Moved(StateError):
+    """The store no longer stands where this session left it."""
+
+
+class Unfit(StateError):
+    """A commit that could not have been carried out whole: nothing was written, and a retry would not help."""
+
+
+class LogError(NsmError):
+    """The log and the stored position do not belong together; nothing was counted."""
+
+
+class PublishError(NsmError):
+    """Events that were not published."""
+
+
+class BufferFull(PublishError):
+    """The publisher holds as many unsent events as it may; this one was not taken."""
+
+
+class NotAcknowledged(PublishError):
+    """Kafka did not acknowledge these events."""

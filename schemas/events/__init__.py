@@ -1,0 +1,1 @@
+"""Events: what is needed of them, and the forms in which they arrive."""

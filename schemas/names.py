@@ -1,0 +1,85 @@
+"""Every name that leaves the process: Prometheus series, Redis keys, Kafka topics and headers.
+
+Redis keys of one partition share a hash tag, so that one script may touch them all:
+
+    nsm:{<version>:<topic>:<partition>}:state               hash: position, stamp, floor, clock, watermark, topic_id
+    nsm:{<version>:<topic>:<partition>}:totals              hash: <outcome>, unused|<measure>|<reason> -> count
+    nsm:{<version>:<topic>:<partition>}:cells:<series>:<n>  hash: <bucket> or <bucket>|<dimension>|<value> -> integer
+    nsm:{<version>:<topic>:<partition>}:records:<space>     hash: <entity> -> its record, MessagePack
+    nsm:{<version>:<topic>:<partition>}:ids:<slot>          string: 8 bytes an id
+    nsm:{<version>}:sources                                 hash: <topic> -> number of partitions
+"""
+
+from typing import Final, Literal
+
+CELLS_PER_KEY: Final = 64
+"""Buckets of one series that share a key; ``n`` above is ``bucket // CELLS_PER_KEY``."""
+
+
+def partition_prefix(version: str, topic: str, partition: int) -> str:
+    """What every key of this partition begins with, hash tag included."""
+    return f"nsm:{{{version}:{topic}:{partition}}}:"
+
+
+def sources_key(version: str) -> str:
+    """The hash that says how many partitions each source had when this version began."""
+    return f"nsm:{{{version}}}:sources"
+
+
+def dead_letter_topic(topic: str) -> str:
+    """Where the events of this topic go that are no events, too late, or too far ahead."""
+    return f"{topic}.dead-letter"
+
+
+def consumer_group(version: str) -> str:
+    """The workers of one version of the definition."""
+    return f"nsm-{version}"
+
+
+HEADER_REASON: Final = "nsm-reason"
+HEADER_DETAIL: Final = "nsm-detail"
+HEADER_TOPIC: Final = "nsm-topic"
+HEADER_PARTITION: Final = "nsm-partition"
+HEADER_OFFSET: Final = "nsm-offset"
+
+Outcome = Literal["counted", "duplicate", "late", "ahead", "refused"]
+OUTCOMES: Final[tuple[Outcome, ...]] = ("counted", "duplicate", "late", "ahead", "refused")
+
+METRIC_VALUE: Final = "nsm_metric_value"  # metric, window, dimension, segment
+METRIC_NUMERATOR: Final = "nsm_metric_numerator"  # metric, window, dimension, segment
+METRIC_DENOMINATOR: Final = "nsm_metric_denominator"  # metric, window, dimension, segment
+METRIC_COMPLETE: Final = "nsm_metric_last_complete_value"  # metric, window, dimension, segment: the last complete period
+METRIC_TARGET: Final = "nsm_metric_target"  # metric
+METRIC_AS_OF: Final = "nsm_metric_as_of_timestamp_seconds"  # metric
+METRIC_COMPLETENESS: Final = "nsm_metric_completeness_ratio"  # metric: partitions that are up to date, 0 to 1
+NORTH_STAR_INFO: Final = "nsm_north_star_info"  # metric, window, better
+GUARDRAIL_LIMIT: Final = "nsm_guardrail_limit"  # metric, bound
+WATERMARK: Final = "nsm_watermark_timestamp_seconds"  # topic, partition
+EVENTS: Final = "nsm_events_total"  # topic, outcome
+EVENTS_UNUSED: Final = "nsm_events_unused_total"  # measure, reason
+POSITION: Final = "nsm_position_offset"  # topic, partition
+POSITION_LAG: Final = "nsm_position_lag_events"  # topic, partition
+STATE_UP: Final = "nsm_state_up"  # 1 while the store answers and every partition has a position
+SNAPSHOT_AGE: Final = "nsm_snapshot_timestamp_seconds"  # when the state was last read
+BUILD_INFO: Final = "nsm_build_info"  # version, definition
+
+SERIES: Final[dict[str, tuple[str, ...]]] = {
+    METRIC_VALUE: ("metric", "window", "dimension", "segment"),
+    METRIC_NUMERATOR: ("metric", "window", "dimension", "segment"),
+    METRIC_DENOMINATOR: ("metric", "window", "dimension", "segment"),
+    METRIC_COMPLETE: ("metric", "window", "dimension", "segment"),
+    METRIC_TARGET: ("metric",),
+    METRIC_AS_OF: ("metric",),
+    METRIC_COMPLETENESS: ("metric",),
+    NORTH_STAR_INFO: ("metric", "window", "better"),
+    GUARDRAIL_LIMIT: ("metric", "bound"),
+    WATERMARK: ("topic", "partition"),
+    EVENTS: ("topic", "outcome"),
+    EVENTS_UNUSED: ("measure", "reason"),
+    POSITION: ("topic", "partition"),
+    POSITION_LAG: ("topic", "partition"),
+    STATE_UP: (),
+    SNAPSHOT_AGE: (),
+    BUILD_INFO: ("version", "definition"),
+}
+"""Each series that the exporter shows, and its labels."""

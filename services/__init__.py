@@ -1,0 +1,1 @@
+"""Who does it: one folder a process or command."""

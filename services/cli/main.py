@@ -1,0 +1,55 @@
+"""``nsm``: finds the command, loads only its module, turns our own errors into sentences.
+
+A command is a module with ``add_arguments(parser)`` and ``run(args) -> exit code``.
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from schemas.errors import NsmError
+
+COMMANDS = {
+    "init": ("services.cli.init", "write a first nsm.yaml"),
+    "check": ("services.cli.check", "judge a definition; every fault at once"),
+    "replay": ("services.replay.command", "answer a definition over a file of events, without any server"),
+    "up": ("services.local.command", "run everything on this machine"),
+    "demo": ("services.demo.command", "the whole road on real purchases with published figures"),
+    "board": ("services.board.command", "the north star in the terminal, live"),
+    "publish": ("services.publisher.command", "send a file of events to Kafka"),
+    "worker": ("services.worker.command", "fold events from Kafka into the state"),
+    "exporter": ("services.exporter.command", "show the readings to Prometheus, and as JSON"),
+    "rules": ("services.provisioner.rules_command", "write the Prometheus rules of a definition"),
+    "grafana": ("services.provisioner.grafana_command", "write the Grafana board of a definition"),
+}
+
+
+def parser_for(name: str) -> argparse.ArgumentParser:
+    """The whole parser, with the arguments of one command filled in."""
+    parser = argparse.ArgumentParser(prog="nsm", description="A company's North Star Metric, live and exact.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command, (module, line) in COMMANDS.items():
+        sub = commands.add_parser(command, help=line, description=line[0].upper() + line[1:] + ".")
+        if command == name:
+            loaded = importlib.import_module(module)
+            loaded.add_arguments(sub)
+            sub.set_defaults(run=loaded.run)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code: 0 done, 1 not done and said why, 2 misused."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    name = next((word for word in given if not word.startswith("-")), "")
+    args = parser_for(name).parse_args(given)
+    try:
+        return int(args.run(args))
+    except NsmError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1

@@ -1,0 +1,61 @@
+"""What the environment says.
+
+    NSM_KAFKA         bootstrap servers         127.0.0.1:9092
+    NSM_REDIS         URL of the state          redis://127.0.0.1:6379/0
+    NSM_EXPORTER      URL of the exporter       http://127.0.0.1:9464
+    NSM_PROMETHEUS    URL of Prometheus         http://127.0.0.1:9090
+    NSM_ALERTMANAGER  URL of Alertmanager       http://127.0.0.1:9093
+
+Where a variable is not set, the local stack that runs in this folder is asked (``.nsm/stack.json``), then the default holds.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+import msgspec
+
+from schemas.errors import SettingsError
+
+PREFIX = "NSM_"
+STACK_FILE = Path(".nsm/stack.json")
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the other parts are."""
+
+    kafka: str = "127.0.0.1:9092"
+    redis: str = "redis://127.0.0.1:6379/0"
+    exporter: str = "http://127.0.0.1:9464"
+    prometheus: str = "http://127.0.0.1:9090"
+    alertmanager: str = "http://127.0.0.1:9093"
+
+
+def read_settings(environment: Mapping[str, str], stack: Mapping[str, object]) -> Settings:
+    """Environment first, then the running stack, then defaults; raises SettingsError for a misspelt variable."""
+    known = Settings.__struct_fields__
+    found = {name.removeprefix(PREFIX).lower(): value for name, value in environment.items() if name.startswith(PREFIX)}
+    for name in found.keys() - set(known):
+        near = get_close_matches(name, known, 1)
+        hint = f"; did you mean {PREFIX}{near[0].upper()}?" if near else ""
+        message = f"{PREFIX}{name.upper()} is no setting{hint}"
+        raise SettingsError(message)
+    given = {name: str(stack[name]) for name in known if name in stack} | found
+    return Settings(**given)
+
+
+def running_stack(file: Path = STACK_FILE) -> dict[str, object]:
+    """What the local stack of this folder says of itself; empty when none runs."""
+    try:
+        stack: dict[str, object] = json.loads(file.read_text(encoding="utf-8"))
+        os.kill(int(str(stack["pid"])), 0)
+    except (OSError, ValueError, KeyError):
+        return {}
+    return stack
+
+
+def settings() -> Settings:
+    """The settings of this process.  The one place that reads its environment."""
+    return read_settings(os.environ, running_stack())

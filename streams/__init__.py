@@ -1,0 +1,1 @@
+"""What happens: from events to cells to readings."""

@@ -1,0 +1,1 @@
+"""One kind of measure a file.  Pure."""

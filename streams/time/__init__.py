@@ -1,0 +1,1 @@
+"""Instants, local days, periods and buckets.  Pure."""

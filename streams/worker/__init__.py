@@ -1,0 +1,1 @@
+"""The Faust side: from fetched batches to commits."""
