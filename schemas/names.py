@@ -48,7 +48,9 @@ OUTCOMES: Final[tuple[Outcome, ...]] = ("counted", "duplicate", "late", "ahead",
 METRIC_VALUE: Final = "nsm_metric_value"  # metric, window, dimension, segment
 METRIC_NUMERATOR: Final = "nsm_metric_numerator"  # metric, window, dimension, segment
 METRIC_DENOMINATOR: Final = "nsm_metric_denominator"  # metric, window, dimension, segment
-METRIC_COMPLETE: Final = "nsm_metric_last_complete_value"  # metric, window, dimension, segment: the last complete period
+METRIC_COMPLETE: Final = (
+    "nsm_metric_last_complete_value"  # metric, window, dimension, segment: the last complete period
+)
 METRIC_TARGET: Final = "nsm_metric_target"  # metric
 METRIC_AS_OF: Final = "nsm_metric_as_of_timestamp_seconds"  # metric
 METRIC_COMPLETENESS: Final = "nsm_metric_completeness_ratio"  # metric: partitions that are up to date, 0 to 1

@@ -1,6 +1,6 @@
 """What a definition says, after it was read: plain values, durations in milliseconds, every reference a name.
 
-    events ──▶ measures (what is counted) ──▶ metrics (what is shown, over windows) ──▶ north star, inputs, guardrails
+events ──▶ measures (what is counted) ──▶ metrics (what is shown, over windows) ──▶ north star, inputs, guardrails
 """
 
 from datetime import date

@@ -1,0 +1,256 @@
+"""A definition, compiled once: what each source's events are folded into.
+
+    measures × the windows they are read in ──▶ series (a measure cut at one grain) ──▶ additives (no record)
+                                                                                  └──▶ judges ─▶ chains ─▶ spaces (records)
+
+A *space* is one kind of entity (``user_id``, or ``user_id`` with ``items.sku``); all chains of a space share one record an
+entity.  A *chain* is the judges over one choice of events at one grain.  The version names everything that decides what is
+counted: two definitions of one version fold alike, and anything else has keys of its own.
+"""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import NamedTuple
+
+import msgspec
+
+from schemas.definition import model
+from schemas.definition.model import Condition, Definition, Measure, Source, Window
+from schemas.events.needs import EventNeeds, Needs
+from streams.measures.chain import Chain, Judge
+from streams.measures.distinct import DistinctCalendar, DistinctRolling
+from streams.measures.first import First
+from streams.measures.repeat import Repeat
+from streams.time.calendar import Calendar
+from streams.time.grains import Buckets, Days, Grain, Instants
+
+FOLD = 1
+"""Moves when the same definition is folded in another way, so that old and new state never meet."""
+
+
+class Series(NamedTuple):
+    """A measure cut at one grain; ``running`` where a reading is the sum of all cells up to a piece, not of a span of them."""
+
+    name: str
+    grain: Grain
+    running: bool
+
+
+class Choice(NamedTuple):
+    """Which events: of one type, or any, that meet every condition."""
+
+    of: str
+    where: tuple[Condition, ...]
+
+
+class Additive(NamedTuple):
+    """A count, or the sum of ``amount``, at each of these grains; ``dimensions`` are (name, property)."""
+
+    measure: str
+    choice: Choice
+    amount: str | None
+    series: tuple[Series, ...]
+    dimensions: tuple[tuple[str, str], ...]
+
+
+class PlacedChain(NamedTuple):
+    """The chain at one place of its space's records, and the measures it serves."""
+
+    choice: Choice
+    chain: Chain
+    measures: tuple[str, ...]
+
+
+class Space(NamedTuple):
+    """One kind of entity and the chains that its records hold, in order."""
+
+    name: str
+    entity: tuple[str, ...]
+    chains: tuple[PlacedChain, ...]
+
+
+class SourcePlan(NamedTuple):
+    """What happens to the events of one source."""
+
+    source: Source
+    needs: Needs
+    additives: tuple[Additive, ...]
+    spaces: tuple[Space, ...]
+
+
+class Plan(NamedTuple):
+    """The whole fold, and which series answers for a measure over a window."""
+
+    version: str
+    definition: Definition
+    calendar: Calendar
+    sources: dict[str, SourcePlan]
+    series: dict[tuple[str, Window], Series]
+
+
+def compile_plan(definition: Definition) -> Plan:
+    """The plan of a definition that was found good."""
+    calendar = Calendar(definition.time_zone, definition.week_starts)
+    windows = _windows_of_measures(definition)
+    series = {
+        (name, window): _series(measure, window, calendar)
+        for name, measure in definition.measures.items()
+        for window in windows[name]
+    }
+    sources = {source.topic: _source_plan(definition, source, series, calendar) for source in definition.sources}
+    return Plan(_version(definition, windows), definition, calendar, sources, series)
+
+
+def measures_of(definition: Definition, metric: str) -> Iterator[str]:
+    """The measures that a metric rests on, through ratios of metrics; one may come twice."""
+    match definition.metrics[metric].value:
+        case model.Plain(measure):
+            yield measure
+        case model.Ratio(numerator, denominator):
+            for operand in (numerator, denominator):
+                if operand in definition.measures:
+                    yield operand
+                else:
+                    yield from measures_of(definition, operand)
+
+
+def _windows_of_measures(definition: Definition) -> dict[str, tuple[Window, ...]]:
+    """Every window in which each measure is read, in a fixed order."""
+    found: dict[str, set[Window]] = {name: set() for name in definition.measures}
+    for name, metric in definition.metrics.items():
+        for measure in measures_of(definition, name):
+            found[measure].update(metric.windows)
+    return {name: tuple(sorted(windows, key=repr)) for name, windows in found.items()}
+
+
+def _grain(window: Window, calendar: Calendar) -> Grain:
+    return Buckets(window.grain_ms) if isinstance(window, model.RollingSpan) else Days(calendar)
+
+
+def _series(measure: Measure, window: Window, calendar: Calendar) -> Series:
+    grain = _grain(window, calendar)
+    if not isinstance(measure, model.Distinct):
+        return Series(f"{measure.name}.{grain.label}", grain, running=False)
+    rolling = isinstance(window, model.RollingDays | model.RollingSpan)
+    suffix = f"@{grain.label}" if isinstance(window, model.RollingSpan) else ""
+    return Series(f"{measure.name}.{window.label}{suffix}", grain, running=rolling)
+
+
+def _source_plan(
+    definition: Definition, source: Source, series: dict[tuple[str, Window], Series], calendar: Calendar
+) -> SourcePlan:
+    measures = [definition.measures[name] for name in sorted(definition.measures)]
+    mine = [measure for measure in measures if measure.source == source.name]
+    of_measure = {
+        measure.name: {window: one for (name, window), one in series.items() if name == measure.name}
+        for measure in mine
+    }
+    additives = tuple(
+        _additive(measure, of_measure[measure.name], definition)
+        for measure in mine
+        if isinstance(measure, model.Count | model.Sum) and of_measure[measure.name]
+    )
+    entities = [measure for measure in mine if isinstance(measure, model.Distinct | model.First | model.Repeat)]
+    spaces = tuple(
+        _space(entity, [measure for measure in entities if measure.entity == entity], of_measure, calendar)
+        for entity in sorted({measure.entity for measure in entities if of_measure[measure.name]})
+    )
+    return SourcePlan(source, _needs(definition, source, mine), additives, spaces)
+
+
+def _additive(measure: model.Count | model.Sum, series: dict[Window, Series], definition: Definition) -> Additive:
+    distinct = {one.name: one for one in series.values()}
+    return Additive(
+        measure.name,
+        Choice(measure.of, measure.where),
+        measure.property if isinstance(measure, model.Sum) else None,
+        tuple(distinct[name] for name in sorted(distinct)),
+        tuple((name, definition.dimensions[name].property) for name in measure.by_dimension),
+    )
+
+
+def _space(
+    entity: tuple[str, ...],
+    measures: list[model.Distinct | model.First | model.Repeat],
+    of_measure: dict[str, dict[Window, Series]],
+    calendar: Calendar,
+) -> Space:
+    """Judges of one choice and one grain share a chain; ``first`` joins the instants of a ``repeat`` where there is one."""
+    repeats = {Choice(m.of, m.where) for m in measures if isinstance(m, model.Repeat) and of_measure[m.name]}
+    chains: dict[tuple[Choice, str], tuple[Grain, dict[str, Judge], set[str]]] = {}
+    for measure in measures:
+        choice = Choice(measure.of, measure.where)
+        for window, series in of_measure[measure.name].items():
+            exact = isinstance(measure, model.Repeat) or (isinstance(measure, model.First) and choice in repeats)
+            points: Grain = Instants() if exact else series.grain
+            _, judges, names = chains.setdefault((choice, points.label), (points, {}, set()))
+            judges[series.name] = _judge(measure, window, series, points, calendar)
+            names.add(measure.name)
+    placed = tuple(
+        PlacedChain(choice, Chain(tuple(judges[name] for name in sorted(judges)), grain), tuple(sorted(names)))
+        for (choice, _), (grain, judges, names) in sorted(chains.items(), key=repr_of_key)
+    )
+    return Space("+".join(entity), entity, placed)
+
+
+def repr_of_key(item: tuple[tuple[Choice, str], object]) -> str:
+    """The order of chains in a record: fixed by what they are, not by the order of the file."""
+    return repr(item[0])
+
+
+def _judge(
+    measure: model.Distinct | model.First | model.Repeat,
+    window: Window,
+    series: Series,
+    points: Grain,
+    calendar: Calendar,
+) -> Judge:
+    bucket = series.grain.of if isinstance(points, Instants) else _same
+    match measure, window:
+        case model.Repeat(), _:
+            return Repeat(series.name, measure.within_ms, bucket)
+        case (model.First(), _) | (model.Distinct(), model.Lifetime()):
+            return First(series.name, bucket)
+        case model.Distinct(), model.Calendar(unit):
+            return DistinctCalendar(series.name, calendar.period_of(unit))
+        case model.Distinct(), model.RollingDays(days):
+            return DistinctRolling(series.name, days)
+        case model.Distinct(), model.RollingSpan(span_ms, grain_ms):
+            return DistinctRolling(series.name, span_ms // grain_ms)
+    raise TypeError(measure, window)
+
+
+def _same(point: int) -> int:
+    return point
+
+
+def _needs(definition: Definition, source: Source, measures: list[Measure]) -> Needs:
+    entities: dict[str, set[str]] = {}
+    amounts: dict[str, dict[str, int]] = {}
+    scalars: dict[str, set[str]] = {}
+    for measure in measures:
+        of = measure.of
+        scalars.setdefault(of, set()).update(condition.property for condition in measure.where)
+        scalars[of].update(definition.dimensions[name].property for name in measure.by_dimension)
+        entities.setdefault(of, set()).update(() if isinstance(measure, model.Count | model.Sum) else measure.entity)
+        if isinstance(measure, model.Sum):
+            amounts.setdefault(of, {})[measure.property] = measure.decimals
+    by_type = {
+        of: EventNeeds(entities=frozenset(entities[of]), amounts=amounts.get(of, {}), scalars=frozenset(scalars[of]))
+        for of in scalars
+    }
+    every = by_type.pop(model.ANY, EventNeeds())
+    return Needs(format=source.format, every=every, by_type=by_type)
+
+
+def _version(definition: Definition, windows: dict[str, tuple[Window, ...]]) -> str:
+    """Of all that decides what is counted, and of nothing else: no target, no description, not the order of the file."""
+    measures = [
+        (msgspec.structs.replace(definition.measures[name], description="", unit=""), windows[name])
+        for name in sorted(definition.measures)
+        if windows[name]
+    ]
+    properties = {name: one.property for name, one in sorted(definition.dimensions.items())}
+    sources = sorted(definition.sources, key=lambda source: source.name)
+    decides = (FOLD, definition.company, definition.time_zone, definition.week_starts, sources, measures, properties)
+    return sha256(msgspec.json.encode(decides, order="sorted")).hexdigest()[:10]

@@ -1,0 +1,185 @@
+"""Cells become readings: window sums, then exact rationals, rounded only where they are shown."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+
+import msgspec
+
+from schemas.definition import model
+from schemas.definition.model import Definition, Metric, Window
+from schemas.names import CELLS_PER_KEY
+from schemas.readings import WHOLE, Reading
+from streams.fold import NONE, OVERFLOW
+from streams.plan import Plan, Series, measures_of
+from streams.state.port import NEVER, KeySpan, Snapshot
+from streams.time.spans import Span, last_complete, running
+
+
+class AsOf(msgspec.Struct, frozen=True):
+    """Up to which moment every partition has been read, and below which moment nothing will be accepted any more."""
+
+    watermark_ms: int
+    floor_ms: int
+
+
+class Cells:
+    """The cells of all partitions, added up: series -> bucket -> number, of the whole and of each raw value."""
+
+    def __init__(self) -> None:
+        self._whole: dict[str, dict[int, int]] = {}
+        self._parts: dict[tuple[str, str], dict[str, dict[int, int]]] = {}
+
+    @classmethod
+    def of(cls, snapshots: Iterable[Snapshot]) -> "Cells":
+        """The cells of these snapshots, one a partition."""
+        cells = cls()
+        for snapshot in snapshots:
+            for series, keys in snapshot.cells.items():
+                for fields in keys.values():
+                    cells.add(series, fields)
+        return cells
+
+    def add(self, series: str, fields: Mapping[str, int]) -> None:
+        """Adds the fields of one key, named as the fold names them."""
+        whole = self._whole.setdefault(series, {})
+        for field, number in fields.items():
+            bucket, _, rest = field.partition("|")
+            at = int(bucket)
+            if not rest:
+                whole[at] = whole.get(at, 0) + number
+                continue
+            dimension, _, value = rest.partition("|")
+            part = self._parts.setdefault((series, dimension), {}).setdefault(value, {})
+            part[at] = part.get(at, 0) + number
+
+    def total(self, series: Series, span: Span) -> int:
+        """What the whole comes to over a span."""
+        return _total(self._whole.get(series.name, {}), series, span)
+
+    def parts(self, series: Series, dimension: str, span: Span) -> dict[str, int]:
+        """What each raw value comes to over a span; those that come to nothing are left out."""
+        found = self._parts.get((series.name, dimension), {})
+        totals = {value: _total(cells, series, span) for value, cells in found.items()}
+        return {value: number for value, number in totals.items() if number}
+
+
+def _total(cells: Mapping[int, int], series: Series, span: Span) -> int:
+    first = None if series.running else span.first
+    if first is not None and span.last - first < len(cells):
+        return sum(cells.get(bucket, 0) for bucket in range(first, span.last + 1))
+    return sum(number for bucket, number in cells.items() if bucket <= span.last and (first is None or bucket >= first))
+
+
+class Readings:
+    """Everything that a definition's metrics say of some cells."""
+
+    def __init__(self, plan: Plan, cells: Cells, as_of: AsOf) -> None:
+        self._plan, self._cells, self._as_of = plan, cells, as_of
+        self._definition: Definition = plan.definition
+
+    def running(self, metric: str, window: Window, at_ms: int) -> Reading:
+        """The metric over the window as it stands at a moment."""
+        return self._read(self._definition.metrics[metric], window, running(self._plan.calendar, window, at_ms))
+
+    def last_complete(self, metric: str, window: Window) -> Reading | None:
+        """The metric over the latest span that every partition has been read past; None for a lifetime."""
+        if self._as_of.watermark_ms == NEVER:
+            return None
+        span = last_complete(self._plan.calendar, window, self._as_of.watermark_ms)
+        return None if span is None else self._read(self._definition.metrics[metric], window, span)
+
+    def segments(self, metric: str, window: Window, at_ms: int) -> Iterator[Reading]:
+        """The metric for each value of each dimension that all its measures are split by."""
+        shown, span = self._definition.metrics[metric], running(self._plan.calendar, window, at_ms)
+        for dimension in segmented_by(self._definition, metric):
+            values = self._shown_values(metric, window, dimension, span)
+            for value, raw in values.items():
+                yield self._read(shown, window, span, (dimension, value, raw))
+
+    def _shown_values(self, metric: str, window: Window, dimension: str, span: Span) -> dict[str, frozenset[str]]:
+        """Segment -> the raw values it stands for: declared ones first, then the largest, then ``other`` and ``none``."""
+        declared = self._definition.dimensions[dimension]
+        sizes: dict[str, int] = {}
+        for measure in dict.fromkeys(measures_of(self._definition, metric)):
+            for value, number in self._cells.parts(self._plan.series[measure, window], dimension, span).items():
+                sizes[value] = sizes.get(value, 0) + abs(number)
+        named = [value for value in sizes if value not in (NONE, OVERFLOW, "none", "other")]
+        order = [*declared.values, *sorted(named, key=lambda value: (-sizes[value], value))]
+        places = list(dict.fromkeys(order))[: max(declared.limit, len(declared.values))]
+        segments = {value: frozenset((value,)) for value in places}
+        rest = frozenset(named).difference(places) | (sizes.keys() & {OVERFLOW, "other"})
+        absent = frozenset(sizes.keys() & {NONE, "none"})
+        return segments | ({"other": rest} if rest else {}) | ({"none": absent} if absent else {})
+
+    def _read(
+        self, metric: Metric, window: Window, span: Span, segment: tuple[str, str, frozenset[str]] | None = None
+    ) -> Reading:
+        numerator, denominator = self._value(metric, window, span, segment)
+        value = numerator if denominator is None else numerator / denominator if denominator else None
+        return Reading(
+            metric=metric.name,
+            window=window.label,
+            numerator=numerator,
+            denominator=denominator,
+            value=value,
+            start_ms=span.start_ms,
+            end_ms=span.end_ms,
+            as_of_ms=self._as_of.watermark_ms,
+            complete=self._as_of.watermark_ms >= span.end_ms,
+            final=self._as_of.floor_ms >= span.end_ms,
+            dimension=segment[0] if segment else WHOLE,
+            segment=segment[1] if segment else WHOLE,
+        )
+
+    def _value(
+        self, metric: Metric, window: Window, span: Span, segment: tuple[str, str, frozenset[str]] | None
+    ) -> tuple[Fraction, Fraction | None]:
+        match metric.value:
+            case model.Plain(measure):
+                return self._measure(measure, window, span, segment), None
+            case model.Ratio(numerator, denominator):
+                over, under = (self._operand(name, window, span, segment) for name in (numerator, denominator))
+                return (Fraction(0), Fraction(0)) if over is None or under is None else (over, under)
+
+    def _operand(
+        self, name: str, window: Window, span: Span, segment: tuple[str, str, frozenset[str]] | None
+    ) -> Fraction | None:
+        if name in self._definition.measures:
+            return self._measure(name, window, span, segment)
+        numerator, denominator = self._value(self._definition.metrics[name], window, span, segment)
+        if denominator is None:
+            return numerator
+        return numerator / denominator if denominator else None
+
+    def _measure(
+        self, name: str, window: Window, span: Span, segment: tuple[str, str, frozenset[str]] | None
+    ) -> Fraction:
+        series, measure = self._plan.series[name, window], self._definition.measures[name]
+        if segment is None:
+            number = self._cells.total(series, span)
+        else:
+            parts = self._cells.parts(series, segment[0], span)
+            number = sum(parts.get(raw, 0) for raw in segment[2])
+        return Fraction(number, 10**measure.decimals) if isinstance(measure, model.Sum) else Fraction(number)
+
+
+def segmented_by(definition: Definition, metric: str) -> tuple[str, ...]:
+    """The dimensions that every measure of the metric is split by."""
+    found = [definition.measures[name].by_dimension for name in measures_of(definition, metric)]
+    return tuple(name for name in found[0] if all(name in others for others in found))
+
+
+def wanted_keys(plan: Plan, at_ms: int, watermark_ms: int) -> dict[str, set[KeySpan]]:
+    """The cells that the running and the last complete readings of every metric need, by series."""
+    wanted: dict[str, set[KeySpan]] = {}
+    for (_, window), series in plan.series.items():
+        spans = [running(plan.calendar, window, at_ms)]
+        if watermark_ms != NEVER and (complete := last_complete(plan.calendar, window, watermark_ms)):
+            spans.append(complete)
+        wanted.setdefault(series.name, set()).update(_key_span(series, span) for span in spans)
+    return wanted
+
+
+def _key_span(series: Series, span: Span) -> KeySpan:
+    first = None if series.running or span.first is None else span.first // CELLS_PER_KEY
+    return KeySpan(first, span.last // CELLS_PER_KEY)

@@ -1,0 +1,192 @@
+"""The events that a measure chooses from a batch, as columns that several measures share.
+
+A property with a dot stands in the items of a nested list (or in one nested object, which is a list of one): a condition on it
+is judged item by item, and an event counts once for each entity that its passing items name.
+"""
+
+import operator
+from collections.abc import Callable, Sequence
+from itertools import compress
+from typing import Any, NamedTuple
+
+from msgspec import UNSET
+
+from schemas.definition.model import ANY, Condition
+from streams.events.admission import Batch
+from streams.events.decoding import Decoder
+from streams.plan import Choice
+from streams.time.grains import Grain
+
+_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
+
+
+class Keys(NamedTuple):
+    """Entities, and the place in the selection of the event that names each (None: one an event, in order)."""
+
+    entities: list[str]
+    places: list[int] | None
+
+
+class Selections:
+    """The choices made of one batch, each made once."""
+
+    def __init__(self, batch: Batch, decoder: Decoder) -> None:
+        self.batch, self.decoder = batch, decoder
+        self._made: dict[Choice, Selection] = {}
+
+    def of(self, choice: Choice) -> "Selection":
+        """The selection of this choice."""
+        made = self._made.get(choice)
+        if made is None:
+            made = self._made[choice] = Selection(self.batch, self.decoder, choice)
+        return made
+
+
+class Selection:
+    """The chosen events of a batch, and columns of them.
+
+    ``unused`` counts, by reason, the events that a condition could not be asked of, for want of its property.
+    """
+
+    def __init__(self, batch: Batch, decoder: Decoder, choice: Choice) -> None:
+        self._decoder, self._batch = decoder, batch
+        self.unused: dict[str, int] = {}
+        self._columns: dict[tuple[str, str], list[Any]] = {}
+        self._conditions = [condition for condition in choice.where if "." in condition.property]
+        self._chosen: list[int] | None = None
+        if choice.of != ANY:
+            self._chosen = [i for i, type_ in enumerate(batch.types) if type_ == choice.of]
+        self.events = batch.events if self._chosen is None else [batch.events[i] for i in self._chosen]
+        for condition in choice.where:
+            if "." not in condition.property:
+                self._keep_where(condition)
+        if self._conditions:
+            self._keep([self._some_item(event) for event in self.events])
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+    def points(self, grain: Grain) -> list[int]:
+        """Where the grain puts each event."""
+        return self._column(("points", grain.label), lambda: self._points(grain))
+
+    def amounts(self, name: str) -> list[int | None]:
+        """The amount of each event; None where it has none."""
+        column = self._batch.amounts[name]
+        return column if self._chosen is None else [column[i] for i in self._chosen]
+
+    def values(self, name: str) -> list[Any]:
+        """A property of each event, UNSET where absent; of a nested one, the first item's."""
+        return self._column(("values", name), lambda: self._values(name))
+
+    def keys(self, entity: tuple[str, ...]) -> Keys:
+        """The entities that the events name; events that lack one are left out."""
+        plain = [name for name in entity if "." not in name]
+        nested = [name for name in entity if "." in name]
+        if nested:
+            return self._nested_keys(plain, nested)
+        columns = [self.values(name) for name in plain]
+        whole = [i for i in range(len(self)) if all(column[i] is not UNSET for column in columns)]
+        places = None if len(whole) == len(self) else whole
+        if len(columns) == 1:
+            column = columns[0]
+            return Keys(column if places is None else [column[i] for i in places], places)
+        return Keys([entity_key([column[i] for column in columns]) for i in whole], places)
+
+    def _nested_keys(self, plain: list[str], nested: list[str]) -> Keys:
+        columns = [self.values(name) for name in plain]
+        rows, getters = self._decoder.rows(nested[0]), [self._decoder.within(name) for name in nested]
+        tests = self._tests(nested[0])
+        entities: list[str] = []
+        places: list[int] = []
+        for i, event in enumerate(self.events):
+            begin = [column[i] for column in columns]
+            if any(part is UNSET for part in begin):
+                continue
+            found = {
+                entity_key(begin + parts)
+                for item in rows(event)
+                if all(test(item) for test in tests)
+                and not any((part is UNSET) for part in (parts := [get(item) for get in getters]))
+            }
+            entities.extend(found)
+            places.extend([i] * len(found))
+        return Keys(entities, places)
+
+    def _column(self, key: tuple[str, str], make: Callable[[], list[Any]]) -> list[Any]:
+        column = self._columns.get(key)
+        if column is None:
+            column = self._columns[key] = make()
+        return column
+
+    def _points(self, grain: Grain) -> list[int]:
+        times = self._batch.times if self._chosen is None else self._batch.times[self._chosen]
+        points: list[int] = grain.column(times).tolist()
+        return points
+
+    def _values(self, name: str) -> list[Any]:
+        if "." not in name:
+            return list(map(self._decoder.getter(name), self.events))
+        rows, get = self._decoder.rows(name), self._decoder.within(name)
+        return [next(map(get, rows(event)), UNSET) for event in self.events]
+
+    def _keep_where(self, condition: Condition) -> None:
+        column, test = self.values(condition.property), predicate(condition)
+        absent = sum(value is UNSET for value in column)
+        if absent:
+            reason = f"no {condition.property}"
+            self.unused[reason] = self.unused.get(reason, 0) + absent
+        self._keep([test(value) for value in column])
+
+    def _keep(self, mask: Sequence[bool]) -> None:
+        if all(mask):
+            return
+        chosen = range(len(self.events)) if self._chosen is None else self._chosen
+        self.events, self._chosen = list(compress(self.events, mask)), list(compress(chosen, mask))
+        self._columns.clear()
+
+    def _tests(self, name: str) -> list[Callable[[Any], bool]]:
+        """The item conditions on the list that this property stands in."""
+        head = name.partition(".")[0]
+        mine = [condition for condition in self._conditions if condition.property.partition(".")[0] == head]
+        return [_item_test(self._decoder.within(condition.property), predicate(condition)) for condition in mine]
+
+    def _some_item(self, event: object) -> bool:
+        heads = {condition.property.partition(".")[0]: condition.property for condition in self._conditions}
+        return all(
+            any(all(test(item) for test in self._tests(name)) for item in self._decoder.rows(name)(event))
+            for name in heads.values()
+        )
+
+
+def _item_test(get: Callable[[Any], Any], test: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda item: test(get(item))
+
+
+def entity_key(parts: Sequence[str]) -> str:
+    """One text for an entity of several parts; no two entities share one, whatever the parts hold."""
+    return "".join(f"{len(part)}:{part}" for part in parts[:-1]) + parts[-1]
+
+
+def predicate(condition: Condition) -> Callable[[Any], bool]:
+    """As SQL compares: an absent property meets no condition, and a value of another type is never equal nor in order."""
+    if condition.operator == "in":
+        wanted = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+        tests = [predicate(Condition(condition.property, "=", value)) for value in wanted]
+        return lambda value: any(test(value) for test in tests)
+    compare, literal = _OPERATORS[condition.operator], condition.value
+    kind = _kind(literal)
+    if condition.operator == "!=":
+        return lambda value: value is not UNSET and (_kind(value) is not kind or value != literal)
+    return lambda value: value is not UNSET and _kind(value) is kind and compare(value, literal)
+
+
+def _kind(value: object) -> type:
+    return float if isinstance(value, int | float) and not isinstance(value, bool) else type(value)

@@ -1,0 +1,125 @@
+"""Local days and calendar periods, numbered so that the one before is always one less.
+
+A local day is the half-open span from the first instant of its date to the first instant of the next date.  That is the
+local date of the instant, but for clocks that went back over midnight (St. John's until 2011 at 00:01, so the date went
+d, d-1, d): there the repeated time stays in d.  Day numbers (``date.toordinal``) therefore never fall as time rises, which
+the fold needs: ``t >= floor`` has to imply ``day(t) >= day(floor)``.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.definition.model import Unit
+
+Times = NDArray[np.int64]
+"""Epoch milliseconds, or bucket numbers, one an event."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_FIRST_DAY = date(1969, 12, 25).toordinal()
+_LAST_DAY = date(2101, 1, 1).toordinal()
+
+
+class Calendar:
+    """Days and periods of one time zone.  ``week_starts`` moves only the weeks."""
+
+    def __init__(self, zone: str, week_starts: Literal["monday", "sunday"] = "monday") -> None:
+        self.zone = ZoneInfo(zone)
+        self._week_shift = 1 if week_starts == "monday" else 0  # ordinal 1 was a Monday
+
+    def day(self, t: int) -> int:
+        """The number of the local day that holds the instant ``t``."""
+        starts = self._starts
+        if starts[0] <= t < starts[-1]:
+            return _FIRST_DAY - 1 + bisect_right(starts, t)
+        return self._day(t)
+
+    def days(self, times: Times) -> Times:
+        """``day`` for a whole column."""
+        starts = self._column
+        if len(times) and (times.min() < starts[0] or times.max() >= starts[-1]):
+            return np.array([self.day(t) for t in times.tolist()], np.int64)
+        return np.searchsorted(starts, times, "right") + (_FIRST_DAY - 1)
+
+    def start(self, day: int) -> int:
+        """The first instant of this local day."""
+        if _FIRST_DAY <= day <= _LAST_DAY:
+            return self._starts[day - _FIRST_DAY]
+        return self._start(day)
+
+    def period(self, unit: Unit, day: int) -> int:
+        """The number of the period of this unit that holds this day."""
+        match unit:
+            case Unit.DAY:
+                return day
+            case Unit.WEEK:
+                return (day - self._week_shift) // 7
+            case Unit.MONTH:
+                d = date.fromordinal(day)
+                return d.year * 12 + d.month - 1
+            case Unit.QUARTER:
+                d = date.fromordinal(day)
+                return d.year * 4 + (d.month - 1) // 3
+            case Unit.YEAR:
+                return date.fromordinal(day).year
+
+    def first_day(self, unit: Unit, period: int) -> int:
+        """The first day of this period."""
+        match unit:
+            case Unit.DAY:
+                return period
+            case Unit.WEEK:
+                return period * 7 + self._week_shift
+            case Unit.MONTH:
+                return date(period // 12, period % 12 + 1, 1).toordinal()
+            case Unit.QUARTER:
+                return date(period // 4, period % 4 * 3 + 1, 1).toordinal()
+            case Unit.YEAR:
+                return date(period, 1, 1).toordinal()
+
+    def period_of(self, unit: Unit) -> Callable[[int], int]:
+        """``period`` of one unit, remembered for each day that was asked."""
+        return _Periods(self, unit).__getitem__
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [self._start(day) for day in range(_FIRST_DAY, _LAST_DAY + 1)]
+
+    @cached_property
+    def _column(self) -> Times:
+        return np.array(self._starts, np.int64)
+
+    def _day(self, t: int) -> int:
+        day = (_EPOCH + t * _MILLISECOND).astimezone(self.zone).toordinal()
+        return day + 1 if self._start(day + 1) <= t else day
+
+    def _start(self, day: int) -> int:
+        midnight = datetime.combine(date.fromordinal(day), time.min, self.zone)  # fold=0: the first of two
+        t = (midnight.astimezone(UTC) - _EPOCH) // _MILLISECOND
+        if (_EPOCH + t * _MILLISECOND).astimezone(self.zone).replace(tzinfo=None) == midnight.replace(tzinfo=None):
+            return t
+        low, high = t - 86_400_000, t  # midnight was skipped: the first instant after the jump
+        while high - low > 1:
+            middle = (low + high) // 2
+            local = (_EPOCH + middle * _MILLISECOND).astimezone(self.zone)
+            low, high = (low, middle) if local.toordinal() >= day else (middle, high)
+        return high
+
+
+class _Periods(dict[int, int]):
+    """day -> period, filled as it is asked."""
+
+    def __init__(self, calendar: Calendar, unit: Unit) -> None:
+        super().__init__()
+        self._calendar, self._unit = calendar, unit
+
+    def __missing__(self, day: int) -> int:
+        self[day] = period = self._calendar.period(self._unit, day)
+        return period

@@ -1,0 +1,70 @@
+"""Which pieces of time a window takes in.
+
+    calendar month, at a moment of the 17th      1 ......... 17 | ......... 30
+                                                 [---- running ]              )  start, end: the whole period
+    rolling 28 days                              the running day and the 27 before it
+
+Exact at the ends of pieces: what lies later in the running piece is in its cell already.
+"""
+
+from typing import NamedTuple
+
+from schemas.definition import model
+from streams.time.calendar import Calendar
+
+
+class Span(NamedTuple):
+    """Pieces ``first`` to ``last``, both included (first None: from the beginning), and the instants [start, end) they stand for.
+
+    ``end_ms`` is when the window's period is over: past it nothing but late events can change the number.
+    """
+
+    first: int | None
+    last: int
+    start_ms: int | None
+    end_ms: int
+
+
+def running(calendar: Calendar, window: model.Window, at_ms: int) -> Span:
+    """The window's span read at this moment."""
+    match window:
+        case model.Calendar(unit):
+            today = calendar.day(at_ms)
+            period = calendar.period(unit, today)
+            return _period(calendar, unit, period, last=today)
+        case model.RollingDays(days):
+            return _days(calendar, calendar.day(at_ms), days)
+        case model.RollingSpan(span_ms, grain_ms):
+            return _buckets(at_ms // grain_ms, span_ms, grain_ms)
+        case model.Lifetime():
+            today = calendar.day(at_ms)
+            return Span(None, today, None, calendar.start(today + 1))
+
+
+def last_complete(calendar: Calendar, window: model.Window, at_ms: int) -> Span | None:
+    """The latest span of the window that had ended by this moment; None for a lifetime, which never ends."""
+    match window:
+        case model.Calendar(unit):
+            period = calendar.period(unit, calendar.day(at_ms)) - 1
+            return _period(calendar, unit, period, last=calendar.first_day(unit, period + 1) - 1)
+        case model.RollingDays(days):
+            return _days(calendar, calendar.day(at_ms) - 1, days)
+        case model.RollingSpan(span_ms, grain_ms):
+            return _buckets(at_ms // grain_ms - 1, span_ms, grain_ms)
+        case model.Lifetime():
+            return None
+
+
+def _period(calendar: Calendar, unit: model.Unit, period: int, *, last: int) -> Span:
+    first, after = calendar.first_day(unit, period), calendar.first_day(unit, period + 1)
+    return Span(first, last, calendar.start(first), calendar.start(after))
+
+
+def _days(calendar: Calendar, last: int, days: int) -> Span:
+    first = last - days + 1
+    return Span(first, last, calendar.start(first), calendar.start(last + 1))
+
+
+def _buckets(last: int, span_ms: int, grain_ms: int) -> Span:
+    first = last - span_ms // grain_ms + 1
+    return Span(first, last, first * grain_ms, (last + 1) * grain_ms)
