@@ -1,0 +1,1 @@
+"""The real parts on this machine, as children of one command."""

@@ -1,0 +1,85 @@
+"""Real Kafka and Redis, started once a run by the first test that asks, on free ports, over data thrown away."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from services.local import install
+from tests.servers import KafkaServer, RedisServer
+
+UNSAVED = {"appendonly": "no"}
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
+    """The broker that all tests of a run share; take topics of your own."""
+    install.ensure(["java", "mvn"])
+    server = KafkaServer(tmp_path_factory.mktemp("kafka"), {})
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()
+
+
+@pytest.fixture
+def own_kafka(tmp_path: Path) -> Iterator[Callable[..., KafkaServer]]:
+    """Makes brokers that the test may stop and kill; settings with underscores for dots."""
+    install.ensure(["java", "mvn"])
+    made: list[KafkaServer] = []
+
+    def make(**settings: str) -> KafkaServer:
+        given = {name.replace("_", "."): value for name, value in settings.items()}
+        server = KafkaServer(tmp_path / f"kafka-{len(made)}", given)
+        made.append(server)
+        server.start()
+        return server
+
+    try:
+        yield make
+    finally:
+        for server in made:
+            server.kill()
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """The Redis that all tests of a run share; ``redis`` gives it empty."""
+    install.ensure(["redis-server"])
+    server = RedisServer(tmp_path_factory.mktemp("redis"), UNSAVED)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[Callable[..., RedisServer]]:
+    """Makes servers that the test may stop and kill: ``own_redis(appendonly="yes")``; underscores for dashes."""
+    install.ensure(["redis-server"])
+    made: list[RedisServer] = []
+
+    def make(**settings: str) -> RedisServer:
+        given = UNSAVED | {name.replace("_", "-"): value for name, value in settings.items()}
+        server = RedisServer(tmp_path / f"redis-{len(made)}", given)
+        made.append(server)
+        server.start()
+        return server
+
+    try:
+        yield make
+    finally:
+        for server in made:
+            server.kill()
+
+
+@pytest.fixture
+def redis(redis_server: RedisServer) -> Iterator[Redis]:
+    """A client of an empty database."""
+    with contextlib.closing(redis_server.client()) as client:
+        client.flushall()
+        yield client
