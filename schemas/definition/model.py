@@ -12,7 +12,7 @@ import msgspec
 ANY = "any"  # in place of an event type: every event
 
 
-class FlatFormat(msgspec.Struct, frozen=True, kw_only=True, tag="flat"):
+class FlatFormat(msgspec.Struct, frozen=True, kw_only=True, tag_field="form", tag="flat"):
     """JSON objects; says where things stand in them.
 
     ``places`` maps a property's name to its path; whatever has no place of its own stands under ``properties``, or at the
@@ -33,7 +33,7 @@ class FlatFormat(msgspec.Struct, frozen=True, kw_only=True, tag="flat"):
         return f"{self.properties}.{name}" if self.properties else name
 
 
-class CloudEventsFormat(msgspec.Struct, frozen=True, kw_only=True, tag="cloudevents"):
+class CloudEventsFormat(msgspec.Struct, frozen=True, kw_only=True, tag_field="form", tag="cloudevents"):
     """CloudEvents 1.0, structured or binary mode, told apart by each message's headers.
 
     ``subject`` and ``source`` are the attributes of these names, every other property stands in ``data``.
