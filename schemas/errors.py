@@ -4,6 +4,7 @@
     ├── DefinitionError      the author of nsm.yaml: it lists every fault with its line
     ├── SettingsError        whoever started the process: a variable is misspelt or unfit
     ├── MissingPartError     whoever runs the machine: a program is not there, and this installs it
+    ├── StackError           whoever runs the machine: a part of the local stack ended, or its data folder is in use
     ├── StateError
     │   ├── Moved            nobody: what was read is stale, so drop it and read again
     │   └── Unfit            us: the store refused a commit that it could not have carried out whole
@@ -35,6 +36,10 @@ class SettingsError(NsmError):
 
 class MissingPartError(NsmError):
     """A program or package that this machine lacks; the text names the command that installs it."""
+
+
+class StackError(NsmError):
+    """The local stack could not start, or lost a part; the text names the part and shows the end of its log."""
 
 
 class StateError(NsmError):

@@ -1,0 +1,206 @@
+"""The whole road on this machine.
+
+Kafka + Redis + Alertmanager ──▶ topics ──▶ workers + exporter ──▶ rules ──▶ Prometheus
+"""
+
+import os
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import msgspec
+
+from schemas.definition.load import load_definition
+from schemas.errors import StackError
+from services.local import install, parts
+from services.local.folder import DataFolder
+from services.local.kafka import Kafka, KafkaAddress
+from services.local.parts import Part
+from services.local.ports import LOOPBACK, free_port
+from services.local.prometheus import Scrape, alertmanager, prometheus
+from services.local.redis import Redis
+from services.local.signals import leaving_on_signals
+from services.local.supervisor import Supervisor
+from services.local.topics import PARTITIONS, create_topics
+
+PORTS: Final = {
+    "kafka": 9092,
+    "redis": 6379,
+    "exporter": 9464,
+    "prometheus": 9090,
+    "alertmanager": 9093,
+    "controller": 19093,
+}
+PROGRAMS: Final = {
+    "kafka": ("java", "mvn"),
+    "redis": ("redis-server",),
+    "prometheus": ("prometheus",),
+    "alertmanager": ("prometheus-alertmanager",),
+}
+OPTIONAL: Final = ("worker", "exporter", "prometheus", "alertmanager")
+"""What the stack can be run without; Kafka and Redis are left out by naming others in NSM_KAFKA and NSM_REDIS."""
+
+
+def silent(line: str) -> None:
+    """Says nothing."""
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of the stack runs, and where its data is."""
+
+    data: Path = Path(".nsm")
+    without: frozenset[str] = frozenset()
+    workers: int = 1
+    partitions: int = PARTITIONS
+    say: Callable[[str], None] = silent
+    """Told one line when something has happened."""
+    environment: Mapping[str, str] = os.environ
+    """NSM_KAFKA and NSM_REDIS name those that run already."""
+    cli: Sequence[str] = parts.OURS
+
+
+class Stack:
+    """``with Stack(Path("nsm.yaml")) as stack:``  Everything is ready inside the block and has ended after it."""
+
+    def __init__(self, definition: Path, options: Options | None = None) -> None:
+        self.definition = definition.resolve()
+        self.options = options or Options()
+        self.folder = DataFolder(self.options.data)
+        self.supervisor = Supervisor(self.folder.path / "logs", self.options.say)
+        self.addresses: dict[str, str] = {}
+        self._ports: set[int] = set()
+        self._running = ExitStack()
+
+    @property
+    def kafka(self) -> str:
+        """Bootstrap servers."""
+        return self.addresses["kafka"]
+
+    @property
+    def redis(self) -> str:
+        """URL, as those below."""
+        return self.addresses["redis"]
+
+    @property
+    def exporter(self) -> str:
+        return self.addresses["exporter"]
+
+    @property
+    def prometheus(self) -> str:
+        return self.addresses["prometheus"]
+
+    @property
+    def alertmanager(self) -> str:
+        return self.addresses["alertmanager"]
+
+    def __enter__(self) -> Self:
+        definition = load_definition(self.definition)
+        self._find_programs()
+        with ExitStack() as started:
+            started.enter_context(leaving_on_signals())
+            started.enter_context(self.folder)
+            started.callback(self.supervisor.end)
+            self.supervisor.start(self._stores())
+            for topic in create_topics(self.kafka, definition, self.options.partitions):
+                self.options.say(f"made topic {topic}")
+            self.supervisor.start(self._services())
+            self.supervisor.start(self._history())
+            self.folder.announce(self.addresses)
+            self._running = started.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._running.close()
+
+    def watch(self) -> None:
+        """Until a part dies, which raises StackError, or someone ends it."""
+        self.supervisor.watch()
+
+    def _find_programs(self) -> None:
+        for name, programs in PROGRAMS.items():
+            if name not in self.options.without and not self._given(name):
+                install.ensure(programs)
+
+    def _given(self, name: str) -> str | None:
+        return self.options.environment.get(f"NSM_{name.upper()}") if name in ("kafka", "redis") else None
+
+    def _wants(self, name: str) -> bool:
+        return name not in self.options.without
+
+    def _port(self, name: str) -> int:
+        """The usual one, or the next that is free."""
+        port = free_port(PORTS[name], self._ports)
+        self._ports.add(port)
+        return port
+
+    def _stores(self) -> list[Part]:
+        """Those that the services need."""
+        made = []
+        for name, make in (("kafka", self._kafka), ("redis", self._redis)):
+            given = self._given(name)
+            if given:
+                self.addresses[name] = given
+            else:
+                made.append(make())
+        if self._wants("alertmanager"):
+            part = alertmanager(self.folder.path, self._port("alertmanager"))
+            self.addresses["alertmanager"] = part.address
+            made.append(part)
+        return made
+
+    def _kafka(self) -> Part:
+        kafka = Kafka(self.folder.path / "kafka", KafkaAddress(self._port("kafka"), self._port("controller")))
+        kafka.log = self.folder.path / "logs/kafka.log"
+        self.addresses["kafka"] = kafka.address.bootstrap
+        return Part(name="kafka", command=kafka.command(), ready=kafka.ready, address=kafka.address.bootstrap)
+
+    def _redis(self) -> Part:
+        redis = Redis(self.folder.path / "redis", self._port("redis"))
+        self.addresses["redis"] = redis.url
+        return Part(name="redis", command=redis.command(), ready=redis.ready, address=redis.url)
+
+    def _services(self) -> list[Part]:
+        """Workers and exporter."""
+        cli = self.options.cli
+        made = []
+        port = self._port("exporter")
+        if self._wants("exporter"):
+            self.addresses["exporter"] = f"http://{LOOPBACK}:{port}"
+            made.append(parts.exporter(port, self.definition, self.addresses, cli))
+        if self._wants("worker"):
+            numbers = range(1, self.options.workers + 1)
+            made += [parts.worker(number, self.definition, self.addresses, cli) for number in numbers]
+        return made
+
+    def _history(self) -> list[Part]:
+        """Prometheus, over rules made from the definition."""
+        if not self._wants("prometheus"):
+            return []
+        rules = self.folder.path / "rules"
+        self._render(rules)
+        exporter = self.addresses.get("exporter", f"{LOOPBACK}:{PORTS['exporter']}")
+        scrape = Scrape(
+            exporter=exporter.removeprefix("http://"),
+            rules=rules,
+            alertmanager=self.addresses.get("alertmanager", "").removeprefix("http://") or None,
+        )
+        part = prometheus(self.folder.path, self._port("prometheus"), scrape)
+        self.addresses["prometheus"] = part.address
+        return [part]
+
+    def _render(self, rules: Path) -> None:
+        done = subprocess.run(
+            [*self.options.cli, "rules", "render", str(rules), "--definition", str(self.definition)],
+            env={**os.environ, **parts.own_environment({})},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            message = f"the alert rules could not be written:\n{done.stderr.strip()}"
+            raise StackError(message)

@@ -1,0 +1,60 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from schemas.errors import StackError
+from services.local.parts import Part, always
+from services.local.supervisor import Supervisor
+
+
+class Said(list[str]):
+    """What people were told."""
+
+
+@pytest.fixture
+def said() -> Said:
+    return Said()
+
+
+@pytest.fixture
+def supervisor(tmp_path: Path, said: Said) -> Iterator[Supervisor]:
+    supervisor = Supervisor(tmp_path, said.append)
+    yield supervisor
+    supervisor.end()
+
+
+def part(name: str, script: str) -> Part:
+    return Part(name=name, command=["sh", "-c", script], ready=always)
+
+
+def test_a_part_that_dies_is_named_with_the_end_of_its_log(supervisor: Supervisor) -> None:
+    supervisor.start([part("one", "sleep 60"), part("two", "sleep 0.2; echo no room left; exit 3")])
+    with pytest.raises(StackError, match=r"(?s)^two ended with exit code 3; .*two\.log ends with:\nno room left$"):
+        supervisor.watch()
+
+
+def test_a_part_that_is_killed_is_named_with_the_signal(supervisor: Supervisor) -> None:
+    supervisor.start([part("one", "kill -9 $$")])
+    with pytest.raises(StackError, match="one was ended by signal 9"):
+        supervisor.watch()
+
+
+def test_a_part_that_is_not_ready_in_time_is_named(supervisor: Supervisor) -> None:
+    never = Part(name="slow", command=["sleep", "60"], ready=lambda: False, ready_within_seconds=0.2)
+    with pytest.raises(StackError, match="slow was not ready within 0 s"):
+        supervisor.start([never])
+
+
+def test_a_part_that_dies_while_another_is_awaited_is_named(supervisor: Supervisor) -> None:
+    never = Part(name="slow", command=["sleep", "60"], ready=lambda: False)
+    with pytest.raises(StackError, match="quick ended with exit code 1"):
+        supervisor.start([never, part("quick", "exit 1")])
+
+
+def test_parts_end_in_the_reverse_of_their_order(supervisor: Supervisor, said: Said) -> None:
+    supervisor.start([part("first", "sleep 60")])
+    supervisor.start([part("second", "sleep 60")])
+    supervisor.end()
+    assert said[-2:] == ["second has ended", "first has ended"]
+    assert not supervisor.running
