@@ -7,6 +7,7 @@ Redis keys of one partition share a hash tag, so that one script may touch them 
     nsm:{<version>:<topic>:<partition>}:cells:<series>:<n>  hash: <bucket> or <bucket>|<dimension>|<value> -> integer
     nsm:{<version>:<topic>:<partition>}:records:<space>     hash: <entity> -> its record, MessagePack
     nsm:{<version>:<topic>:<partition>}:ids:<slot>          string: 8 bytes an id
+    nsm:{<version>:<topic>:<partition>}:index               set: its cells, records and ids, named without the prefix
     nsm:{<version>}:sources                                 hash: <topic> -> number of partitions
 """
 
@@ -19,6 +20,37 @@ CELLS_PER_KEY: Final = 64
 def partition_prefix(version: str, topic: str, partition: int) -> str:
     """What every key of this partition begins with, hash tag included."""
     return f"nsm:{{{version}:{topic}:{partition}}}:"
+
+
+def own_keys(prefix: str) -> tuple[str, str, str]:
+    """State, totals and index of a partition; all its other keys are named in the index."""
+    return f"{prefix}state", f"{prefix}totals", f"{prefix}index"
+
+
+def cells_name(series: str, number: int | str) -> str:
+    """What follows the prefix; ``number`` is ``bucket // CELLS_PER_KEY``, or empty for the head of them all."""
+    return f"cells:{series}:{number}"
+
+
+def cells_of(name: str) -> tuple[str, int]:
+    """Series and key number of a ``cells_name``."""
+    series, _, number = name.removeprefix("cells:").rpartition(":")
+    return series, int(number)
+
+
+def records_name(space: str) -> str:
+    """What follows the prefix."""
+    return f"records:{space}"
+
+
+def ids_name(slot: int | str) -> str:
+    """What follows the prefix; an empty slot gives what all of them begin with."""
+    return f"ids:{slot}"
+
+
+def slot_of(name: str) -> int:
+    """The slot of an ``ids_name``."""
+    return int(name.removeprefix("ids:"))
 
 
 def sources_key(version: str) -> str:

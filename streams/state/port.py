@@ -1,15 +1,15 @@
 """The port of the state: what a worker asks of it, what a reader asks of it, and what both are promised.
 
-The state of one partition of one version of a definition is one unit.  It owns position, floor, clock, watermark, totals,
-cells, records and ids; it does not own what they mean.
+The state of one partition of one version of a definition is one unit.  It owns position, floor, clock, watermark,
+totals, cells, records and ids; it does not own what they mean.
 
     worker:  open ──▶ read ──▶ apply ──▶ read ──▶ apply ...          any fault ends the session: open again
     reader:  snapshot, snapshot, ...                                  each one moment of one partition
 
 The promises, held by one contract suite over every implementation:
 
-- ``apply`` carries out a commit as one, if position and stamp are those this session last knew; else ``Moved``, and nothing
-  has changed.  Everything that could make it fail is checked before its first write (``Unfit``).
+- ``apply`` carries out a commit as one, if position and stamp are those this session last knew; else ``Moved``, and
+  nothing has changed.  Everything that could make it fail is checked before its first write (``Unfit``).
 - ``read`` and ``look`` answer from one moment together with position and stamp, or raise ``Moved``.
 - ``open`` puts a new random stamp in place, so that every older session is refused from then on.
 - ``snapshot`` is one moment of one partition.
@@ -62,8 +62,9 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
 class Commit(msgspec.Struct, frozen=True, kw_only=True):
     """The whole effect of a batch.
 
-    ``cells`` maps series -> key number -> field -> delta (never 0); ``totals`` field -> delta; ``records`` space -> entity ->
-    packed record (empty: forget it); ``ids`` slot -> 8 bytes an id, appended; ``expired`` the slots to forget.
+    ``cells`` maps series -> key number -> field -> delta (never 0); ``totals`` field -> delta; ``records`` space ->
+    entity -> packed record (empty: forget it); ``ids`` slot -> 8 bytes an id, appended; ``expired`` the slots to forget
+    after that.
     """
 
     standing: Standing
@@ -96,12 +97,17 @@ class Store(Protocol):
     async def open(self, partition: Partition, log: Log) -> tuple[Session, Opened]:
         """Takes a partition over under a new stamp.
 
-        A partition without any state begins at ``log.begin``.  Raises ``LogError`` when the position lies outside the log,
-        when the topic id is another one, or when there is state without a position; nothing is changed then.
+        A partition without any state begins at ``log.begin``.  Raises ``LogError`` when the position lies outside the
+        log, when the topic id is another one, when there is state without a position, or when the partition is retired;
+        nothing is changed then.  Another worker may have passed the end that ``log`` was told: when it is refused, ask
+        Kafka once more before giving up.
         """
 
     async def fix_partitions(self, version: str, topic: str, number: int) -> int:
         """How many partitions this version counts the topic with: ``number`` when it is the first to say so."""
+
+    async def retire(self, partition: Partition) -> None:
+        """Ends a partition for good: no session can open it again, and all but its mark is freed."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
