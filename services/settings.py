@@ -6,7 +6,8 @@
     NSM_PROMETHEUS    URL of Prometheus         http://127.0.0.1:9090
     NSM_ALERTMANAGER  URL of Alertmanager       http://127.0.0.1:9093
 
-Where a variable is not set, the local stack that runs in this folder is asked (``.nsm/stack.json``), then the default holds.
+Where a variable is not set, the local stack that runs in this folder is asked (``.nsm/stack.json``), then the default
+holds.
 """
 
 import json

@@ -3,11 +3,12 @@
     prepare(plan, batch) ──▶ Work: which records are wanted
     Work.fold(records, floor) ──▶ Effect: cells, totals, changed entities
 
-The result does not depend on how events were ordered, cut into batches or spread over partitions (``tests/streams`` holds it to
-that).  Records are changed in place: whoever gives them throws them away when the effect is not kept.
+The result does not depend on how events were ordered, cut into batches or spread over partitions (``tests/streams``
+holds it to that).  Records are changed in place: whoever gives them throws them away when the effect is not kept.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from itertools import compress
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,7 +19,7 @@ from streams.events.admission import Batch
 from streams.events.decoding import Decoder
 from streams.measures.additive import count, total
 from streams.measures.chain import Record
-from streams.plan import Additive, PlacedChain, Series, SourcePlan, Space
+from streams.plan import Additive, SourcePlan, Space
 from streams.selection import Keys, Selections
 from streams.state.port import NEVER
 
@@ -62,7 +63,8 @@ class Work:
     def fold(self, records: Records, floor: int) -> Effect:
         """``records`` must hold those ``wanted`` that exist; the others are begun in it.
 
-        ``floor`` is the one before the batch: pruning by a newer one would forget what an event of this batch still changes.
+        ``floor`` is the one before the batch: pruning by a newer one would forget what an event of this batch still
+        changes.
         """
         effect = Effect({}, {}, {})
         for additive in self._plan.additives:
@@ -72,8 +74,8 @@ class Work:
             for entity in self.wanted[space.name].difference(known):
                 known[entity] = [[] for _ in space.chains]
             changed = effect.changed[space.name] = set()
-            for place, placed in enumerate(space.chains):
-                changed |= self._file(space, place, placed, known, floor, effect)
+            for place in range(len(space.chains)):
+                changed |= self._file(space, place, known, floor, effect)
         return effect
 
     def _want_entities(self, space: Space) -> None:
@@ -96,39 +98,18 @@ class Work:
 
     def _add(self, additive: Additive, records: Records, effect: Effect) -> None:
         selection = self._selections.of(additive.choice)
-        amounts = None if additive.amount is None else selection.amounts(additive.amount)
-        there = None
-        if amounts is not None and None in amounts:
-            there = [i for i, amount in enumerate(amounts) if amount is not None]
-        absent = 0 if there is None else len(selection) - len(there)
-        self._tell_unused(additive.measure, {f"no {additive.amount}": absent, **selection.unused}, effect)
+        sums = _Sums(None if additive.amount is None else selection.amounts(additive.amount))
+        self._tell_unused(additive.measure, {f"no {additive.amount}": sums.absent, **selection.unused}, effect)
         for series in additive.series:
-            points = selection.points(series.grain)
-            self._put(series, [("", points)], amounts, there, effect)
+            put_cells(effect.cells, series.name, "", sums.of(selection.points(series.grain)))
         for name, _ in additive.dimensions:
             values = self._admitted_values(additive, name, records, effect)
             for series in additive.series:
                 keys = list(zip(selection.points(series.grain), values, strict=True))
-                self._put(series, [(f"|{name}|", keys)], amounts, there, effect)
-
-    def _put(
-        self,
-        series: Series,
-        columns: Iterable[tuple[str, list[Any]]],
-        amounts: list[int | None] | None,
-        there: list[int] | None,
-        effect: Effect,
-    ) -> None:
-        for infix, column in columns:
-            keys = column if there is None else [column[i] for i in there]
-            if amounts is None:
-                sums = count(keys)
-            else:
-                sums = total(keys, amounts if there is None else [amounts[i] for i in there])
-            put_cells(effect.cells, series.name, infix, sums)
+                put_cells(effect.cells, series.name, f"|{name}|", sums.of(keys))
 
     def _admitted_values(self, additive: Additive, name: str, records: Records, effect: Effect) -> list[str]:
-        """Each event's value, or ``OVERFLOW`` where the partition counts as many apart as it may; first come in log order."""
+        """Each event's value, or ``OVERFLOW`` beyond what a partition counts apart; first come in log order."""
         texts, space = self._values[additive.measure, name], values_space(additive.measure, name)
         known = records.setdefault(space, {})
         places = known.setdefault(NONE, [[0]])
@@ -149,9 +130,8 @@ class Work:
         _tell(effect.totals, f"overflow|{additive.measure}|{name}", over.count(OVERFLOW))
         return over
 
-    def _file(
-        self, space: Space, place: int, placed: PlacedChain, known: dict[str, Record], floor: int, effect: Effect
-    ) -> set[str]:
+    def _file(self, space: Space, place: int, known: dict[str, Record], floor: int, effect: Effect) -> set[str]:
+        placed = space.chains[place]
         selection, keys, chain = self._selections.of(placed.choice), self._keys[space.name, place], placed.chain
         absent = len(selection) - (len(keys.entities) if keys.places is None else len(set(keys.places)))
         for measure in placed.measures:
@@ -173,6 +153,21 @@ class Work:
             self._told.add(measure)
             for reason, number in reasons.items():
                 _tell(effect.totals, f"unused|{measure}|{reason}", number)
+
+
+class _Sums:
+    """Adds up 1, or an amount, for each event of a selection; events without an amount are left out."""
+
+    def __init__(self, amounts: list[int | None] | None) -> None:
+        self._amounts = None if amounts is None else [amount for amount in amounts if amount is not None]
+        self.absent = 0 if amounts is None or self._amounts is None else len(amounts) - len(self._amounts)
+        self._there = [amount is not None for amount in amounts] if amounts is not None and self.absent else None
+
+    def of(self, keys: Iterable[Hashable]) -> dict[Any, int]:
+        """What each key comes to; one key an event."""
+        if self._there is not None:
+            keys = compress(keys, self._there)
+        return count(keys) if self._amounts is None else total(keys, self._amounts)
 
 
 def values_space(measure: str, dimension: str) -> str:

@@ -1,11 +1,11 @@
 """A definition, compiled once: what each source's events are folded into.
 
-    measures × the windows they are read in ──▶ series (a measure cut at one grain) ──▶ additives (no record)
-                                                                                  └──▶ judges ─▶ chains ─▶ spaces (records)
+    measures, each in its windows ──▶ series (a measure cut at one grain) ──▶ additives (no record)
+                                                                        └──▶ judges ─▶ chains ─▶ spaces (records)
 
-A *space* is one kind of entity (``user_id``, or ``user_id`` with ``items.sku``); all chains of a space share one record an
-entity.  A *chain* is the judges over one choice of events at one grain.  The version names everything that decides what is
-counted: two definitions of one version fold alike, and anything else has keys of its own.
+A *space* is one kind of entity (``user_id``, or ``user_id`` with ``items.sku``); all chains of a space share one
+record an entity.  A *chain* is the judges over one choice of events at one grain.  The version names everything that
+decides what is counted: two definitions of one version fold alike, and anything else has keys of its own.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ FOLD = 1
 
 
 class Series(NamedTuple):
-    """A measure cut at one grain; ``running`` where a reading is the sum of all cells up to a piece, not of a span of them."""
+    """A measure cut at one grain; ``running`` where a reading sums all cells up to a piece, not a span of them."""
 
     name: str
     grain: Grain
@@ -175,7 +175,7 @@ def _space(
     of_measure: dict[str, dict[Window, Series]],
     calendar: Calendar,
 ) -> Space:
-    """Judges of one choice and one grain share a chain; ``first`` joins the instants of a ``repeat`` where there is one."""
+    """Judges of one choice and grain share a chain; ``first`` joins the instants of a ``repeat`` where there is one."""
     repeats = {Choice(m.of, m.where) for m in measures if isinstance(m, model.Repeat) and of_measure[m.name]}
     chains: dict[tuple[Choice, str], tuple[Grain, dict[str, Judge], set[str]]] = {}
     for measure in measures:
@@ -244,7 +244,7 @@ def _needs(definition: Definition, source: Source, measures: list[Measure]) -> N
 
 
 def _version(definition: Definition, windows: dict[str, tuple[Window, ...]]) -> str:
-    """Of all that decides what is counted, and of nothing else: no target, no description, not the order of the file."""
+    """Of all that decides what is counted, and nothing else: no target, no description, no order of the file."""
     measures = [
         (msgspec.structs.replace(definition.measures[name], description="", unit=""), windows[name])
         for name in sorted(definition.measures)

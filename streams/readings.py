@@ -97,7 +97,7 @@ class Readings:
                 yield self._read(shown, window, span, (dimension, value, raw))
 
     def _shown_values(self, metric: str, window: Window, dimension: str, span: Span) -> dict[str, frozenset[str]]:
-        """Segment -> the raw values it stands for: declared ones first, then the largest, then ``other`` and ``none``."""
+        """Segment -> the raw values it stands for: declared ones, then the largest, ``other`` and ``none``."""
         declared = self._definition.dimensions[dimension]
         sizes: dict[str, int] = {}
         for measure in dict.fromkeys(measures_of(self._definition, metric)):

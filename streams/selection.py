@@ -1,7 +1,7 @@
 """The events that a measure chooses from a batch, as columns that several measures share.
 
-A property with a dot stands in the items of a nested list (or in one nested object, which is a list of one): a condition on it
-is judged item by item, and an event counts once for each entity that its passing items name.
+A property with a dot stands in the items of a nested list (or in one nested object, which is a list of one): a
+condition on it is judged item by item, and an event counts once for each entity that its passing items name.
 """
 
 import operator
@@ -110,12 +110,12 @@ class Selection:
             begin = [column[i] for column in columns]
             if any(part is UNSET for part in begin):
                 continue
-            found = {
-                entity_key(begin + parts)
-                for item in rows(event)
-                if all(test(item) for test in tests)
-                and not any((part is UNSET) for part in (parts := [get(item) for get in getters]))
-            }
+            found = set()
+            for item in rows(event):
+                if all(test(item) for test in tests):
+                    parts = [get(item) for get in getters]
+                    if all(part is not UNSET for part in parts):
+                        found.add(entity_key(begin + parts))
             entities.extend(found)
             places.extend([i] * len(found))
         return Keys(entities, places)
@@ -176,7 +176,7 @@ def entity_key(parts: Sequence[str]) -> str:
 
 
 def predicate(condition: Condition) -> Callable[[Any], bool]:
-    """As SQL compares: an absent property meets no condition, and a value of another type is never equal nor in order."""
+    """As SQL compares: an absent property meets no condition, a value of another type is never equal nor in order."""
     if condition.operator == "in":
         wanted = condition.value if isinstance(condition.value, tuple) else (condition.value,)
         tests = [predicate(Condition(condition.property, "=", value)) for value in wanted]

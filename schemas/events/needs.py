@@ -8,7 +8,7 @@ from schemas.definition.model import Format
 
 
 class Raw(NamedTuple):
-    """One record as the broker has it; ``append_ms`` is the broker's time, or the producer's on topics that keep that."""
+    """One record as the broker has it; ``append_ms`` is its time, or the producer's on topics that keep that."""
 
     offset: int
     append_ms: int
@@ -20,8 +20,8 @@ class Raw(NamedTuple):
 class EventNeeds(msgspec.Struct, frozen=True, kw_only=True):
     """The properties that the measures of one event type use, by name as the definition has it (dotted).
 
-    ``entities`` are text or whole numbers; ``amounts`` map to their decimals; ``scalars`` (dimensions, conditions) are text,
-    numbers or booleans.
+    ``entities`` are text or whole numbers; ``amounts`` map to their decimals; ``scalars`` (dimensions, conditions)
+    are text, numbers or booleans.
     """
 
     entities: frozenset[str] = frozenset()
@@ -30,7 +30,7 @@ class EventNeeds(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Needs(msgspec.Struct, frozen=True, kw_only=True):
-    """What one source's events are decoded into: ``by_type`` for the types that measures name, ``every`` for all events."""
+    """What one source's events are decoded into: ``by_type`` for types that measures name, ``every`` for all events."""
 
     format: Format
     every: EventNeeds = EventNeeds()
@@ -58,8 +58,8 @@ BIGGEST: Final = 2**53 - 1
 """The largest absolute value of an amount, in units of its decimals."""
 
 
-class Refused(NamedTuple):
-    """An event that goes to the dead-letter topic; ``index`` is its place in the batch, ``detail`` for people, no content."""
+class Refused(msgspec.Struct, frozen=True):
+    """An event that goes to the dead-letter topic; ``index`` is its place in the batch, ``detail`` for people."""
 
     index: int
     reason: Reason

@@ -1,10 +1,12 @@
-"""Which events count, judged in log order by nothing but the log: its append times, its floor and the ids it has brought.
+"""Which events count, judged in log order by nothing but the log: its append times, its floor and the ids it has
+brought.
 
     decoded ─▶ ahead? ─▶ duplicate? ─▶ late? ─▶ counted
 
 - *ahead*: the event time lies more than ``ahead_ms`` past its own append time.  Refused, and its id is not remembered.
 - *duplicate*: an earlier valid event of this partition, inside the window of ids, bore the same id.
-- *late*: the event time lies below the floor.  The floor is the latest accepted time less ``lateness_ms``, and never falls.
+- *late*: the event time lies below the floor.  The floor is the latest accepted time less ``lateness_ms``, and never
+falls.
 
 The same log gives the same answer however it is cut into batches.
 """
@@ -84,7 +86,7 @@ class Admission:
         )
 
     def _claim(self, ids: list[str], clocks: Times, valid: Mask) -> tuple[Mask, dict[int, bytes]]:
-        """Which events are valid and no duplicates, and the ids to store, by slot; the clock's slots are taken in turn."""
+        """Which events are valid and no duplicates, and the ids to store, by slot; slots are taken in turn."""
         if self.window is None or not ids:
             return valid, {}
         hashes, slots = hashed(ids), clocks // self.window.slot_ms

@@ -1,12 +1,12 @@
 """The ids already seen in one partition, as 8-byte hashes, for as long as a redelivery can take.
 
-Time is the partition's clock, the greatest append time in its log so far, cut into slots of a quarter of the window: an id is
-remembered while its slot is among the last five, so for the window at least and a quarter longer at most, and a replay of the
-log remembers alike.  8 bytes an id, here and in the store; two different ids are taken for one with a chance of (ids in the
-window) / 2^64, about 1 in 10^12 an event at ten million ids.
+Time is the partition's clock, the greatest append time in its log so far, cut into slots of a quarter of the window:
+an id is remembered while its slot is among the last five, so for the window at least and a quarter longer at most,
+and a replay of the log remembers alike.  8 bytes an id, here and in the store; two different ids are taken for one
+with a chance of (ids in the window) / 2^64, about 1 in 10^12 an event at ten million ids.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import xxhash
@@ -21,7 +21,8 @@ _GROWTH = 2
 
 def hashed(ids: Sequence[str]) -> Hashes:
     """xxh3, 64 bits, of each id; the same in every process."""
-    return np.fromiter(map(xxhash.xxh3_64_intdigest, ids), np.uint64, len(ids))
+    digest: Callable[[str], int] = xxhash.xxh3_64_intdigest  # takes text as UTF-8, though its types say bytes only
+    return np.fromiter(map(digest, ids), np.uint64, len(ids))
 
 
 class IdWindow:
@@ -59,7 +60,7 @@ class IdWindow:
 
 
 class _Runs:
-    """A set of hashes as a few sorted arrays, each more than twice as long as the next: what is added is merged seldom."""
+    """A set of hashes as a few sorted arrays, each more than twice as long as the next: merges are seldom."""
 
     def __init__(self, *sorted_runs: Hashes) -> None:
         self._arrays = list(sorted_runs)

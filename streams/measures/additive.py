@@ -1,6 +1,7 @@
 """count and sum: nothing is remembered; each matching event adds 1, or its amount, to the cell of its bucket.
 
-Refunds are negative amounts.  With a dimension the cell of (bucket, value) is added to as well; the whole is a cell of its own.
+Refunds are negative amounts.  With a dimension the cell of (bucket, value) is added to as well; the whole is a cell
+of its own.
 """
 
 from collections import Counter

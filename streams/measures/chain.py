@@ -1,15 +1,16 @@
 """The record that first, repeat and distinct share: an entity's points inside the horizon, and the few before it.
 
-A kind is a *judge of order k* when an entity's contribution is the sum, over its points in order, of something that depends
-only on the point and the k points before it.  Then an insertion takes back what the k points that follow were judged to be,
-judges the new point, and judges those again, whatever the order of arrival.  The record is
+A kind is a *judge of order k* when an entity's contribution is the sum, over its points in order, of something that
+depends only on the point and the k points before it.  Then an insertion takes back what the k points that follow were
+judged to be, judges the new point, and judges those again, whatever the order of arrival.  The record is
 
     x ...  x    x   |x      x  x     x          points >= floor, and the k greatest below
            `-- k --'floor
 
-Points at one instant are interchangeable to a judge, so no id is kept.  A point is *redundant* when forgetting it changes no
-judgement now nor after any later insertion; each judge says which, and so bounds the record by the horizon alone, not by how
-busy the entity is.  Several judges may share one record: the order is the largest, a point goes when it is redundant to all.
+Points at one instant are interchangeable to a judge, so no id is kept.  A point is *redundant* when forgetting it
+changes no judgement now nor after any later insertion; each judge says which, and so bounds the record by the horizon
+alone, not by how busy the entity is.  Several judges may share one record: the order is the largest, a point goes
+when it is redundant to all.
 """
 
 from bisect import bisect_left, bisect_right

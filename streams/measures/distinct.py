@@ -1,7 +1,7 @@
 """distinct: entities with a matching event in the window, calendar or rolling.
 
-Calendar: the cell is the *day* of the first event of the period, not the period: the sum from the period's first day to any
-day is then the number at that day, which past moments need.
+Calendar: the cell is the *day* of the first event of the period, not the period: the sum from the period's first day
+to any day is then the number at that day, which past moments need.
 
 Rolling over L pieces: a point covers the moments [x, x + L); what the point before it covers already is left out.
 

@@ -1,7 +1,7 @@
 """repeat: matching events that follow an earlier one of the same entity by at most ``within_ms`` (None: however late).
 
-Without a limit every event but the first is one, and the record is the first time.  With a limit the record is the times
-inside the horizon and the one before; of three within ``within_ms`` the middle one says nothing.
+Without a limit every event but the first is one, and the record is the first time.  With a limit the record is the
+times inside the horizon and the one before; of three within ``within_ms`` the middle one says nothing.
 """
 
 from collections.abc import Callable

@@ -2,8 +2,8 @@
 
 A local day is the half-open span from the first instant of its date to the first instant of the next date.  That is the
 local date of the instant, but for clocks that went back over midnight (St. John's until 2011 at 00:01, so the date went
-d, d-1, d): there the repeated time stays in d.  Day numbers (``date.toordinal``) therefore never fall as time rises, which
-the fold needs: ``t >= floor`` has to imply ``day(t) >= day(floor)``.
+d, d-1, d): there the repeated time stays in d.  Day numbers (``date.toordinal``) therefore never fall as time rises,
+which the fold needs: ``t >= floor`` has to imply ``day(t) >= day(floor)``.
 """
 
 from bisect import bisect_right

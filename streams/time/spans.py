@@ -14,7 +14,8 @@ from streams.time.calendar import Calendar
 
 
 class Span(NamedTuple):
-    """Pieces ``first`` to ``last``, both included (first None: from the beginning), and the instants [start, end) they stand for.
+    """Pieces ``first`` to ``last``, both included (first None: from the beginning), and the instants [start, end)
+    they stand for.
 
     ``end_ms`` is when the window's period is over: past it nothing but late events can change the number.
     """

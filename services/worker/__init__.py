@@ -1,0 +1,1 @@
+"""``nsm worker``: folds events from Kafka into the state."""

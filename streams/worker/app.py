@@ -1,0 +1,86 @@
+"""The Faust app: one agent a source, which hands each batch to the session of its partition."""
+
+import asyncio
+import gc
+import logging
+import os
+import sys
+
+import faust
+from faust.types import TP
+
+from streams.worker import transport
+from streams.worker.sessions import OwnedSessions
+
+log = logging.getLogger(__name__)
+
+POLL_RECORDS = 20_000
+SESSION_TIMEOUT_S = 10.0
+
+
+class WorkerApp(faust.App):
+    """Knows the sessions, which the transport asks for."""
+
+    sessions: OwnedSessions
+
+    async def on_start(self) -> None:
+        """Watches for a consumer that fell silent."""
+        self.add_future(self.sessions.watch())
+        await super().on_start()
+
+    async def on_stop(self) -> None:
+        """Finishes the batches at work before the group is left."""
+        await self.sessions.drain()
+        await super().on_stop()
+
+
+def build_app(group: str, kafka: str, topics: list[str], sessions: OwnedSessions) -> WorkerApp:
+    """``kafka`` are bootstrap servers, comma-separated."""
+    transport.install()
+    app = WorkerApp(
+        group,
+        broker=[f"{transport.SCHEME}://{server.strip()}" for server in kafka.split(",")],
+        store="memory://",
+        consumer_auto_offset_reset="none",
+        broker_max_poll_records=POLL_RECORDS,
+        stream_buffer_maxsize=4,
+        stream_wait_empty=False,
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        web_enabled=False,
+        broker_session_timeout=SESSION_TIMEOUT_S,
+        broker_heartbeat_interval=SESSION_TIMEOUT_S / 5,
+        broker_rebalance_timeout=SESSION_TIMEOUT_S,
+        broker_commit_interval=1.0,
+        agent_supervisor="mode.supervisors:CrashingSupervisor",
+    )
+    app.sessions = sessions
+    for name in topics:
+        topic = app.topic(name, key_serializer="raw", value_serializer="raw", key_type=bytes, value_type=bytes)
+        app.agent(topic, name=f"fold-{name}")(_fold(sessions))
+    return app
+
+
+def run(app: WorkerApp) -> None:
+    """Until SIGTERM or Ctrl-C, after which the process ends with exit code 0."""
+    gc.set_threshold(200_000, 50, 100)  # records are many small lists; none of them is ever part of a cycle
+    faust.Worker(app, loglevel="WARNING", redirect_stdouts=False, quiet=True).execute_from_commandline()
+
+
+def stop(why: str) -> None:
+    """Ends the process at once with exit code 1: what was not committed is folded again by the next."""
+    log.critical("stopped: %s", why)
+    sys.stderr.flush()
+    os._exit(1)
+
+
+def _fold(sessions: OwnedSessions):  # type: ignore[no-untyped-def]  # noqa: ANN202 - Faust reads the function's own annotations
+    async def fold(stream):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        async for batch in stream:
+            session = sessions.get(TP(batch.topic, batch.partition))
+            if session is None or session.over or session is not batch.stamp:
+                continue  # handed out before a seek or a rebalance: void
+            await session.put(batch)
+            await asyncio.sleep(0)
+
+    return fold

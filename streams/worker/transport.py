@@ -1,0 +1,220 @@
+"""Faust transport: one Faust event is one fetched batch of one partition, and the state says where a partition stands.
+
+What a batch says of itself, where it begins and where the next one does, is noted inside the consumer's own thread,
+where a seek sets it and handing out records moves it, each in one step that nothing interrupts.  Reckoned anywhere
+else, a seek that races with a fetch under way counts events twice.
+
+It reaches into aiokafka (``PartitionRecords``, subscription states) and overrides Faust's ``_fetch_records`` and
+``_create_worker_consumer``: both are pinned, and a test sees that the patches took.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, Protocol
+
+from aiokafka.consumer import fetcher
+from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
+from faust.transport.drivers import TRANSPORTS
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+
+from schemas.events.needs import Raw
+
+SCHEME = "batch"
+Stamp = object
+"""Whatever marks one seek; a batch handed out under an older one is void."""
+
+_new: Callable[..., Raw] = tuple.__new__
+
+
+class RawRecords(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka has no types
+    """A ``Raw`` for each record instead of a ConsumerRecord."""
+
+    def _consumer_record(self, _: TP, record: Any) -> Raw:
+        return _new(Raw, (record.offset, record.timestamp, record.key, record.value, record.headers))
+
+
+class Run:
+    """How far one assignment of one partition was handed out since its seek.  Touched only in the consumer's thread."""
+
+    __slots__ = ("next", "stamp", "state")
+
+    def __init__(self, state: Any, position: int, stamp: Stamp) -> None:
+        self.state, self.next, self.stamp = state, position, stamp  # state: a new object for every assignment
+
+
+class FetchedBatch:
+    """What was handed out of one partition, offsets ``first`` up to ``next``, under the stamp of the last seek.
+
+    ``raws`` may be empty: offsets that hold no event (aborted transactions, markers).  Has what Faust asks of a record.
+    """
+
+    __slots__ = ("first", "next", "partition", "raws", "stamp", "topic")
+    timestamp = timestamp_type = headers = key = checksum = None
+    serialized_key_size = serialized_value_size = 0
+
+    def __init__(self, tp: TP, run: Run, raws: list[Raw]) -> None:
+        self.topic, self.partition = tp
+        self.first, self.stamp, self.raws = run.next, run.stamp, raws
+        self.next: int = run.state.position
+
+    @property
+    def offset(self) -> int:
+        """The last offset, for Faust."""
+        return self.next - 1
+
+    @property
+    def value(self) -> "FetchedBatch":
+        """Itself: what the agent gets."""
+        return self
+
+
+class Sessions(Protocol):
+    """Who folds.  The transport asks it where to seek, and tells it what it has lost."""
+
+    async def open(self, tps: Collection[TP], consumer: "BatchConsumer") -> Mapping[TP, tuple[int, Stamp]]:
+        """Where each partition is to go on, and under which stamp."""
+
+    def start(self, tps: Iterable[TP]) -> None:
+        """These now get batches."""
+
+    def close(self, tps: Iterable[TP]) -> None:
+        """These are lost."""
+
+    def applied(self, tp: TP) -> int | None:
+        """The offset to commit to Kafka, which only lag tools read."""
+
+
+class ConsumerThread(driver.AIOKafkaConsumerThread):
+    """The thread that owns the aiokafka consumer, and the runs."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.runs: dict[TP, Run] = {}
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._isolation_level = "read_committed"  # noqa: SLF001 - Faust has no setting for it without its own transactions
+        return consumer
+
+    async def start_runs(self, starts: Mapping[TP, tuple[int, Stamp]]) -> set[TP]:
+        """Seeks, and gives the partitions that are still ours.  Older batches bear other stamps."""
+        started: set[TP] = await self.call_thread(self._start_runs, starts)
+        return started
+
+    async def limits(self, tps: Collection[TP]) -> dict[TP, tuple[int, int]]:
+        """The first offset of each log, and the offset after its last."""
+        found: dict[TP, tuple[int, int]] = await self.call_thread(
+            self._limits, [driver.ensure_aiokafka_TP(tp) for tp in tps]
+        )
+        return found
+
+    def _state(self, tp: TP) -> Any:
+        subscription = self._ensure_consumer()._subscription.subscription  # noqa: SLF001 - pinned
+        assignment = subscription.assignment if subscription is not None else None
+        return assignment.state_value(tp) if assignment and tp in assignment.tps else None
+
+    async def _start_runs(self, starts: Mapping[TP, tuple[int, Stamp]]) -> set[TP]:  # no await in here
+        started = set()
+        for tp, (position, stamp) in starts.items():
+            if (state := self._state(tp)) is not None:
+                self._ensure_consumer().seek(tp, position)
+                self.runs[tp] = Run(state, position, stamp)
+                started.add(tp)
+        return started
+
+    async def _limits(self, tps: list[Any]) -> dict[TP, tuple[int, int]]:
+        consumer = self._ensure_consumer()
+        begins, ends = await consumer.beginning_offsets(tps), await consumer.end_offsets(tps)
+        return {TP(tp.topic, tp.partition): (begins[tp], ends[tp]) for tp in tps}
+
+    async def _fetch_records(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            fetched = await super()._fetch_records(*args, **kwargs)
+        except BaseException:
+            self.runs.clear()  # some may have moved on with nothing handed out: all is void until the next seek
+            raise
+        out = {}  # no await from where the records were taken out to here, nor below
+        for tp, run in self.runs.items():
+            state = run.state
+            if state is self._state(tp) and state.has_valid_position and state.position > run.next:
+                out[tp] = [FetchedBatch(tp, run, fetched.get(tp, []))]
+                run.next = state.position
+        return out
+
+
+class _NoReadOffset(defaultdict[TP, Any]):
+    """Faust drops messages below an offset that it notes itself, on another loop than the runs.  Not here."""
+
+    def __getitem__(self, tp: TP) -> None:
+        return None
+
+
+class BatchConsumer(driver.Consumer):
+    """Faust's consumer; ``app.sessions`` folds."""
+
+    _thread: ConsumerThread
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sessions: Sessions = self.app.sessions  # type: ignore[attr-defined]  # our own app's
+        self._moving, self._read_offset = asyncio.Lock(), _NoReadOffset()
+
+    def _new_consumer_thread(self) -> ConsumerThread:
+        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    async def _getmany(self, active_partitions: Any, timeout: float) -> Any:  # noqa: ASYNC109 - Faust's
+        try:
+            return await super()._getmany(active_partitions, timeout)
+        except (OffsetOutOfRangeError, NoOffsetForPartitionError):  # nobody but the state says where to go on
+            await self.reposition(self.assignment())
+            return {}
+
+    async def seek_to_committed(self) -> dict[TP, int]:
+        """Faust's word for it; to where the state stands."""
+        return await self.reposition(self.assignment())
+
+    async def reposition(self, tps: Iterable[TP]) -> dict[TP, int]:
+        """Goes to where the state says that these stand, under new stamps; what was handed out before is void."""
+        async with self._moving:
+            mine = [tp for tp in tps if tp in self.assignment()]
+            starts = await self.sessions.open(mine, self) if mine else {}
+            started = await self._thread.start_runs(starts)
+            self.sessions.start(started)
+            self.sessions.close(starts.keys() - started)  # lost to a rebalance meanwhile
+            return {tp: position for tp, (position, _) in starts.items()}
+
+    async def limits(self, tps: Collection[TP]) -> dict[TP, tuple[int, int]]:
+        """The first offset of each log, and the offset after its last."""
+        return await self._thread.limits(tps)
+
+    def handed_out(self, tp: TP) -> int | None:
+        """How far the partition was handed out since its last seek."""
+        run = self._thread.runs.get(tp)
+        return run.next if run else None
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Sessions first, so that nothing more is sent for what was taken away."""
+        self.sessions.close(revoked)
+        await super().on_partitions_revoked(revoked)
+
+    def _new_offset(self, tp: TP) -> int | None:
+        self._acked[tp].clear()
+        self._acked_index[tp].clear()
+        return self.sessions.applied(tp)
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        """Faust takes the offsets inside a batch for gaps; the state knows better."""
+
+
+class Transport(driver.Transport):
+    """``batch://host:port``."""
+
+    Consumer = BatchConsumer
+
+
+def install() -> None:
+    """Makes Faust know the scheme, and aiokafka hand out ``Raw``.  Once a process, before the app is made."""
+    fetcher.PartitionRecords = RawRecords
+    TRANSPORTS.aliases[SCHEME] = f"{Transport.__module__}:{Transport.__name__}"
