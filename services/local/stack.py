@@ -13,7 +13,7 @@ from typing import Final, Self
 
 import msgspec
 
-from schemas.definition.load import load_definition
+from schemas.definition.loading import load
 from schemas.errors import StackError
 from services.local import install, parts
 from services.local.folder import DataFolder
@@ -97,7 +97,7 @@ class Stack:
         return self.addresses["alertmanager"]
 
     def __enter__(self) -> Self:
-        definition = load_definition(self.definition)
+        definition = load(self.definition)
         self._find_programs()
         with ExitStack() as started:
             started.enter_context(leaving_on_signals())
