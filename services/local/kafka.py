@@ -117,13 +117,14 @@ class Kafka:
         """Writes the broker's settings, formats its folder once, and says how it is started."""
         self.folder.mkdir(parents=True, exist_ok=True)
         file = self.folder / "server.properties"
-        file.write_text("".join(f"{name}={value}\n" for name, value in self._properties().items()), encoding="utf-8")
+        file.write_text("".join(f"{name}={value}\n" for name, value in self.properties().items()), encoding="utf-8")
         java = [program("java"), *self.jvm, "-cp", class_path()]
         if not (self.folder / "data/meta.properties").exists():
             _format([*java, "-XX:TieredStopAtLevel=1"], file)
         return [*java, "kafka.Kafka", str(file)]
 
-    def _properties(self) -> dict[str, str]:
+    def properties(self) -> dict[str, str]:
+        """What server.properties will say."""
         broker, controller = self.address.bootstrap, f"{LOOPBACK}:{self.address.controller_port}"
         listeners = f"PLAINTEXT://{broker},CONTROLLER://{controller}"
         return {

@@ -12,6 +12,9 @@ from services.local.ports import LOOPBACK
 KEPT_FOR: Final = "3y"
 """Long enough to compare with the same season two years earlier."""
 
+HISTORY: Final = "prometheus"
+"""The folder of Prometheus' blocks, inside the stack's."""
+
 RECEIVER: Final = """\
 # Alerts stay here, where the page of Alertmanager shows them; deploy/alertmanager has the settings for a real receiver.
 route:
@@ -53,7 +56,7 @@ class Scrape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def prometheus(folder: Path, port: int, scrape: Scrape) -> Part:
-    """Writes its settings.  History is kept in ``<folder>/prometheus``, where promtool may add older blocks."""
+    """Writes its settings.  History is kept in ``<folder>/HISTORY``, where promtool may add older blocks."""
     own = f"{LOOPBACK}:{port}"
     text = SCRAPING.format(rules=scrape.rules.resolve(), exporter=scrape.exporter, own=own)
     if scrape.alertmanager:
@@ -65,7 +68,7 @@ def prometheus(folder: Path, port: int, scrape: Scrape) -> Part:
         command=[
             program("prometheus"),
             f"--config.file={settings}",
-            f"--storage.tsdb.path={folder / 'prometheus'}",
+            f"--storage.tsdb.path={folder / HISTORY}",
             f"--storage.tsdb.retention.time={KEPT_FOR}",
             f"--web.listen-address={own}",
             "--web.enable-lifecycle",

@@ -20,7 +20,7 @@ from services.local.folder import DataFolder
 from services.local.kafka import Kafka, KafkaAddress
 from services.local.parts import Part
 from services.local.ports import LOOPBACK, free_port
-from services.local.prometheus import Scrape, alertmanager, prometheus
+from services.local.prometheus import HISTORY, Scrape, alertmanager, prometheus
 from services.local.redis import Redis
 from services.local.signals import leaving_on_signals
 from services.local.supervisor import Supervisor
@@ -116,6 +116,15 @@ class Stack:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._running.close()
+
+    @property
+    def history(self) -> Path:
+        """Where Prometheus keeps its blocks; those that promtool makes there are found within a minute."""
+        return self.folder.path / HISTORY
+
+    def check(self) -> None:
+        """Raises StackError when a part has died."""
+        self.supervisor.check()
 
     def watch(self) -> None:
         """Until a part dies, which raises StackError, or someone ends it."""
