@@ -77,6 +77,9 @@ HEADER_OFFSET: Final = "nsm-offset"
 Outcome = Literal["counted", "duplicate", "late", "ahead", "refused"]
 OUTCOMES: Final[tuple[Outcome, ...]] = ("counted", "duplicate", "late", "ahead", "refused")
 
+WHOLE: Final = ""
+"""What the labels dimension and segment hold where a metric is not split: to Prometheus the same as no label."""
+
 METRIC_VALUE: Final = "nsm_metric_value"  # metric, window, dimension, segment
 METRIC_NUMERATOR: Final = "nsm_metric_numerator"  # metric, window, dimension, segment
 METRIC_DENOMINATOR: Final = "nsm_metric_denominator"  # metric, window, dimension, segment
