@@ -79,6 +79,9 @@ class MemoryStore:
     async def partitions(self, version: str) -> dict[str, int]:
         return dict(self._sources.get(version, {}))
 
+    async def close(self) -> None:
+        """Nothing is held."""
+
     def copied(self) -> Any:
         """All that is stored now, for ``fall_back``."""
         return copy.deepcopy((self._states, self._sources))

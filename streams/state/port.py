@@ -136,3 +136,6 @@ class Reader(Protocol):
 
     async def partitions(self, version: str) -> dict[str, int]:
         """How many partitions each source has in this version; empty while no worker has begun."""
+
+    async def close(self) -> None:
+        """Gives back what it holds; may be called twice."""

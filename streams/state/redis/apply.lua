@@ -9,8 +9,9 @@
 local state = redis.call('HMGET', KEYS[1], 'position', 'stamp')
 if state[1] ~= ARGV[1] or state[2] ~= ARGV[2] then return redis.error_reply('STALE ' .. (state[1] or 'nowhere')) end
 
-local find, sub, abs, min = string.find, string.sub, math.abs, math.min
-local CHUNK = 4000  -- what unpack() can put on Lua's stack, with room to spare
+local find, sub, format = string.find, string.sub, string.format
+local abs, floor, min = math.abs, math.floor, math.min
+local CHUNK = 3500  -- what unpack() can put on Lua's stack, with room to spare
 local cells, totals_fields, totals_deltas, counts, slots, forgotten = unpack(cmsgpack.unpack(ARGV[8]))
 
 -- Whatever could fail comes before the first write: a script that fails half-way keeps its first writes.
@@ -25,37 +26,49 @@ local given = 8 + slots
 for i = 1, #counts, 2 do given = given + 2 * counts[i] + counts[i + 1] end
 if #KEYS ~= ids_from + slots + forgotten or #ARGV ~= given then return redis.error_reply('UNFIT number of arguments') end
 
--- Both are decimal strings; their absolute values together must stay below 2^62.  Doubles decide unless it is close.
-local function fits(old, delta)
-  if not find(delta, '^%-?[1-9]%d*$') and delta ~= '0' then return false end
-  if not find(old, '^%-?[1-9]%d*$') and old ~= '0' then return false end
-  local sum = abs(tonumber(old)) + abs(tonumber(delta))
-  if sum < 2^61 then return true end
-  if sum > 2^63 then return false end
+-- Where doubles round: may these decimal strings be added by HINCRBY, their absolute values together staying below 2^62?
+local function fits(old, delta, size)
+  for _, text in ipairs({old, delta}) do
+    if text ~= '0' and not find(text, '^%-?[1-9]%d*$') then return false end
+  end
+  if size > 2^63 then return false end
   local high, low = 0, 0
   for digits in string.gmatch(old .. ' ' .. delta, '%d+') do
     high, low = high + tonumber('0' .. sub(digits, 1, -10)), low + tonumber(sub(digits, -9))
   end
-  return high + math.floor(low / 1e9) < 4611686018 or (high + math.floor(low / 1e9) == 4611686018 and low % 1e9 < 427387904)
+  high, low = high + floor(low / 1e9), low % 1e9
+  return high < 4611686018 or (high == 4611686018 and low < 427387904)
 end
 
-local function check(key, fields, deltas)
+-- What to write once all is checked: {key, field, sum, field, sum, ...}; {key, field, delta} where doubles would round.
+-- One HSET for thousands of sums takes half the time of as many HINCRBY, in the append-only file above all.
+local sums, additions = {}, {}
+
+local function add(key, fields, deltas)
   if #fields ~= #deltas then return redis.error_reply('UNFIT fields of ' .. key) end
   for i = 1, #fields, CHUNK do
     local stored = redis.call('HMGET', key, unpack(fields, i, min(i + CHUNK - 1, #fields)))
+    local sum, n = {'HSET', key}, 2
     for j = 1, #stored do
-      local old, delta = stored[j] or '0', deltas[i + j - 1]
-      if not fits(old, delta) then
-        return redis.error_reply('UNFIT sum in ' .. key .. ' ' .. fields[i + j - 1] .. ': ' .. old .. ' and ' .. delta)
+      local field, old, delta = fields[i + j - 1], stored[j] or '0', deltas[i + j - 1]
+      local a, b = tonumber(old), tonumber(delta)
+      local size = a and b and abs(a) + abs(b)
+      if size and size < 2^53 and a % 1 == 0 and b % 1 == 0 then
+        sum[n + 1], sum[n + 2], n = field, format('%.0f', a + b), n + 2
+      elseif size and fits(old, delta, size) then
+        additions[#additions + 1] = {'HINCRBY', key, field, delta}
+      else
+        return redis.error_reply('UNFIT sum in ' .. key .. ' ' .. field .. ': ' .. old .. ' and ' .. delta)
       end
     end
+    if n > 2 then sums[#sums + 1] = sum end
   end
 end
 
-local fault = check(KEYS[2], totals_fields, totals_deltas)
+local fault = add(KEYS[2], totals_fields, totals_deltas)
 if fault then return fault end
 for i = 1, #cells, 2 do
-  fault = check(KEYS[3 + (i + 1) / 2], cells[i], cells[i + 1])
+  fault = add(KEYS[3 + (i + 1) / 2], cells[i], cells[i + 1])
   if fault then return fault end
 end
 redis.call('SCARD', KEYS[3])
@@ -67,16 +80,12 @@ for i = 1, slots do
   end
 end
 
-local function add(key, fields, deltas)
-  for i = 1, #fields do redis.call('HINCRBY', key, fields[i], deltas[i]) end
-end
-
 local function each(command, key, from, to)
   for i = from, to, CHUNK do redis.call(command, key, unpack(ARGV, i, min(i + CHUNK - 1, to))) end
 end
 
-add(KEYS[2], totals_fields, totals_deltas)
-for i = 1, #cells, 2 do add(KEYS[3 + (i + 1) / 2], cells[i], cells[i + 1]) end
+for _, write in ipairs(sums) do redis.call(unpack(write)) end
+for _, write in ipairs(additions) do redis.call(unpack(write)) end
 local from = 9 + slots
 for i = 1, #counts, 2 do
   local key, last_put, last = KEYS[records_from + (i + 1) / 2], from + 2 * counts[i] - 1, from + 2 * counts[i] + counts[i + 1] - 1
