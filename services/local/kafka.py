@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import os
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -87,8 +88,9 @@ def class_path() -> str:
 
 
 def _fetch(jars: Path) -> None:
-    """Beside the place first, then moved there whole, so that a half-filled cache is never used."""
+    """Into a folder beside the place first, then moved there whole, so that a half-filled cache is never used."""
     part = jars.with_suffix(".part")
+    sys.stderr.write("fetching Kafka through Maven, once\n")
     command = [program("mvn"), "-q", "-B", "-f", str(POM), COPY, f"-DoutputDirectory={part}", "-DincludeScope=runtime"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
