@@ -6,7 +6,7 @@ and a replay of the log remembers alike.  8 bytes an id, here and in the store; 
 with a chance of (ids in the window) / 2^64, about 1 in 10^12 an event at ten million ids.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import xxhash
@@ -21,8 +21,7 @@ _GROWTH = 2
 
 def hashed(ids: Sequence[str]) -> Hashes:
     """xxh3, 64 bits, of each id; the same in every process."""
-    digest: Callable[[str], int] = xxhash.xxh3_64_intdigest  # takes text as UTF-8, though its types say bytes only
-    return np.fromiter(map(digest, ids), np.uint64, len(ids))
+    return np.fromiter(map(xxhash.xxh3_64_intdigest, map(str.encode, ids)), np.uint64, len(ids))
 
 
 class IdWindow:

@@ -1,0 +1,151 @@
+"""Folds logs of events in memory, in the ways that must not matter."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from schemas.definition import model
+from schemas.definition.model import Definition
+from schemas.events.needs import Raw
+from streams.events.admission import Admission
+from streams.events.decoding import Decoder
+from streams.fold import Records, Work, pack, unpack
+from streams.plan import Plan, SourcePlan
+from streams.state.port import NEVER, Snapshot, Standing
+
+DAY = 86_400_000
+HOUR = 3_600_000
+
+Cells = dict[tuple[str, str], int]
+"""(series, field) -> number, zeros left out."""
+
+
+def event(id_: str, type_: str, user: str | None, t: int, **properties: object) -> dict[str, object]:
+    """A flat event as JSON has it; ``t`` in epoch milliseconds."""
+    whole: dict[str, object] = {"event_id": id_, "event": type_, "time": t, **properties}
+    return whole if user is None else {**whole, "user_id": user}
+
+
+def raws(events: Iterable[dict[str, object]], append_ms: int | Sequence[int] = 2_000_000_000_000) -> list[Raw]:
+    """A log, as the broker would have it."""
+    listed = list(events)
+    appended = [append_ms] * len(listed) if isinstance(append_ms, int) else append_ms
+    return [
+        Raw(offset, at, None, json.dumps(one).encode(), ())
+        for offset, (one, at) in enumerate(zip(listed, appended, strict=True))
+    ]
+
+
+class PartitionFold:
+    """One partition, folded batch by batch; records go through their packed form after every batch."""
+
+    def __init__(self, plan: SourcePlan) -> None:
+        self.plan, self.decoder = plan, Decoder(plan.needs)
+        self.standing = Standing(position=0)
+        self.packed: dict[str, dict[str, bytes]] = {}
+        self.cells: Counter[tuple[str, str]] = Counter()
+        self.keys: dict[str, dict[int, Counter[str]]] = {}
+        self.totals: Counter[str] = Counter()
+        self.refused: list[tuple[int, str]] = []
+        self.ids: dict[int, bytes] = {}
+
+    def fold(self, batch: list[Raw]) -> None:
+        """As a worker does: a new session each time, so that nothing lives but what would be stored."""
+        admission = Admission(self.plan.source, self.ids)
+        following = batch[-1].offset + 1 if batch else self.standing.position
+        admitted = admission.admit(batch, self.decoder.decode(batch), self.standing, following)
+        work = Work(self.plan, admitted.batch, self.decoder)
+        records: Records = {
+            space: {e: unpack(self.packed[space][e]) for e in entities if e in self.packed.get(space, {})}
+            for space, entities in work.wanted.items()
+        }
+        effect = work.fold(records, self.standing.floor)
+        for space, changed in effect.changed.items():
+            self.packed.setdefault(space, {}).update({e: pack(records[space][e]) for e in changed})
+        for series, keys in effect.cells.items():
+            for number, fields in keys.items():
+                self.keys.setdefault(series, {}).setdefault(number, Counter()).update(fields)
+                self.cells.update({(series, field): delta for field, delta in fields.items()})
+        self.totals.update({name: number for name, number in admitted.outcomes.items() if number})
+        self.totals.update(effect.totals)
+        self.refused += [(batch[one.index].offset, one.reason) for one in admitted.refused]
+        for slot, blob in admitted.ids.items():
+            self.ids[slot] = self.ids.get(slot, b"") + blob
+        for slot in admitted.expired:
+            self.ids.pop(slot, None)
+        self.standing = admitted.standing
+
+    def snapshot(self) -> Snapshot:
+        """As a reader would get it."""
+        cells = {series: {n: dict(fields) for n, fields in keys.items()} for series, keys in self.keys.items()}
+        return Snapshot(standing=self.standing, totals=dict(self.totals), cells=cells)
+
+
+def fold_log(plan: SourcePlan, log: list[Raw], cuts: Iterable[int] = ()) -> PartitionFold:
+    """One partition's log, cut into batches at these places."""
+    partition = PartitionFold(plan)
+    edges = [0, *sorted({cut for cut in cuts if 0 < cut < len(log)}), len(log)]
+    for begin, end in zip(edges, edges[1:], strict=False):
+        partition.fold(log[begin:end])
+    return partition
+
+
+def nonzero(partitions: Iterable[PartitionFold]) -> Cells:
+    """The cells of several partitions, added up."""
+    total: Counter[tuple[str, str]] = Counter()
+    for partition in partitions:
+        total.update(partition.cells)
+    return {key: number for key, number in total.items() if number}
+
+
+def definition(zone: str = "UTC", **changes: object) -> Definition:
+    """One of each kind and window, over orders with a nested list; lateness wide unless changed."""
+    source = model.Source(
+        name="shop", topic="shop", keyed_by="user_id", lateness_ms=400 * DAY, dedupe_ms=HOUR, ahead_ms=HOUR
+    )
+    given: dict[str, object] = {name: changes.pop(name) for name in ("lateness_ms", "dedupe_ms", "ahead_ms") if name in changes}
+    source = model.Source(**{**{f: getattr(source, f) for f in source.__struct_fields__}, **given})
+    user, pair = ("user_id",), ("user_id", "items.sku")
+    order = {"source": "shop", "of": "order"}
+    measures: list[model.Measure] = [
+        model.Count(name="orders", by_dimension=("city",), **order),
+        model.Sum(name="revenue", property="amount", decimals=2, by_dimension=("city",), **order),
+        model.Count(name="big_orders", where=(model.Condition("amount", ">", 50),), **order),
+        model.Distinct(name="customers", entity=user, **order),
+        model.Distinct(name="actives", entity=user, source="shop", of=model.ANY),
+        model.First(name="firsts", entity=user, **order),
+        model.Repeat(name="repeats", entity=user, **order),
+        model.Repeat(name="repeats_3d", entity=user, within_ms=3 * DAY, **order),
+        model.Repeat(
+            name="reorders", entity=pair, within_ms=5 * DAY, where=(model.Condition("items.qty", ">", 0),), **order
+        ),
+    ]
+    windows: tuple[model.Window, ...] = (
+        model.Calendar(model.Unit.DAY),
+        model.Calendar(model.Unit.WEEK),
+        model.Calendar(model.Unit.MONTH),
+        model.RollingDays(3),
+        model.RollingSpan(2 * HOUR),
+        model.Lifetime(),
+    )
+    metrics = {
+        f"m_{one.name}": model.Metric(name=f"m_{one.name}", value=model.Plain(one.name), windows=windows) for one in measures
+    }
+    ratio = model.Metric(name="repeats_per_customer", value=model.Ratio("repeats", "customers"), windows=windows)
+    return Definition(
+        company="Test",
+        time_zone=zone,
+        north_star=model.NorthStar(metric="repeats_per_customer"),
+        sources=(source,),
+        dimensions={"city": model.Dimension(name="city", property="city", limit=3)},
+        measures={one.name: one for one in measures},
+        metrics={**metrics, ratio.name: ratio},
+    )
+
+
+def the_source(plan: Plan) -> SourcePlan:
+    """The only source of a plan."""
+    return next(iter(plan.sources.values()))
+
+
+NEVER_STANDING = Standing(position=0, floor=NEVER)

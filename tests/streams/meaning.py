@@ -1,0 +1,93 @@
+"""What the measures mean, over all events at once; written from their SQL, without looking at the folds."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from schemas.definition import model
+
+Event = dict[str, Any]
+
+
+def local_date(t: int, zone: str) -> int:
+    """The ordinal of the local date."""
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=t)).astimezone(ZoneInfo(zone)).toordinal()
+
+
+def in_window(window: model.Window, zone: str, at: int) -> Callable[[int], bool]:
+    """Whether an instant lies in the window read at a moment; all of the running piece counts."""
+    today = local_date(at, zone)
+    match window:
+        case model.Calendar(unit):
+            return lambda t: _period(unit, local_date(t, zone)) == _period(unit, today) and local_date(t, zone) <= today
+        case model.RollingDays(days):
+            return lambda t: today - days < local_date(t, zone) <= today
+        case model.RollingSpan(span_ms, grain_ms):
+            last = at // grain_ms
+            return lambda t: last - span_ms // grain_ms < t // grain_ms <= last
+        case model.Lifetime():
+            return lambda t: local_date(t, zone) <= today
+
+
+def _period(unit: model.Unit, day: int) -> tuple[int, ...]:
+    from datetime import date
+
+    d = date.fromordinal(day)
+    match unit:
+        case model.Unit.DAY:
+            return (day,)
+        case model.Unit.WEEK:
+            return d.isocalendar()[:2]
+        case model.Unit.MONTH:
+            return d.year, d.month
+        case model.Unit.QUARTER:
+            return d.year, (d.month - 1) // 3
+        case model.Unit.YEAR:
+            return (d.year,)
+
+
+def number(measure: model.Measure, events: list[Event], inside: Callable[[int], bool], city: str | None = None) -> Fraction:
+    """The number of a measure for a window."""
+    matching = [e for e in events if measure.of in (model.ANY, e["event"]) and (city is None or e.get("city", "") == city)]
+    match measure:
+        case model.Count():
+            return Fraction(sum(inside(e["time"]) for e in matching if all(_meets(c, e) for c in measure.where)))
+        case model.Sum():
+            return sum((Fraction(str(e["amount"])) for e in matching if "amount" in e and inside(e["time"])), Fraction(0))
+        case model.Distinct():
+            return Fraction(len({who for who, t in _pairs(measure, matching) if inside(t)}))
+        case model.First():
+            first: dict[Any, int] = {}
+            for who, t in _pairs(measure, matching):
+                first[who] = min(t, first.get(who, t))
+            return Fraction(sum(inside(t) for t in first.values()))
+        case model.Repeat(within_ms=within):
+            mine: dict[Any, list[int]] = {}
+            for who, t in sorted(_pairs(measure, matching), key=lambda pair: pair[1]):
+                mine.setdefault(who, []).append(t)
+            return Fraction(
+                sum(
+                    inside(t) and (within is None or t - before <= within)
+                    for times in mine.values()
+                    for before, t in zip(times, times[1:], strict=False)
+                )
+            )
+
+
+def _meets(condition: model.Condition, thing: Event) -> bool:
+    value = thing.get(condition.property.rpartition(".")[2])
+    return value is not None and value > condition.value
+
+
+def _pairs(measure: model.Distinct | model.First | model.Repeat, events: list[Event]) -> Iterator[tuple[Any, int]]:
+    for e in events:
+        if "user_id" not in e:
+            continue
+        if len(measure.entity) == 1:
+            yield e["user_id"], e["time"]
+        else:
+            items = [item for item in e.get("items", []) if all(_meets(c, item) for c in measure.where)]
+            for sku in {item["sku"] for item in items}:
+                yield (e["user_id"], sku), e["time"]

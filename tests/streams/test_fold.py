@@ -1,0 +1,158 @@
+"""The laws of the fold: order, batches, partitions and duplicates change nothing, and the numbers mean what they say."""
+
+import random
+from typing import Any
+from zlib import crc32
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.definition import model
+from streams.plan import compile_plan
+from streams.readings import AsOf, Cells, Readings
+from tests.streams import meaning
+from tests.streams.folding import DAY, HOUR, definition, event, fold_log, nonzero, raws, the_source
+
+ZONES = ["UTC", "Europe/Amsterdam", "Asia/Kathmandu", "America/St_Johns", "Australia/Lord_Howe"]
+START = 1_774_500_000_000  # two days before Europe's clocks go forward in 2026
+PLANS = {zone: compile_plan(definition(zone)) for zone in ZONES}
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Events of a few customers over two weeks, close together often enough, some without what a measure needs."""
+    size = draw(st.integers(1, 25))
+    events = []
+    for number in range(size):
+        step = draw(st.sampled_from([0, 1, HOUR, 7 * HOUR, DAY, 3 * DAY, 3 * DAY + 1, 5 * DAY]))
+        t = START + draw(st.integers(0, 12)) * 25 * HOUR + step
+        properties: dict[str, Any] = {}
+        if draw(st.booleans()):
+            properties["city"] = draw(st.sampled_from(["Ede", "Goes", "Urk", "Epe", "Oss", ""]))
+        if draw(st.integers(0, 9)):
+            properties["amount"] = draw(st.sampled_from([12.34, -5, 0, 50, 50.01, 99.99, 1e6]))
+        if draw(st.booleans()):
+            properties["items"] = draw(
+                st.lists(st.fixed_dictionaries({"sku": st.sampled_from("abc"), "qty": st.integers(-1, 2)}), max_size=4)
+            )
+        user = draw(st.sampled_from(["ann", "bob", "cé", None]))
+        events.append(event(f"e{number}", draw(st.sampled_from(["order", "order", "view"])), user, t, **properties))
+    return events
+
+
+@settings(max_examples=150, deadline=None)
+@given(histories(), st.randoms(use_true_random=False), st.sampled_from(ZONES), st.integers(1, 3))
+def test_order_batches_and_partitions_change_no_cell(
+    events: list[dict[str, Any]], rng: random.Random, zone: str, partitions: int
+) -> None:
+    source = the_source(PLANS[zone])
+    whole = fold_log(source, raws(events))
+    shuffled = events[:]
+    rng.shuffle(shuffled)
+    logs: list[list[dict[str, Any]]] = [[] for _ in range(partitions)]
+    for one in shuffled:
+        logs[crc32(str(one.get("user_id")).encode()) % partitions].append(one)
+    folded = [fold_log(source, raws(log), [rng.randrange(1, 30) for _ in range(rng.randrange(6))]) for log in logs if log]
+    assert nonzero(folded) == nonzero([whole])
+
+
+@settings(max_examples=100, deadline=None)
+@given(histories(), st.randoms(use_true_random=False))
+def test_an_event_sent_again_changes_nothing_but_the_count_of_duplicates(
+    events: list[dict[str, Any]], rng: random.Random
+) -> None:
+    source = the_source(PLANS["UTC"])
+    again = events + [rng.choice(events) for _ in range(len(events) // 3)]
+    folded = fold_log(source, raws(again), [rng.randrange(1, 30) for _ in range(4)])
+    assert nonzero([folded]) == nonzero([fold_log(source, raws(events))])
+    assert folded.totals["duplicate"] == len(again) - len(events)
+    assert folded.totals["counted"] == len(events)
+
+
+@settings(max_examples=150, deadline=None)
+@given(histories(), st.randoms(use_true_random=False), st.sampled_from(ZONES), st.integers(-1, 21), st.integers(0, 23))
+def test_every_metric_means_what_its_sql_says_at_any_moment(
+    events: list[dict[str, Any]], rng: random.Random, zone: str, day: int, hour: int
+) -> None:
+    plan, at = PLANS[zone], START + day * DAY + hour * HOUR
+    rng.shuffle(events)
+    folded = fold_log(the_source(plan), raws(events), [rng.randrange(1, 30) for _ in range(3)])
+    readings = Readings(plan, Cells.of([folded.snapshot()]), AsOf(at, 0))
+    for name, measure in plan.definition.measures.items():
+        for window in plan.definition.metrics[f"m_{name}"].windows:
+            inside = meaning.in_window(window, zone, at)
+            assert readings.running(f"m_{name}", window, at).value == meaning.number(measure, events, inside), (name, window)
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories(), st.sampled_from([model.Calendar(model.Unit.MONTH), model.RollingDays(3), model.Lifetime()]))
+def test_segments_are_each_what_their_events_come_to_and_add_up_to_the_whole(
+    events: list[dict[str, Any]], window: model.Window
+) -> None:
+    plan, at = PLANS["UTC"], START + 6 * DAY
+    folded = fold_log(the_source(plan), raws(events))
+    readings = Readings(plan, Cells.of([folded.snapshot()]), AsOf(at, 0))
+    inside = meaning.in_window(window, "UTC", at)
+    for metric in ("m_orders", "m_revenue"):
+        segments = {one.segment: one.value for one in readings.segments(metric, window, at)}
+        assert len(segments) <= 3 + 2
+        assert sum(value for value in segments.values() if value) == readings.running(metric, window, at).value
+        for city in segments.keys() - {"other", "none"}:
+            assert segments[city] == meaning.number(plan.definition.measures[metric[2:]], events, inside, city)
+
+
+@pytest.mark.parametrize(("within", "expected"), [(1000, 1), (999, 0)])
+def test_a_repeat_at_exactly_the_limit_counts(within: int, expected: int) -> None:
+    given = definition()
+    measures = {"repeats_3d": model.Repeat(name="repeats_3d", source="shop", of="order", entity=("user_id",), within_ms=within)}
+    metrics = {"m_repeats_3d": given.metrics["m_repeats_3d"]}
+    plan = compile_plan(
+        model.Definition(
+            company="x",
+            time_zone="UTC",
+            north_star=model.NorthStar(metric="m_repeats_3d"),
+            sources=given.sources,
+            measures=measures,
+            metrics=metrics,
+        )
+    )
+    folded = fold_log(the_source(plan), raws([event("a", "order", "u", START), event("b", "order", "u", START + 1000)]))
+    assert folded.cells["repeats_3d.day", str(meaning.local_date(START, "UTC"))] == expected
+
+
+def test_what_a_measure_could_not_use_is_counted_with_the_reason() -> None:
+    log = raws(
+        [
+            event("1", "order", None, START, amount=1),
+            event("2", "order", "u", START),
+            event("3", "order", "u", START, amount=7),
+            event("4", "view", None, START),
+        ]
+    )
+    totals = fold_log(the_source(PLANS["UTC"]), log).totals
+    assert totals["unused|revenue|no amount"] == 1
+    assert totals["unused|big_orders|no amount"] == 1
+    assert totals["unused|customers|no user_id"] == 1
+    assert totals["unused|actives|no user_id"] == 2
+    assert totals["counted"] == 4
+
+
+def test_a_partition_counts_only_so_many_values_apart_and_says_how_often_it_could_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("streams.fold.VALUES_PER_PARTITION", 2)
+    cities = ["a", "b", "a", "c", "c", "a", "x" * 500, "", "b"]
+    log = raws([event(str(i), "order", "u", START, city=city, amount=1) for i, city in enumerate(cities)])
+    for cuts in ([], [1], [3, 4], range(9)):
+        folded = fold_log(the_source(PLANS["UTC"]), log, cuts)
+        day = meaning.local_date(START, "UTC")
+        cells = {field: n for (series, field), n in folded.cells.items() if series == "orders.day"}
+        assert cells == {
+            str(day): 9,
+            f"{day}|city|a": 3,
+            f"{day}|city|b": 2,
+            f"{day}|city|": 1,
+            f"{day}|city|\x00": 3,
+        }
+        assert folded.totals["overflow|orders|city"] == 3
