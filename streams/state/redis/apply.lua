@@ -27,11 +27,10 @@ for i = 1, #counts, 2 do given = given + 2 * counts[i] + counts[i + 1] end
 if #KEYS ~= ids_from + slots + forgotten or #ARGV ~= given then return redis.error_reply('UNFIT number of arguments') end
 
 -- Where doubles round: may these decimal strings be added by HINCRBY, their absolute values together staying below 2^62?
-local function fits(old, delta, size)
+local function fits(old, delta)
   for _, text in ipairs({old, delta}) do
     if text ~= '0' and not find(text, '^%-?[1-9]%d*$') then return false end
   end
-  if size > 2^63 then return false end
   local high, low = 0, 0
   for digits in string.gmatch(old .. ' ' .. delta, '%d+') do
     high, low = high + tonumber('0' .. sub(digits, 1, -10)), low + tonumber(sub(digits, -9))
@@ -55,7 +54,7 @@ local function add(key, fields, deltas)
       local size = a and b and abs(a) + abs(b)
       if size and size < 2^53 and a % 1 == 0 and b % 1 == 0 then
         sum[n + 1], sum[n + 2], n = field, format('%.0f', a + b), n + 2
-      elseif size and fits(old, delta, size) then
+      elseif size and fits(old, delta) then
         additions[#additions + 1] = {'HINCRBY', key, field, delta}
       else
         return redis.error_reply('UNFIT sum in ' .. key .. ' ' .. field .. ': ' .. old .. ' and ' .. delta)
