@@ -1,7 +1,6 @@
-"""An event as publishers give it, and the message it becomes.
+"""An event as publishers give it, and the message it becomes: flat JSON, or CloudEvents 1.0 in structured mode.
 
-flat          {"event_id": ..., "event": ..., "time": ..., <path of each property>: ...}
-CloudEvents   {"specversion": "1.0", "id": ..., "type": ..., "source": ..., "time": ..., "data": {<properties>}}, structured mode
+In CloudEvents ``subject`` and ``source`` are the attributes of these names, every other property stands in ``data``.
 """
 
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ Headers = tuple[tuple[str, bytes], ...]
 ORIGIN: Final = "nsm"
 """The CloudEvents attribute ``source`` where nobody says otherwise."""
 
-_STRUCTURED: Final[Headers] = (("content-type", b"application/cloudevents+json; charset=UTF-8"),)
+STRUCTURED: Final[Headers] = (("content-type", b"application/cloudevents+json; charset=UTF-8"),)
 _ATTRIBUTES: Final = ("subject", "source")
 _JSON: Final = msgspec.json.Encoder(decimal_format="number")
 
@@ -38,9 +37,9 @@ class Message(NamedTuple):
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Something a customer did.
 
-    ``id`` is the same however often the event is sent: ids are what double sending is noticed by.  ``time`` is when it
-    happened, with offset.  Amounts may be ``Decimal``: they travel digit by digit.  Raises ValueError for what no worker
-    would count: an empty id or type, a time without offset, a number that is not finite.
+    ``id`` is the same however often the event is sent: double sending is noticed by it.  ``time`` is when it happened,
+    with offset.  Amounts may be ``Decimal``: they travel digit by digit.  Raises ValueError for what no worker would
+    count: an empty id or type, a time without offset, a number that is not finite.
     """
 
     id: str
@@ -72,7 +71,7 @@ def encode(event: Event, source: Source, origin: str = ORIGIN) -> Message:
         case FlatFormat():
             document, headers = _flat(event, source.format), Headers()
         case CloudEventsFormat():
-            document, headers = _cloud_event(event, origin), _STRUCTURED
+            document, headers = _cloud_event(event, origin), STRUCTURED
     return Message(_entity_key(event, source), _JSON.encode(document), headers, event.id)
 
 

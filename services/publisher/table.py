@@ -1,0 +1,103 @@
+"""Events from a table: one row an event, columns mapped to what an event has.
+
+A column goes to the property of its own name unless it is mapped: ``id``, ``type`` and ``time`` are the event's own,
+every other name is a property.  Cells are text except those declared numbers; an empty cell is no value at all.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from schemas.definition.model import Source
+from schemas.errors import PublishError
+from schemas.events.publishing import Event, Message, encode
+from services.publisher.lines import Faults
+
+OWN = ("id", "type", "time")
+
+
+class Columns(msgspec.Struct, frozen=True, kw_only=True):
+    """``mapped``: name -> column; ``constants``: name -> text; ``numbers``: names whose cells are numbers.
+
+    ``zone`` is where times without offset are from (None: those are faults; of an hour that comes twice the first).
+    """
+
+    mapped: dict[str, str] = {}
+    constants: dict[str, str] = {}
+    numbers: frozenset[str] = frozenset()
+    zone: ZoneInfo | None = None
+
+
+class Table:
+    """How the rows under one header become events; raises PublishError where the header cannot answer."""
+
+    def __init__(self, header: list[str], columns: Columns) -> None:
+        unknown = sorted(set(columns.mapped.values()) - set(header))
+        if unknown:
+            raise PublishError(f"the table has no column {', '.join(unknown)}; it has {', '.join(header)}")
+        own = {name: name for name in header if name not in columns.mapped.values()}
+        places = own | columns.mapped
+        missing = [name for name in OWN if name not in places and name not in columns.constants]
+        if missing:
+            raise PublishError(
+                f"nothing says what an event's {' and '.join(missing)} is: --map {missing[0]}=COLUMN or --set "
+                f"{missing[0]}=TEXT; the table has {', '.join(header)}"
+            )
+        self._width = len(header)
+        self._cells = [(name, header.index(column)) for name, column in places.items() if name not in columns.constants]
+        self._columns = columns
+
+    def event(self, row: list[str]) -> Event:
+        """The event of a row; raises ValueError with a reason."""
+        if len(row) != self._width:
+            raise ValueError(f"{len(row)} cells, the header has {self._width}")
+        found: dict[str, Any] = dict(self._columns.constants)
+        for name, place in self._cells:
+            if row[place]:
+                found[name] = self._value(name, row[place])
+        own = {name: found.pop(name, "") for name in OWN}
+        return Event(id=own["id"], type=own["type"], time=self._time(own["time"]), properties=found)
+
+    def _value(self, name: str, cell: str) -> str | int | Decimal:
+        if name not in self._columns.numbers:
+            return cell
+        try:
+            return int(cell)
+        except ValueError:
+            pass
+        try:
+            return Decimal(cell)
+        except InvalidOperation:
+            raise ValueError(f"{name} is no number") from None
+
+    def _time(self, cell: str) -> datetime:
+        try:
+            time = datetime.fromisoformat(cell)
+        except ValueError:
+            raise ValueError("its time is not ISO 8601, as 2027-03-28T14:30:00+02:00") from None
+        if time.utcoffset() is None and self._columns.zone is not None:
+            return time.replace(tzinfo=self._columns.zone)
+        return time
+
+
+def read_table(lines: Iterable[str], columns: Columns, source: Source, faults: Faults) -> Iterator[Message]:
+    """The messages of all rows; bad ones are noted and left out.  Raises PublishError where the header is unfit."""
+    rows = csv.reader(lines)
+    header = next(rows, None)
+    if header is None:
+        raise PublishError("the table is empty: its first line names the columns")
+    table = Table(header, columns)
+    while True:
+        try:
+            row = next(rows)
+            if row:
+                yield encode(table.event(row), source)
+        except StopIteration:
+            return
+        except (ValueError, PublishError, csv.Error) as error:
+            faults.note(rows.line_num, str(error))

@@ -1,0 +1,103 @@
+import json
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from schemas.errors import PublishError
+from services.publisher.lines import Faults
+from services.publisher.table import Columns, read_table
+from tests.services.publisher.fakes import SOURCE
+
+HEADER = "order_id,customer,created_at,value,note"
+COLUMNS = Columns(
+    mapped={"id": "order_id", "time": "created_at", "user_id": "customer"},
+    constants={"type": "order_completed"},
+    numbers=frozenset({"value"}),
+)
+
+
+def events(*rows: str, columns: Columns = COLUMNS) -> tuple[list[dict[str, Any]], Faults]:
+    faults = Faults()
+    messages = read_table([f"{row}\n" for row in (HEADER, *rows)], columns, SOURCE, faults)
+    return [{"key": message.key, **json.loads(message.value, parse_float=str)} for message in messages], faults
+
+
+def test_columns_become_what_they_are_mapped_to_and_else_properties_of_their_names() -> None:
+    [event], faults = events('o1,c1,2027-03-28T14:30:00Z,11.770,"a, b"')
+    assert event == {
+        "key": b"c1",
+        "event_id": "o1",
+        "event": "order_completed",
+        "ts": "2027-03-28T14:30:00Z",
+        "user_id": "c1",
+        "value": "11.770",
+        "note": "a, b",
+    }
+    assert faults.count == 0
+
+
+def test_text_stays_text_unless_declared_a_number() -> None:
+    [event], _ = events("007,42,2027-03-28T14:30:00Z,5,12")
+    assert (event["event_id"], event["user_id"], event["value"], event["note"]) == ("007", "42", 5, "12")
+
+
+def test_an_empty_cell_is_no_value_so_that_a_guest_has_no_key() -> None:
+    [event], _ = events("o1,,2027-03-28T14:30:00Z,,")
+    assert event == {"key": None, "event_id": "o1", "event": "order_completed", "ts": "2027-03-28T14:30:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("local", "moment"),
+    [
+        ("2027-03-28 01:59:00", "2027-03-28T01:59:00+01:00"),
+        ("2027-03-28 03:00:00", "2027-03-28T03:00:00+02:00"),
+        ("2027-10-31 02:30:00", "2027-10-31T02:30:00+02:00"),
+        ("2027-03-28T03:00:00Z", "2027-03-28T03:00:00Z"),
+    ],
+)
+def test_local_times_get_the_offset_of_their_day(local: str, moment: str) -> None:
+    columns = Columns(mapped=COLUMNS.mapped, constants=COLUMNS.constants, zone=ZoneInfo("Europe/Amsterdam"))
+    [event], _ = events(f"o1,c1,{local},,", columns=columns)
+    assert event["ts"] == moment
+
+
+def test_rows_that_are_no_events_are_left_out_and_named_by_line() -> None:
+    found, faults = events(
+        "o1,c1,2027-03-28T14:30:00,1,",
+        "o2,c1,yesterday,1,",
+        "o3,c1,2027-03-28T14:30:00Z,many,",
+        "o4,c1,2027-03-28T14:30:00Z,nan,",
+        ",c1,2027-03-28T14:30:00Z,1,",
+        "o6,c1",
+        "o7,c1,2027-03-28T14:30:00Z,1,\udcff",
+        '"o8',
+        ',c1",c1,2027-03-28T14:30:00Z,1,',
+    )
+    assert [event["event_id"] for event in found] == ["o8\n,c1"]
+    assert faults.count == 7
+    reasons = {bad.number: bad.reason for bad in faults.first}
+    assert reasons == {
+        2: "event o1: its time has no offset; say which zone 2027-03-28 14:30:00 is in",
+        3: "its time is not ISO 8601, as 2027-03-28T14:30:00+02:00",
+        4: "value is no number",
+        5: "event o4: a number is not finite",
+        6: "an event needs an id and a type",
+    }
+
+
+@pytest.mark.parametrize(
+    ("columns", "text"),
+    [
+        (Columns(mapped={"id": "order"}), "the table has no column order; it has order_id, customer"),
+        (Columns(), "nothing says what an event's id and type and time is: --map id=COLUMN or --set id=TEXT"),
+    ],
+)
+def test_a_header_that_cannot_answer_is_refused_before_anything_is_sent(columns: Columns, text: str) -> None:
+    with pytest.raises(PublishError, match=text):
+        events("o1,c1,2027-03-28T14:30:00Z,1,", columns=columns)
+
+
+def test_an_empty_table_is_refused() -> None:
+    with pytest.raises(PublishError, match="empty"):
+        list(read_table([], COLUMNS, SOURCE, Faults()))
