@@ -1,7 +1,9 @@
 """Cells become readings: window sums, then exact rationals, rounded only where they are shown."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from itertools import accumulate
 
 import msgspec
 
@@ -23,11 +25,15 @@ class AsOf(msgspec.Struct, frozen=True):
 
 
 class Cells:
-    """The cells of all partitions, added up: series -> bucket -> number, of the whole and of each raw value."""
+    """The cells of all partitions, added up: series -> bucket -> number, of the whole and of each raw value.
 
-    def __init__(self) -> None:
-        self._whole: dict[str, dict[int, int]] = {}
-        self._parts: dict[tuple[str, str], dict[str, dict[int, int]]] = {}
+    ``below`` are further cells that every answer takes in too; they stay as they are.
+    """
+
+    def __init__(self, below: "Cells | None" = None) -> None:
+        self._whole: dict[str, _Column] = {}
+        self._parts: dict[tuple[str, str], dict[str, _Column]] = {}
+        self._below = below
 
     @classmethod
     def of(cls, snapshots: Iterable[Snapshot]) -> "Cells":
@@ -41,33 +47,64 @@ class Cells:
 
     def add(self, series: str, fields: Mapping[str, int]) -> None:
         """Adds the fields of one key, named as the fold names them."""
-        whole = self._whole.setdefault(series, {})
+        whole = self._whole.setdefault(series, _Column())
         for field, number in fields.items():
             bucket, _, rest = field.partition("|")
-            at = int(bucket)
             if not rest:
-                whole[at] = whole.get(at, 0) + number
+                whole.add(int(bucket), number)
                 continue
             dimension, _, value = rest.partition("|")
-            part = self._parts.setdefault((series, dimension), {}).setdefault(value, {})
-            part[at] = part.get(at, 0) + number
+            values = self._parts.setdefault((series, dimension), {})
+            column = values.get(value)
+            if column is None:
+                column = values[value] = _Column()
+            column.add(int(bucket), number)
 
     def total(self, series: Series, span: Span) -> int:
         """What the whole comes to over a span."""
-        return _total(self._whole.get(series.name, {}), series, span)
+        below = self._below.total(series, span) if self._below else 0
+        column = self._whole.get(series.name)
+        return below if column is None else below + column.total(_first(series, span), span.last)
+
+    def part(self, series: Series, dimension: str, value: str, span: Span) -> int:
+        """What one raw value comes to over a span."""
+        below = self._below.part(series, dimension, value, span) if self._below else 0
+        column = self._parts.get((series.name, dimension), {}).get(value)
+        return below if column is None else below + column.total(_first(series, span), span.last)
 
     def parts(self, series: Series, dimension: str, span: Span) -> dict[str, int]:
         """What each raw value comes to over a span; those that come to nothing are left out."""
-        found = self._parts.get((series.name, dimension), {})
-        totals = {value: _total(cells, series, span) for value, cells in found.items()}
-        return {value: number for value, number in totals.items() if number}
+        totals = ((value, self.part(series, dimension, value, span)) for value in self._values(series, dimension))
+        return {value: number for value, number in totals if number}
+
+    def _values(self, series: Series, dimension: str) -> dict[str, None]:
+        below = self._below._values(series, dimension) if self._below else {}  # noqa: SLF001 its own kind
+        return below | dict.fromkeys(self._parts.get((series.name, dimension), ()))
 
 
-def _total(cells: Mapping[int, int], series: Series, span: Span) -> int:
-    first = None if series.running else span.first
-    if first is not None and span.last - first < len(cells):
-        return sum(cells.get(bucket, 0) for bucket in range(first, span.last + 1))
-    return sum(number for bucket, number in cells.items() if bucket <= span.last and (first is None or bucket >= first))
+class _Column:
+    """Numbers by bucket; their running sums are made when a total is asked for, so that any span costs two look-ups."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[int, int] = {}
+        self._buckets: list[int] = []
+        self._sums: list[int] | None = None
+
+    def add(self, bucket: int, number: int) -> None:
+        self._numbers[bucket] = self._numbers.get(bucket, 0) + number
+        self._sums = None
+
+    def total(self, first: int | None, last: int) -> int:
+        sums = self._sums
+        if sums is None:
+            self._buckets = sorted(self._numbers)
+            sums = self._sums = [0, *accumulate(map(self._numbers.__getitem__, self._buckets))]
+        begin = 0 if first is None else bisect_left(self._buckets, first)
+        return sums[max(begin, bisect_right(self._buckets, last))] - sums[begin]
+
+
+def _first(series: Series, span: Span) -> int | None:
+    return None if series.running else span.first
 
 
 class Readings:
@@ -158,8 +195,7 @@ class Readings:
         if segment is None:
             number = self._cells.total(series, span)
         else:
-            parts = self._cells.parts(series, segment[0], span)
-            number = sum(parts.get(raw, 0) for raw in segment[2])
+            number = sum(self._cells.part(series, segment[0], raw, span) for raw in segment[2])
         return Fraction(number, 10**measure.decimals) if isinstance(measure, model.Sum) else Fraction(number)
 
 
@@ -176,10 +212,20 @@ def wanted_keys(plan: Plan, at_ms: int, watermark_ms: int) -> dict[str, set[KeyS
         spans = [running(plan.calendar, window, at_ms)]
         if watermark_ms != NEVER and (complete := last_complete(plan.calendar, window, watermark_ms)):
             spans.append(complete)
-        wanted.setdefault(series.name, set()).update(_key_span(series, span) for span in spans)
+        wanted.setdefault(series.name, set()).update(_key_span(series, span.first, span.last) for span in spans)
     return wanted
 
 
-def _key_span(series: Series, span: Span) -> KeySpan:
-    first = None if series.running or span.first is None else span.first // CELLS_PER_KEY
-    return KeySpan(first, span.last // CELLS_PER_KEY)
+def keys_between(plan: Plan, metric: str, window: Window, first_ms: int, last_ms: int) -> dict[str, set[KeySpan]]:
+    """The cells that a metric over a window needs to be read at any moment from the first to the last."""
+    begin, end = (running(plan.calendar, window, at_ms) for at_ms in (first_ms, last_ms))
+    wanted: dict[str, set[KeySpan]] = {}
+    for measure in measures_of(plan.definition, metric):
+        series = plan.series[measure, window]
+        wanted.setdefault(series.name, set()).add(_key_span(series, begin.first, end.last))
+    return wanted
+
+
+def _key_span(series: Series, first: int | None, last: int) -> KeySpan:
+    begin = None if series.running or first is None else first // CELLS_PER_KEY
+    return KeySpan(begin, last // CELLS_PER_KEY)

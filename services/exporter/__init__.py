@@ -1,0 +1,1 @@
+"""Readings, shown to Prometheus and as JSON."""

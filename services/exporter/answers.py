@@ -1,0 +1,100 @@
+"""Readings as JSON.
+
+``value``, ``numerator`` and ``denominator`` are numbers, as near as a float comes; ``exact`` is the value as a decimal
+where it ends, else as a fraction.  Moments are ISO 8601 in the company's zone; one that does not exist is null.
+"""
+
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from schemas.readings import Reading
+from services.exporter.shown import Shown, Trust
+from streams.plan import Plan
+from streams.state.port import NEVER
+
+Json = dict[str, Any]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def all_readings(plan: Plan, shown: Shown) -> Json:
+    """Everything that one snapshot says; each running reading holds its last complete one."""
+    complete = {(one.metric, one.window, one.dimension, one.segment): one for one in shown.complete}
+    readings = []
+    for one in shown.running:
+        last = complete.get((one.metric, one.window, one.dimension, one.segment))
+        trust = shown.trust[one.metric]
+        last_json = None if last is None else reading_json(plan, last, trust)
+        readings.append(reading_json(plan, one, trust) | {"last_complete": last_json})
+    star = plan.definition.north_star
+    return about(plan) | {
+        "read_at": iso(plan, shown.read_ms),
+        "north_star": {
+            "metric": star.metric,
+            "window": plan.definition.metrics[star.metric].windows[0].label,
+            "target": star.target,
+            "by": star.by.isoformat() if star.by else None,
+            "better": star.better,
+            "inputs": list(star.inputs),
+        },
+        "readings": readings,
+    }
+
+
+def about(plan: Plan) -> Json:
+    """What every answer begins with."""
+    return {
+        "company": plan.definition.company,
+        "time_zone": plan.definition.time_zone,
+        "definition": plan.version,
+    }
+
+
+def reading_json(plan: Plan, reading: Reading, trust: Trust) -> Json:
+    """One reading, with all that is needed to judge it."""
+    return {
+        "metric": reading.metric,
+        "window": reading.window,
+        "dimension": reading.dimension,
+        "segment": reading.segment,
+        "value": number(reading.value),
+        "exact": None if reading.value is None else exact(reading.value),
+        "numerator": number(reading.numerator),
+        "denominator": number(reading.denominator),
+        "unit": plan.definition.metrics[reading.metric].unit,
+        "start": None if reading.start_ms is None else iso(plan, reading.start_ms),
+        "end": iso(plan, reading.end_ms),
+        "as_of": None if reading.as_of_ms == NEVER else iso(plan, reading.as_of_ms),
+        "complete": reading.complete,
+        "final": reading.final,
+        "completeness": trust.completeness,
+        "definition": plan.version,
+    }
+
+
+def number(value: Fraction | None) -> int | float | None:
+    """As JSON has it."""
+    if value is None:
+        return None
+    return value.numerator if value.denominator == 1 else float(value)
+
+
+def exact(value: Fraction) -> str:
+    """``12.5``, or ``1/3`` where the decimals would never end."""
+    rest, twos, fives = value.denominator, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    if rest != 1:
+        return f"{value.numerator}/{value.denominator}"
+    places = max(twos, fives)
+    digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
+    sign = "-" if value < 0 else ""
+    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
+
+
+def iso(plan: Plan, t: int) -> str:
+    """The moment in the company's zone."""
+    return (EPOCH + timedelta(milliseconds=t)).astimezone(plan.calendar.zone).isoformat()

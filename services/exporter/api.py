@@ -1,0 +1,152 @@
+"""The exporter over HTTP."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+import msgspec
+from aiohttp import web
+
+from schemas.errors import StateError
+from services.exporter.answers import about, all_readings, iso, reading_json
+from services.exporter.asked import BadRequest, Moments, moments, nearest
+from services.exporter.collector import ReadingsCollector
+from services.exporter.followed import NothingToShow, Wanted
+from services.exporter.freshness import Progress, as_of, completeness, topics_of
+from services.exporter.shown import Moment, Trust
+from services.exporter.snapshots import Snapshots
+from streams.plan import Plan
+from streams.readings import Readings, keys_between
+
+log = logging.getLogger(__name__)
+
+PAGES = {
+    "/metrics": "for Prometheus",
+    "/v1/readings": "every metric, as JSON",
+    "/health/live": "the process runs",
+    "/health/ready": "the state is read, and every partition has a position",
+}
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Answer(NamedTuple):
+    """What a moment of the state says of one metric at the moments asked."""
+
+    plan: Plan
+    asked: Moments
+    moment: Moment
+
+
+def build_api(snapshots: Snapshots, faults: tuple[type[Exception], ...] = (OSError, StateError)) -> web.Application:
+    """``faults`` are those of the store: they mean that there is nothing to show."""
+
+    @web.middleware
+    async def telling(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except BadRequest as bad:
+            return _json({"error": str(bad)}, 400)
+        except NothingToShow as nothing:
+            return _json({"error": str(nothing)}, 503)
+        except faults as fault:
+            return _json({"error": f"the state does not answer: {type(fault).__name__}"}, 503)
+
+    pages = _Pages(snapshots)
+    app = web.Application(middlewares=[telling])
+    app.add_routes(
+        [
+            web.get("/", pages.index),
+            web.get("/metrics", pages.metrics),
+            web.get("/v1/readings", pages.readings),
+            web.get("/v1/metrics/{name}", pages.metric),
+            web.get("/health/live", pages.live),
+            web.get("/health/ready", pages.ready),
+        ]
+    )
+    return app
+
+
+class _Pages:
+    """One method a page."""
+
+    def __init__(self, snapshots: Snapshots) -> None:
+        self._snapshots, self._plan = snapshots, snapshots.plan
+        self._collector = ReadingsCollector(snapshots)
+
+    async def index(self, _: web.Request) -> web.Response:
+        links = list(PAGES.items())
+        links += [(f"/v1/metrics/{name}", one.description) for name, one in self._plan.definition.metrics.items()]
+        items = "".join(f'<li><a href="{path}">{path}</a> {_escaped(words)}</li>' for path, words in links)
+        title = f"{_escaped(self._plan.definition.company)}: north star metric"
+        page = f'<!doctype html><html lang="en"><title>{title}</title><h1>{title}</h1><ul>{items}</ul></html>'
+        return web.Response(text=page, content_type="text/html")
+
+    async def metrics(self, request: web.Request) -> web.Response:
+        body, content_type = self._collector.encode(request.headers.get("Accept", ""))
+        return web.Response(body=body, headers={"Content-Type": content_type})
+
+    async def readings(self, _: web.Request) -> web.Response:
+        return _json(all_readings(self._plan, self._snapshots.shown()))
+
+    async def metric(self, request: web.Request) -> web.Response:
+        name, plan = request.match_info["name"], self._plan
+        if name not in plan.definition.metrics:
+            return _json({"error": f"there is no metric {name!r}", "nearest": nearest(plan, name)}, 404)
+        asked = moments(plan, name, request.query, self._snapshots.now_ms())
+
+        def wanted(_: Progress, __: int) -> Wanted:
+            return keys_between(plan, name, asked.window, asked.at_ms[0], asked.at_ms[-1])
+
+        answered = _history if asked.history else _at
+        return _json(await self._snapshots.read(wanted, lambda moment: answered(Answer(plan, asked, moment))))
+
+    async def live(self, _: web.Request) -> web.Response:
+        return _json({"status": "live"})
+
+    async def ready(self, _: web.Request) -> web.Response:
+        if not self._snapshots.up():
+            return _json({"status": "not ready", "reason": self._snapshots.reason()}, 503)
+        return _json({"status": "ready"})
+
+
+def _read(answer: Answer) -> tuple[Readings, Trust]:
+    plan, asked, moment = answer
+    topics = topics_of(plan.definition, asked.metric)
+    until = as_of(moment.progress, topics)
+    trust = Trust(until, completeness(moment.progress, topics, moment.read_ms))
+    return Readings(plan, moment.cells, until), trust
+
+
+def _at(answer: Answer) -> dict[str, object]:
+    plan, asked, _ = answer
+    (readings, trust), at_ms = _read(answer), asked.at_ms[0]
+    whole = readings.running(asked.metric, asked.window, at_ms)
+    segments = readings.segments(asked.metric, asked.window, at_ms)
+    return about(plan) | {
+        "at": iso(plan, at_ms),
+        "description": plan.definition.metrics[asked.metric].description,
+        **reading_json(plan, whole, trust),
+        "segments": [reading_json(plan, one, trust) for one in segments],
+    }
+
+
+def _history(answer: Answer) -> dict[str, object]:
+    plan, asked, _ = answer
+    readings, trust = _read(answer)
+    return about(plan) | {
+        "metric": asked.metric,
+        "window": asked.window.label,
+        "description": plan.definition.metrics[asked.metric].description,
+        "readings": [
+            {"at": iso(plan, at_ms)} | reading_json(plan, readings.running(asked.metric, asked.window, at_ms), trust)
+            for at_ms in asked.at_ms
+        ],
+    }
+
+
+def _json(content: object, status: int = 200) -> web.Response:
+    return web.Response(body=msgspec.json.encode(content), status=status, content_type="application/json")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")

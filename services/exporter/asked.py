@@ -1,0 +1,105 @@
+"""What a request for one metric asks: which window, and which moment or moments."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from difflib import get_close_matches
+
+import msgspec
+
+from schemas.definition.model import RollingSpan, Window
+from streams.plan import Plan, measures_of
+from streams.time.grains import DAY, HOUR, MINUTE
+
+MOST_POINTS = 5_000
+UNITS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
+KNOWN = ("at", "window", "from", "to", "step")
+
+
+class BadRequest(ValueError):
+    """The request cannot be answered as it stands; the text says why."""
+
+
+class Moments(msgspec.Struct, frozen=True):
+    """The moments at which a metric is to be read, in order, and whether they are a history."""
+
+    metric: str
+    window: Window
+    at_ms: tuple[int, ...]
+    history: bool
+
+
+def nearest(plan: Plan, name: str) -> list[str]:
+    """Metrics whose names are like this one."""
+    return get_close_matches(name, plan.definition.metrics, 3)
+
+
+def moments(plan: Plan, metric: str, query: Mapping[str, str], now_ms: int) -> Moments:
+    """Of a request: ``at``, or ``from`` and ``to`` with ``step``; now when it says nothing."""
+    unknown = [name for name in query if name not in KNOWN]
+    if unknown:
+        raise BadRequest(f"unknown parameter {unknown[0]!r}; there are {', '.join(KNOWN)}")
+    window = _window(plan, metric, query.get("window"))
+    if not query.keys() & {"from", "to", "step"}:
+        at_ms = _moment(plan, "at", query["at"], now_ms) if "at" in query else now_ms
+        return Moments(metric, window, (at_ms,), history=False)
+    if "at" in query or "from" not in query:
+        raise BadRequest("a history needs from, may have to and step, and cannot have at")
+    first = _moment(plan, "from", query["from"], now_ms)
+    last = _moment(plan, "to", query["to"], now_ms) if "to" in query else now_ms
+    if last < first:
+        raise BadRequest("from lies after to")
+    return Moments(
+        metric, window, tuple(_piece_ends(plan, window, metric, (first, last, query.get("step")))), history=True
+    )
+
+
+def _window(plan: Plan, metric: str, label: str | None) -> Window:
+    windows = {one.label: one for one in plan.definition.metrics[metric].windows}
+    if label is None:
+        return next(iter(windows.values()))
+    if label not in windows:
+        raise BadRequest(f"{metric} is not read over the window {label!r}; it is over {', '.join(windows)}")
+    return windows[label]
+
+
+def _moment(plan: Plan, name: str, text: str, now_ms: int) -> int:
+    """Epoch milliseconds, or ISO 8601; without an offset in the company's zone."""
+    try:
+        if text.lstrip("-").isdecimal():
+            t = int(text)
+        else:
+            given = datetime.fromisoformat(text)
+            zoned = given if given.tzinfo else given.replace(tzinfo=plan.calendar.zone)
+            t = round(zoned.timestamp() * 1000)
+    except (ValueError, OverflowError):
+        raise BadRequest(f"{name} must be epoch milliseconds or ISO 8601, not {text!r}") from None
+    if not 0 <= t <= now_ms:
+        raise BadRequest(f"{name} must lie between 1970 and now")
+    return t
+
+
+def _step(text: str) -> int:
+    amount, unit = text[:-1], text[-1:]
+    if not amount.isdecimal() or unit not in UNITS or not 0 < int(amount) < MOST_POINTS * 24 * 60:
+        raise BadRequest(f"step must be a whole number of m, h, d or w, not {text!r}")
+    return int(amount) * UNITS[unit]
+
+
+def _piece_ends(plan: Plan, window: Window, metric: str, asked: tuple[int, int, str | None]) -> Iterator[int]:
+    """The last instants of the pieces that end in the span, and its very end: between ends nothing can be told apart.
+
+    from |   )   )   )   )  | to        pieces end at )
+             1   2   3   4  5           read here
+    """
+    first, last, step = asked
+    grain = plan.series[next(measures_of(plan.definition, metric)), window].grain
+    piece = window.grain_ms if isinstance(window, RollingSpan) else DAY
+    step_ms = piece if step is None else _step(step)
+    if step_ms % piece:
+        raise BadRequest(f"step must be a multiple of {piece // MINUTE}m: the window's pieces are that long")
+    begin, end, stride = grain.of(first), grain.of(last), step_ms // piece
+    if (end - begin) // stride + 1 > MOST_POINTS:
+        raise BadRequest(f"that is more than {MOST_POINTS} readings; ask for a shorter span or a longer step")
+    for number in range(begin, end, stride):
+        yield grain.start(number + 1) - 1
+    yield last

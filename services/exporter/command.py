@@ -1,0 +1,84 @@
+"""``nsm exporter FILE``."""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from aiohttp import web
+
+from schemas.definition.loading import load
+from schemas.errors import SettingsError
+from services.exporter.api import build_api
+from services.exporter.log_ends import KafkaLogEnds
+from services.exporter.snapshots import Snapshots, Source
+from services.settings import Settings, settings
+from streams.plan import Plan, compile_plan
+from streams.state.redis import RedisReader
+from streams.state.redis.connection import FAULTS
+
+log = logging.getLogger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The definition, and where to listen; where Kafka and Redis are, settings say."""
+    parser.add_argument("file", nargs="?", type=Path, default=Path("nsm.yaml"), help="the definition (nsm.yaml)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1; 0.0.0.0 for all)")
+    parser.add_argument("--port", type=int, default=9464, help="port to listen on (9464)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Shows the readings until it is told to stop."""
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
+    )
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    plan = compile_plan(load(args.file))
+    asyncio.run(_serve(plan, settings(), args.host, args.port))
+    return 0
+
+
+def now_ms() -> int:
+    """The one place where the exporter reads the clock."""
+    return time.time_ns() // 1_000_000
+
+
+async def _serve(plan: Plan, where: Settings, host: str, port: int) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    reader, ends = RedisReader(where.redis), KafkaLogEnds(where.kafka, now_ms)
+    snapshots = Snapshots(plan, Source(reader, ends, FAULTS), now_ms)
+    runner = web.AppRunner(build_api(snapshots, FAULTS), access_log=None, shutdown_timeout=2)
+    await runner.setup()
+    try:
+        await _listen(runner, host, port)
+        log.info("version %s at http://%s:%d", plan.version, host, port)
+        await _until(stop, asyncio.create_task(snapshots.run()), asyncio.create_task(ends.run()))
+    finally:
+        await runner.cleanup()
+        await reader.close()
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        raise SettingsError(f"cannot listen on {host}:{port}: {error.strerror}; give another --port") from error
+
+
+async def _until(stop: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
+    """Runs these until ``stop``; one that ends by itself is a bug, and is raised."""
+    stopping = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    for task in (stopping, *tasks):
+        task.cancel()
+        if task not in done:
+            with suppress(asyncio.CancelledError):
+                await task
+    for task in done:
+        await task

@@ -1,0 +1,99 @@
+"""Up to which moment the readings can be trusted.
+
+    position behind the log's end     the partition is read up to its own watermark: what comes next is not known yet
+    position at the log's end         whatever was appended before the end was asked for is read: idle, and up to date
+
+A watermark may run ahead of the clock where a producer's does; nothing is ever read past now.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
+
+from schemas.definition.model import Definition
+from streams.plan import Plan, measures_of
+from streams.readings import AsOf
+from streams.state.port import NEVER, Partition, Standing
+
+SETTLE_MS = 2_000
+"""What an event may take from its own time to its place in the log, where producers are well."""
+UP_TO_DATE_MS = 60_000
+"""A partition read up to less than this long ago counts as up to date."""
+
+
+class End(NamedTuple):
+    """The offset after a partition's last record, as it was when Kafka was asked, and when that was."""
+
+    offset: int
+    asked_ms: int
+
+
+Ends = Mapping[tuple[str, int], End]
+"""(topic, partition) -> its end; partitions that Kafka has not answered for are left out."""
+
+
+class Progress(NamedTuple):
+    """Where each partition stands, and the moment up to which it has been read."""
+
+    standings: dict[Partition, Standing]
+    read_up_to: dict[Partition, int]
+
+
+def progress(standings: Mapping[Partition, Standing], ends: Ends, now_ms: int) -> Progress:
+    """``ends`` must have been asked for before the standings were read."""
+    return Progress(
+        dict(standings),
+        {
+            partition: read_up_to(standing, ends.get((partition.topic, partition.number)), now_ms)
+            for partition, standing in standings.items()
+        },
+    )
+
+
+def read_up_to(standing: Standing, end: End | None, now_ms: int) -> int:
+    """The moment up to which all of a partition's events are in what was read; ``NEVER`` if that is not known."""
+    watermark = min(standing.watermark, now_ms)
+    if end is None or standing.position < end.offset:
+        return watermark
+    return max(watermark, min(end.asked_ms, now_ms) - SETTLE_MS)
+
+
+def as_of(progress: Progress, topics: Collection[str]) -> AsOf:
+    """Over all partitions of these topics."""
+    mine = [partition for partition in progress.standings if partition.topic in topics]
+    return AsOf(
+        watermark_ms=min((progress.read_up_to[partition] for partition in mine), default=NEVER),
+        floor_ms=min((progress.standings[partition].floor for partition in mine), default=NEVER),
+    )
+
+
+def completeness(progress: Progress, topics: Collection[str], now_ms: int) -> float:
+    """The share of these topics' partitions that are up to date."""
+    mine = [moment for partition, moment in progress.read_up_to.items() if partition.topic in topics]
+    return sum(now_ms - moment <= UP_TO_DATE_MS for moment in mine) / len(mine) if mine else 0.0
+
+
+def topics_of(definition: Definition, metric: str) -> frozenset[str]:
+    """The topics that a metric's measures are counted from."""
+    measures = (definition.measures[name] for name in measures_of(definition, metric))
+    return frozenset(definition.source(measure.source).topic for measure in measures)
+
+
+def groups(plan: Plan) -> dict[frozenset[str], list[str]]:
+    """Sets of topics, and the metrics that rest on each: these share one as-of."""
+    found: dict[frozenset[str], list[str]] = {}
+    for metric in plan.definition.metrics:
+        found.setdefault(topics_of(plan.definition, metric), []).append(metric)
+    return found
+
+
+def trusted(ends: Ends, positions: Iterable[tuple[Partition, int, int]]) -> dict[tuple[str, int], End]:
+    """Without the ends that were asked for after a position past them had been read: that is the end of another log.
+
+    ``positions`` are (partition, position, when it was read).
+    """
+    kept = dict(ends)
+    for partition, position, read_ms in positions:
+        end = kept.get((partition.topic, partition.number))
+        if end is not None and read_ms <= end.asked_ms and position > end.offset:
+            del kept[partition.topic, partition.number]
+    return kept

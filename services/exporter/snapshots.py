@@ -1,0 +1,188 @@
+"""The state, read about once a second, and what it says as long as that can be trusted.
+
+store answers, every partition has a position, none behind what was shown     readings
+a partition is missing, or behind                                             nothing, at once
+store does not answer                                                         the last readings, for STALE_S
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
+
+import msgspec
+
+from schemas.errors import StateError
+from services.exporter.followed import Followed, NothingToShow, Wanted
+from services.exporter.freshness import Ends, Progress, as_of, groups, progress, trusted
+from services.exporter.log_ends import LogEnds
+from services.exporter.shown import Moment, Shown, show
+from streams.plan import Plan
+from streams.readings import Cells, wanted_keys
+from streams.state.port import KeySpan, Partition, Reader, Standing
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+EVERY_S = 1.0
+STALE_S = 5.0
+"""A reading older than this is no longer shown."""
+LAG_KNOWN_MS = 5_000
+"""How long an answer of Kafka serves to say how far behind a partition is."""
+FORGET_MS = 86_400_000
+"""Settled cells are let go after this long: windows have moved past most of them."""
+
+
+class Source(NamedTuple):
+    """Where readings come from, and which faults of it are waited out."""
+
+    reader: Reader
+    ends: LogEnds
+    faults: tuple[type[Exception], ...] = (OSError, StateError)
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """Where the partitions stood when they were last asked, shown or not, and how far their logs reached before."""
+
+    read_ms: int = 0
+    standings: dict[Partition, Standing] = {}
+    ends: Ends = {}
+
+    def lag(self, partition: Partition) -> int | None:
+        """Records of the log that are not folded yet; None while Kafka does not say."""
+        end = self.ends.get((partition.topic, partition.number))
+        if end is None or self.read_ms - end.asked_ms > LAG_KNOWN_MS:
+            return None
+        return max(0, end.offset - self.standings[partition].position)
+
+
+NOWHERE = Seen()
+
+
+class Snapshots:
+    """What the exporter knows; ``run`` keeps it fresh."""
+
+    def __init__(self, plan: Plan, source: Source, now_ms: Callable[[], int]) -> None:
+        self.plan, self.now_ms, self.seen = plan, now_ms, Seen()
+        self._source = source
+        self._series = {series.name: series for series in plan.series.values()}
+        self._groups = groups(plan)
+        self._followed: dict[Partition, Followed] = {}
+        self._settled, self._settled_since_ms = Cells(), now_ms()
+        self._reading = asyncio.Lock()
+        self._shown: Shown | None = None
+        self._answers = False
+        self._reason = "the state has not been read yet"
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        while True:
+            await self.refresh()
+            await asyncio.sleep(EVERY_S)
+
+    async def refresh(self) -> None:
+        """Reads the state once; what is wrong with it is kept, not raised."""
+        before, self._answers = self._reason, False
+        try:
+            async with asyncio.timeout(STALE_S):
+                self._shown = await self.read(self._wanted, lambda moment: show(self.plan, self._groups, moment))
+            self._answers, self._reason = True, ""
+        except NothingToShow as nothing:
+            self._shown, self._reason = None, str(nothing)
+            self._answers = bool(self._followed) and len(self.seen.standings) == len(self._followed)
+        except self._source.faults as fault:
+            self._reason = f"the state does not answer: {type(fault).__name__}: {fault}"
+        if self._reason and self._reason != before:
+            log.warning("%s", self._reason)
+
+    def shown(self) -> Shown:
+        """The last readings; raises NothingToShow while there are none, or none fresh enough."""
+        if self._shown is None:
+            raise NothingToShow(self._reason)
+        if not self._fresh(self._shown.read_ms):
+            raise NothingToShow(self.reason())
+        return self._shown
+
+    def up(self) -> bool:
+        """The store answers and every partition has a position."""
+        return self._answers and self._fresh(self.seen.read_ms)
+
+    def reason(self) -> str:
+        """Why there is nothing to show, or why it is no longer fresh."""
+        return self._reason or f"the state was last read over {STALE_S:.0f} s ago"
+
+    def fresh_seen(self) -> Seen:
+        """Where the partitions stand; nowhere when they could not be asked for too long."""
+        return self.seen if self._fresh(self.seen.read_ms) else NOWHERE
+
+    async def read(self, wanted: Callable[[Progress, int], Wanted], use: Callable[[Moment], T]) -> T:
+        """Reads each partition at one moment and gives all to ``use`` at once, since the cells live no longer.
+
+        Raises NothingToShow, and what the store raises.
+        """
+        async with self._reading:
+            now_ms, ends = self.now_ms(), trusted(self._source.ends.known, self._positions())
+            standings = await self._standings(now_ms, ends)
+            read_up_to = progress(standings, ends, now_ms)
+            keys = wanted(read_up_to, now_ms)
+            self._let_go(now_ms)
+            cells, moments = Cells(self._settled), {}
+            for partition, followed in self._followed.items():
+                snapshot = await followed.read(self._source.reader, standings[partition], keys, self._settled)
+                moments[partition] = snapshot
+                for series, numbers in snapshot.cells.items():
+                    for fields in numbers.values():
+                        cells.add(series, fields)
+            for partition, followed in self._followed.items():
+                followed.shown = moments[partition].standing.position
+            return use(Moment(now_ms, read_up_to, moments, cells))
+
+    def _wanted(self, read_up_to: Progress, now_ms: int) -> Wanted:
+        wanted: dict[str, set[KeySpan]] = {}
+        for watermark_ms in {as_of(read_up_to, topics).watermark_ms for topics in self._groups}:
+            for series, spans in wanted_keys(self.plan, now_ms, watermark_ms).items():
+                wanted.setdefault(series, set()).update(spans)
+        return wanted
+
+    def _positions(self) -> list[tuple[Partition, int, int]]:
+        return [(partition, one.position, self.seen.read_ms) for partition, one in self.seen.standings.items()]
+
+    async def _standings(self, now_ms: int, ends: Ends) -> dict[Partition, Standing]:
+        """Of every partition that there has to be."""
+        await self._find_partitions()
+        found = {partition: await self._source.reader.standing(partition) for partition in self._followed}
+        standings = {partition: standing for partition, standing in found.items() if standing is not None}
+        self.seen = Seen(now_ms, standings, ends)
+        for partition, followed in self._followed.items():
+            if partition not in standings:
+                raise NothingToShow(f"{partition.topic}[{partition.number}] has no position yet")
+            try:
+                followed.check(standings[partition])
+            except NothingToShow:
+                self._forget(now_ms)
+                raise
+        return standings
+
+    async def _find_partitions(self) -> None:
+        numbers = await self._source.reader.partitions(self.plan.version)
+        absent = [topic for topic in self.plan.sources if not numbers.get(topic)]
+        if absent:
+            self.seen = Seen(self.now_ms())
+            raise NothingToShow(f"no worker has begun to count {', '.join(absent)} in version {self.plan.version}")
+        wanted = [Partition(self.plan.version, topic, n) for topic in self.plan.sources for n in range(numbers[topic])]
+        if list(self._followed) != wanted:
+            known = self._followed
+            self._followed = {one: known.get(one) or Followed(one, self._series) for one in wanted}
+            self._source.ends.follow(wanted)
+
+    def _let_go(self, now_ms: int) -> None:
+        if now_ms - self._settled_since_ms > FORGET_MS:
+            self._forget(now_ms)
+
+    def _forget(self, now_ms: int) -> None:
+        self._settled, self._settled_since_ms = Cells(), now_ms
+        for followed in self._followed.values():
+            followed.forget()
+
+    def _fresh(self, read_ms: int) -> bool:
+        return self.now_ms() - read_ms <= STALE_S * 1000
