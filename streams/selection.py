@@ -92,17 +92,17 @@ class Selection:
         nested = [name for name in entity if "." in name]
         if nested:
             return self._nested_keys(plain, nested)
-        columns = [self.values(name) for name in plain]
-        whole = [i for i in range(len(self)) if all(column[i] is not UNSET for column in columns)]
-        places = None if len(whole) == len(self) else whole
-        if len(columns) == 1:
-            column = columns[0]
-            return Keys(column if places is None else [column[i] for i in places], places)
-        return Keys([entity_key([column[i] for column in columns]) for i in whole], places)
+        columns = [self._entities(name) for name in plain]
+        if all(UNSET not in column for column in columns):
+            places = None
+        else:
+            places = [i for i, parts in enumerate(zip(*columns, strict=True)) if UNSET not in parts]
+        parts = columns if places is None else [[column[i] for i in places] for column in columns]
+        return Keys(parts[0] if len(parts) == 1 else list(map(entity_key, zip(*parts, strict=True))), places)
 
     def _nested_keys(self, plain: list[str], nested: list[str]) -> Keys:
-        columns = [self.values(name) for name in plain]
-        rows, getters = self._decoder.rows(nested[0]), [self._decoder.within(name) for name in nested]
+        columns = [self._entities(name) for name in plain]
+        rows, getters = self._decoder.rows(nested[0]), [self._decoder.entity(name) for name in nested]
         tests = self._tests(nested[0])
         entities: list[str] = []
         places: list[int] = []
@@ -119,6 +119,9 @@ class Selection:
             entities.extend(found)
             places.extend([i] * len(found))
         return Keys(entities, places)
+
+    def _entities(self, name: str) -> list[Any]:
+        return self._column(("entity", name), lambda: list(map(self._decoder.entity(name), self.events)))
 
     def _column(self, key: tuple[str, str], make: Callable[[], list[Any]]) -> list[Any]:
         column = self._columns.get(key)

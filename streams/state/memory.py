@@ -34,6 +34,8 @@ class _State(msgspec.Struct, kw_only=True):
 class MemoryStore:
     """Store and Reader.  ``copied`` and ``fall_back`` do what a crash of Redis can: all returns to an older moment."""
 
+    away = ()
+
     def __init__(self) -> None:
         self._states: dict[Partition, _State] = {}
         self._sources: dict[str, dict[str, int]] = {}

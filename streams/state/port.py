@@ -92,7 +92,12 @@ class Session(Protocol):
 
 
 class Store(Protocol):
-    """Where workers keep their partitions."""
+    """Where workers keep their partitions.
+
+    ``away`` is what its client raises while it does not serve, besides OSError and TimeoutError: waited out, never counted.
+    """
+
+    away: tuple[type[Exception], ...]
 
     async def open(self, partition: Partition, log: Log) -> tuple[Session, Opened]:
         """Takes a partition over under a new stamp.

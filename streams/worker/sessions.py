@@ -76,7 +76,10 @@ class OwnedSessions:
         while True:
             self.close(tps)
             try:
-                return await self._opened(tps, consumer)
+                try:
+                    return await self._opened(tps, consumer)
+                except LogError:  # another worker may have gone past the end that we were told
+                    return await self._opened(tps, consumer)
             except LogError as error:
                 self._stop(str(error))
                 raise
@@ -137,7 +140,7 @@ class OwnedSessions:
 
     @property
     def _waited_out(self) -> tuple[type[BaseException], ...]:
-        return (Moved, KafkaError, OSError, TimeoutError, *getattr(self._store, "faults", ()))
+        return (Moved, KafkaError, OSError, TimeoutError, *self._store.away)
 
     async def _opened(self, tps: Collection[TP], consumer: BatchConsumer) -> Mapping[TP, tuple[int, Session]]:
         facts = await self._topics.facts({tp.topic for tp in tps})

@@ -3,6 +3,8 @@
 import secrets
 from typing import Any
 
+from hiredis import HiredisError
+
 from schemas import names
 from schemas.errors import LogError, StateError
 from streams.state import refusals
@@ -16,6 +18,8 @@ from streams.state.redis.standing import standing_of
 
 class RedisStore:
     """Each session has a connection of its own; all else is asked seldom, on one that is opened for it."""
+
+    away = (HiredisError,)
 
     def __init__(self, url: str, scripts: Scripts = SCRIPTS) -> None:
         self._url = url
