@@ -1,0 +1,29 @@
+"""Fixed identities and links of what is provisioned: they outlive every rendering."""
+
+from typing import Final
+
+import msgspec
+
+BOARD_UID: Final = "nsm"
+DATA_SOURCE_UID: Final = "nsm-prometheus"
+
+
+class Addresses(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a person who is paged can click; relative until a company says where its Grafana and its pages stand."""
+
+    grafana: str = ""
+    runbooks: str = "docs/runbooks"
+
+    @property
+    def board(self) -> str:
+        """The board's address."""
+        return f"{self.grafana.rstrip('/')}/d/{BOARD_UID}"
+
+    def runbook(self, alert: str) -> str:
+        """The page of one alert."""
+        return f"{self.runbooks.rstrip('/')}/{alert}.md"
+
+    @property
+    def runbooks_are_online(self) -> bool:
+        """A browser in front of a board can follow the links only then."""
+        return self.runbooks.startswith(("http://", "https://"))

@@ -1,0 +1,46 @@
+"""Colours that colour-blind people can tell apart (Okabe and Ito), and what they say."""
+
+from typing import Final
+
+from schemas.definition.model import Guardrail, NorthStar
+from services.provisioner.sdk import dashboard
+
+GOOD: Final = "#009E73"
+WATCH: Final = "#E69F00"
+BAD: Final = "#D55E00"
+PLAIN: Final = "#0072B2"
+FAINT: Final = "#999999"
+
+Steps = list[dashboard.Threshold]
+
+
+def steps(base: str, *above: tuple[float, str]) -> Steps:
+    """Thresholds: the colour at the bottom, then from each value upward."""
+    return [dashboard.Threshold(value=None, color=base)] + [
+        dashboard.Threshold(value=value, color=colour) for value, colour in sorted(above)
+    ]
+
+
+def plain() -> Steps:
+    """A number that is neither good nor bad by itself."""
+    return steps(PLAIN)
+
+
+def toward(star: NorthStar, target: float | None) -> Steps:
+    """Good from the target on, to be watched within a tenth of it."""
+    if target is None:
+        return plain()
+    margin = abs(target) / 10
+    if star.better == "higher":
+        return steps(BAD, (target - margin, WATCH), (target, GOOD))
+    return steps(GOOD, (target, WATCH), (target + margin, BAD))
+
+
+def within(guardrail: Guardrail) -> Steps:
+    """Good between the limits."""
+    above = []
+    if guardrail.min is not None:
+        above.append((guardrail.min, GOOD))
+    if guardrail.max is not None:
+        above.append((guardrail.max, BAD))
+    return steps(GOOD if guardrail.min is None else BAD, *above)

@@ -1,0 +1,40 @@
+"""Every expression of board and rules, and where it stands: what a test runs against a real Prometheus."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from schemas.definition.model import Definition
+from services.provisioner.addresses import Addresses
+from services.provisioner.board import build_board
+from services.provisioner.rules import rule_groups
+from services.provisioner.sdk import dashboard, prometheus
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """Of a panel (shows something wherever the exporter does) or of an alert (empty while all is well)."""
+
+    kind: Literal["panel", "alert"]
+    place: str
+    text: str
+
+
+def all_expressions(definition: Definition) -> tuple[Placed, ...]:
+    """Panels in the order of the board, then alerts."""
+    board = build_board(definition, Addresses())
+    return (*_of_panels(board), *_of_rules(definition))
+
+
+def _of_panels(board: dashboard.Dashboard) -> Iterator[Placed]:
+    for panel in board.panels or []:
+        if isinstance(panel, dashboard.Panel):
+            for target in panel.targets or []:
+                if isinstance(target, prometheus.Dataquery):
+                    yield Placed("panel", f"{panel.title}: {target.legend_format}", target.expr)
+
+
+def _of_rules(definition: Definition) -> Iterator[Placed]:
+    for group in rule_groups(definition):
+        for rule in group.rules:
+            yield Placed("alert", rule.alert, rule.expression)

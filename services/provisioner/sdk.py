@@ -1,0 +1,13 @@
+"""The one door to Grafana's SDK.
+
+Its models of the classic board warn that a newer model exists; Grafana 10 and 11 cannot read that one.
+"""
+
+import warnings
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from grafana_foundation_sdk.cog.encoder import JSONEncoder
+    from grafana_foundation_sdk.models import common, dashboard, prometheus, stat, text, timeseries
+
+__all__ = ["JSONEncoder", "common", "dashboard", "prometheus", "stat", "text", "timeseries"]

@@ -1,0 +1,119 @@
+"""The definition in words, for people in front of a board."""
+
+from schemas.definition.model import (
+    ANY,
+    Calendar,
+    Condition,
+    Count,
+    Definition,
+    Distinct,
+    First,
+    Lifetime,
+    Measure,
+    Metric,
+    Plain,
+    Ratio,
+    Repeat,
+    RollingDays,
+    RollingSpan,
+    Sum,
+    Window,
+)
+
+MILLISECONDS = ((86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"), (1_000, "second"))
+
+
+def duration(milliseconds: int) -> str:
+    """The largest unit that fits without a remainder."""
+    for size, name in MILLISECONDS:
+        if milliseconds % size == 0:
+            count = milliseconds // size
+            return f"{count} {name}{'' if count == 1 else 's'}"
+    return f"{milliseconds} milliseconds"
+
+
+def window(of: Window) -> str:
+    """The span that a value covers."""
+    match of:
+        case Calendar(unit=unit):
+            return f"the running {unit.value} (unfinished until its end)"
+        case RollingDays(days=days):
+            return f"the last {days} local days, today included"
+        case RollingSpan(span_ms=span):
+            return f"the last {duration(span)}"
+        case Lifetime():
+            return "everything since the first event"
+
+
+def measure(of: Measure) -> str:
+    """What is counted."""
+    events = "events of any kind" if of.of == ANY else f"{of.of} events"
+    where = f" where {' and '.join(map(_condition, of.where))}" if of.where else ""
+    match of:
+        case Count():
+            said = f"the number of {events}"
+        case Sum():
+            said = f"the sum of {of.property} over {events}"
+        case Distinct():
+            said = f"different {_entity(of.entity)} in {events}"
+        case First():
+            said = f"{_entity(of.entity)} whose first ever of these {events} lies in the window"
+        case Repeat():
+            within = f" at most {duration(of.within_ms)} before" if of.within_ms is not None else ""
+            said = f"{events} that follow an earlier one of the same {_entity(of.entity)}{within}"
+    return said + where
+
+
+def _entity(entity: tuple[str, ...]) -> str:
+    return " and ".join(entity)
+
+
+def _condition(condition: Condition) -> str:
+    value = condition.value
+    shown = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return f"{condition.property} {condition.operator} {shown}"
+
+
+def metric(definition: Definition, of: Metric) -> str:
+    """One sentence, in the definition's own words where it has some."""
+    match of.value:
+        case Plain(measure=name):
+            said = _operand(definition, name)
+        case Ratio(numerator=above, denominator=below):
+            said = f"{_operand(definition, above)}, divided by {_operand(definition, below)}"
+    own = f"{of.description.rstrip('.')}. " if of.description else ""
+    return f"{own}{said[0].upper()}{said[1:]}, over {window(of.windows[0])}."
+
+
+def _operand(definition: Definition, name: str) -> str:
+    if name in definition.measures:
+        found = definition.measures[name]
+        return found.description.rstrip(".") or measure(found)
+    return name.replace("_", " ")
+
+
+def title(name: str) -> str:
+    """A metric's name as a heading."""
+    said = name.replace("_", " ")
+    return said[0].upper() + said[1:]
+
+
+def as_markdown(definition: Definition) -> str:
+    """The whole definition, metric by metric, and how time is cut."""
+    star = definition.north_star
+    shown = {star.metric: "north star"} | dict.fromkeys(star.inputs, "input")
+    for guardrail in definition.guardrails:
+        shown.setdefault(guardrail.metric, "guardrail")
+    lines = [
+        f"**{title(name)}** ({role}): {metric(definition, definition.metrics[name])}" for name, role in shown.items()
+    ]
+    if star.target is not None:
+        by = f" by {star.by.isoformat()}" if star.by else ""
+        lines.insert(1, f"Target: {star.target:g}{by}; {star.better} is better.")
+    lines += [
+        f"Events of {source.topic}: each id counts once within {duration(source.dedupe_ms)}, events may be"
+        f" {duration(source.lateness_ms)} late; later ones stand in the dead-letter topic."
+        for source in definition.sources
+    ]
+    lines.append(f"Days begin at midnight in {definition.time_zone}, weeks on {definition.week_starts.title()}.")
+    return "\n\n".join(lines)
