@@ -15,8 +15,8 @@ ANY = "any"  # in place of an event type: every event
 class FlatFormat(msgspec.Struct, frozen=True, kw_only=True, tag_field="form", tag="flat"):
     """JSON objects; says where things stand in them.
 
-    ``places`` maps a property's name to its path; whatever has no place of its own stands under ``properties``, or at the
-    top where that is empty.  Paths are dotted.
+    ``places`` maps a property's name to its path; whatever has no place of its own stands under ``properties``, or
+    at the top where that is empty.  Paths are dotted.
     """
 
     id: str = "event_id"
@@ -61,7 +61,10 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Dimension(msgspec.Struct, frozen=True, kw_only=True):
-    """A property whose values split a measure: at most ``limit`` shown (``values`` first), then ``other``; ``none`` if absent."""
+    """A property whose values split a measure: at most ``limit`` shown (``values`` first), then ``other``.
+
+    An event without the property is ``none``.
+    """
 
     name: str
     property: str
@@ -74,7 +77,7 @@ class Condition(msgspec.Struct, frozen=True):
 
     property: str
     operator: Literal["=", "!=", ">", ">=", "<", "<=", "in"]
-    value: str | int | bool | tuple[str | int | bool, ...] | float
+    value: str | int | bool | float | tuple[str | int | bool | float, ...]
 
 
 class _Measure(msgspec.Struct, frozen=True, kw_only=True):
@@ -193,7 +196,7 @@ class Plain(msgspec.Struct, frozen=True, tag="measure"):
 
 
 class Metric(msgspec.Struct, frozen=True, kw_only=True):
-    """What is shown: a measure or a ratio, over one or more windows; the first window is the one that targets speak of."""
+    """What is shown: a measure or a ratio, over one or more windows; targets speak of the first of them."""
 
     name: str
     value: Plain | Ratio

@@ -1,0 +1,105 @@
+"""From the text of ``nsm.yaml`` to a Definition, or to all that is wrong with it.
+
+text ─▶ nodes with lines ─▶ draft: what is sound, what is named ─▶ rules ─▶ Definition
+                     └────────────────── faults ──────────────────┴──────▶ DefinitionError
+"""
+
+from pathlib import Path
+from typing import Final, Literal, cast
+
+from schemas.definition.dimensions import read_dimensions
+from schemas.definition.draft import Draft
+from schemas.definition.faults import Faults, Place
+from schemas.definition.goals import read_guardrails, read_north_star
+from schemas.definition.measures import read_measures
+from schemas.definition.metrics import read_metrics
+from schemas.definition.model import Definition, NorthStar
+from schemas.definition.nodes import BIGGEST_FILE, Mapping, Node, Sequence, compose
+from schemas.definition.reading import Fields, one_of, word
+from schemas.definition.rules import RULES
+from schemas.definition.sources import read_sources
+from schemas.definition.time_zones import time_zone
+from schemas.errors import DefinitionError
+
+_REQUIRED: Final = ("company", "time_zone", "events", "measures", "metrics", "north_star")
+_OPTIONAL: Final = ("week_starts", "phase", "dimensions", "guardrails")
+# in the order that they lean on each other, whatever the order in the file
+_SECTIONS: Final = (
+    ("events", read_sources),
+    ("dimensions", read_dimensions),
+    ("measures", read_measures),
+    ("metrics", read_metrics),
+    ("north_star", read_north_star),
+    ("guardrails", read_guardrails),
+)
+
+
+def load(path: Path) -> Definition:
+    """The definition in this file; raises DefinitionError, also where there is no such file or it is no text."""
+    return parse(_text(path), str(path))
+
+
+def parse(text: str, file: str = "nsm.yaml") -> Definition:
+    """The definition in this text; raises DefinitionError, whose faults name ``file``."""
+    faults = Faults(file)
+    root = compose(text, faults)
+    definition = None if root is None else _definition(root, faults)
+    if definition is None or len(faults):
+        raise DefinitionError(faults.lines())
+    return definition
+
+
+def _definition(root: Node, faults: Faults) -> Definition:
+    draft = Draft()
+    _keep_places(root, draft)
+    fields = Fields(root, faults, required=_REQUIRED, optional=_OPTIONAL)
+    for name, read in _SECTIONS:
+        node = fields.node(name)
+        if node is not None:
+            read(node, draft, faults)
+    week_starts = fields.get_or("week_starts", one_of("monday", "sunday"), "monday")
+    phase = fields.get("phase", one_of("start-up", "scale-up", "mature"))
+    definition = Definition(
+        company=fields.get_or("company", word, ""),
+        time_zone=fields.get_or("time_zone", time_zone, "UTC"),
+        week_starts=cast("Literal['monday', 'sunday']", week_starts),
+        phase=cast("Literal['start-up', 'scale-up', 'mature'] | None", phase),
+        sources=tuple(draft.sources.values()),
+        dimensions=draft.dimensions,
+        measures=draft.measures,
+        metrics=draft.metrics,
+        north_star=draft.north_star or NorthStar(metric=""),
+        guardrails=draft.guardrails,
+    )
+    for rule in RULES:
+        for fault in rule(draft):
+            faults.add(fault.place, fault.text)
+    return definition
+
+
+def _keep_places(node: Node, draft: Draft) -> None:
+    draft.places.setdefault(node.place.path, node.place)
+    if isinstance(node, Mapping):
+        for place in node.keys.values():
+            draft.places.setdefault(place.path, place)
+        for child in node.entries.values():
+            _keep_places(child, draft)
+    elif isinstance(node, Sequence):
+        for child in node.items:
+            _keep_places(child, draft)
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(BIGGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        told = getattr(error, "strerror", None) or str(error)
+        raise DefinitionError((f"{path}: cannot be read: {told.lower()}",)) from error
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        faults = Faults(str(path))
+        faults.add(Place("", line), "is not UTF-8 text")
+        raise DefinitionError(faults.lines()) from error
