@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from services.version import VERSION
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LOCKS = {
@@ -51,6 +53,10 @@ def test_the_wrapper_runs_from_anywhere_through_links_and_stays_there(tmp_path: 
     )
     assert helped.returncode == 0, helped.stderr
     assert "usage: nsm" in helped.stdout
+
+
+def test_the_code_says_the_version_of_the_project() -> None:
+    assert PROJECT["version"] == VERSION
 
 
 def test_ci_runs_what_developers_run() -> None:
