@@ -9,6 +9,7 @@ sent twice is told by its id, if it goes to the same partition: same key, or sam
 
 import threading
 import time
+from functools import partial
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -46,7 +47,8 @@ class Publisher:
         self.source = source
         self._limits = limits
         self._origin = origin
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._held_events = 0
         self._held_bytes = 0
         self._acknowledged = 0
@@ -104,7 +106,7 @@ class Publisher:
             if isinstance(error, KafkaError | ValueError):
                 raise PublishError(f"event {message.id} was not taken: {error}") from error
             raise
-        future.add_callback(lambda _: self._on_acknowledged(size))
+        future.add_callback(partial(self._on_acknowledged, size))
         future.add_errback(self._on_failed, message)
 
     def wait_for_room(self, timeout: float) -> bool:
@@ -178,7 +180,7 @@ class Publisher:
         return self._held_events < part * self._limits.events and self._held_bytes < part * self._limits.bytes
 
     def _reserve(self, size: int) -> None:
-        with self._changed:
+        with self._lock:
             if self._closed:
                 raise PublishError("the publisher is closed")
             if not self._has_room():
@@ -189,26 +191,29 @@ class Publisher:
             self._held_bytes += size
 
     def _release(self, size: int) -> None:
-        with self._changed:
-            self._held_events -= 1
-            self._held_bytes -= size
-            if not self._held_events or (self._waiting and self._has_room(WORTH_WAKING)):
-                self._changed.notify_all()
+        with self._lock:
+            self._let_go(size)
 
-    def _on_acknowledged(self, size: int) -> None:
-        with self._changed:
+    def _let_go(self, size: int) -> None:
+        self._held_events -= 1
+        self._held_bytes -= size
+        if not self._held_events or (self._waiting and self._has_room(WORTH_WAKING)):
+            self._changed.notify_all()
+
+    def _on_acknowledged(self, size: int, _: object) -> None:
+        with self._lock:
             self._acknowledged += 1
-        self._release(size)
+            self._let_go(size)
 
     def _on_failed(self, message: Message, error: BaseException) -> None:
-        with self._changed:
+        with self._lock:
             self._failed += 1
             if not self._failed_unsaid:
                 self._failures.clear()
             self._failed_unsaid += 1
             if len(self._failures) < self._limits.kept_failures:
                 self._failures.append(Failure(message, str(error)))
-        self._release(_size(message))
+            self._let_go(_size(message))
 
     def _raise_unacknowledged(self, when: str) -> None:
         said: list[str] = []

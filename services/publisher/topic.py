@@ -16,7 +16,7 @@ def ensure_topic(kafka: str, topic: str, connect_ms: int = 10_000) -> bool:
     """Make the topic with PARTITIONS and CONFIGS if it is not there; True if it was made here."""
     try:
         servers = [server.strip() for server in kafka.split(",")]
-        admin = KafkaAdminClient(bootstrap_servers=servers, bootstrap_timeout_ms=connect_ms, metrics_enabled=False)
+        admin = KafkaAdminClient(bootstrap_servers=servers, bootstrap_timeout_ms=connect_ms)
     except KafkaError as error:
         raise PublishError(f"Kafka at {kafka} does not answer: {error}") from error
     with contextlib.closing(admin):
