@@ -36,9 +36,9 @@ class Cells:
         self._below = below
 
     @classmethod
-    def of(cls, snapshots: Iterable[Snapshot]) -> "Cells":
+    def of(cls, snapshots: Iterable[Snapshot], below: "Cells | None" = None) -> "Cells":
         """The cells of these snapshots, one a partition."""
-        cells = cls()
+        cells = cls(below)
         for snapshot in snapshots:
             for series, keys in snapshot.cells.items():
                 for fields in keys.values():

@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from schemas import names
 from schemas.definition.model import Definition
 from schemas.readings import Reading
+from services.exporter.exposition import encode
 from services.exporter.followed import NothingToShow
 from services.exporter.shown import Shown
 from services.exporter.snapshots import Seen, Snapshots
@@ -52,12 +53,12 @@ class ReadingsCollector(Collector):
 
     def encode(self, accept: str) -> tuple[bytes, str]:
         """The whole exposition in the format that a scraper accepts, and its content type."""
-        encoder, content_type = choose_encoder(accept)
+        _, content_type = choose_encoder(accept)
         now = self._now()
         if self._encoded_of is None or any(one is not other for one, other in zip(now, self._encoded_of, strict=True)):
             self._encoded_of, self._encoded = now, {}
         if content_type not in self._encoded:
-            self._encoded[content_type] = encoder(self)
+            self._encoded[content_type] = encode(self, content_type)
         return self._encoded[content_type], content_type
 
     def collect(self) -> Iterator[Family]:

@@ -19,7 +19,7 @@ from services.exporter.log_ends import LogEnds
 from services.exporter.shown import Moment, Shown, show
 from streams.plan import Plan
 from streams.readings import Cells, wanted_keys
-from streams.state.port import KeySpan, Partition, Reader, Standing
+from streams.state.port import KeySpan, Partition, Reader, Snapshot, Standing
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -69,6 +69,7 @@ class Snapshots:
         self._groups = groups(plan)
         self._followed: dict[Partition, Followed] = {}
         self._settled, self._settled_since_ms = Cells(), now_ms()
+        self._added_up: tuple[list[Snapshot], Cells] = [], Cells()
         self._reading = asyncio.Lock()
         self._shown: Shown | None = None
         self._answers = False
@@ -126,16 +127,22 @@ class Snapshots:
             read_up_to = progress(standings, ends, now_ms)
             keys = wanted(read_up_to, now_ms)
             self._let_go(now_ms)
-            cells, moments = Cells(self._settled), {}
-            for partition, followed in self._followed.items():
-                snapshot = await followed.read(self._source.reader, standings[partition], keys, self._settled)
-                moments[partition] = snapshot
-                for series, numbers in snapshot.cells.items():
-                    for fields in numbers.values():
-                        cells.add(series, fields)
+            moments = {
+                partition: await followed.read(self._source.reader, standings[partition], keys, self._settled)
+                for partition, followed in self._followed.items()
+            }
             for partition, followed in self._followed.items():
                 followed.shown = moments[partition].standing.position
-            return use(Moment(now_ms, read_up_to, moments, cells))
+            return use(Moment(now_ms, read_up_to, moments, self._add_up(moments)))
+
+    def _add_up(self, moments: dict[Partition, Snapshot]) -> Cells:
+        """Live cells over the settled ones; those of the last time where nothing was read anew."""
+        snapshots = list(moments.values())
+        known, cells = self._added_up
+        if len(known) != len(snapshots) or any(one is not other for one, other in zip(known, snapshots, strict=True)):
+            cells = Cells.of(snapshots, self._settled)
+            self._added_up = snapshots, cells
+        return cells
 
     def _wanted(self, read_up_to: Progress, now_ms: int) -> Wanted:
         wanted: dict[str, set[KeySpan]] = {}

@@ -1,0 +1,284 @@
+"""What is shown is what the state says, as long as that can be trusted."""
+
+import asyncio
+import random
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.readings import Reading
+from services.exporter.followed import NothingToShow
+from services.exporter.freshness import SETTLE_MS
+from services.exporter.snapshots import FORGET_MS, Snapshots
+from streams.plan import compile_plan
+from streams.state.port import Partition
+from tests.services.exporter.world import NOW, Event, World
+from tests.streams.folding import DAY, HOUR, definition, event
+
+PLAN = compile_plan(definition("Europe/Amsterdam", lateness_ms=DAY))
+
+
+def order(number: int, t: int, user: str = "ann", **properties: object) -> Event:
+    return event(f"e{number}", "order", user, t, **({"amount": 60, "city": "Ede"} | properties))
+
+
+def value(snapshots: Snapshots, metric: str, window: str) -> Fraction | None:
+    """Of the whole."""
+    found = [one for one in snapshots.shown().running if (one.metric, one.window, one.segment) == (metric, window, "")]
+    return found[0].value
+
+
+def why_not(snapshots: Snapshots) -> str:
+    with pytest.raises(NothingToShow) as nothing:
+        snapshots.shown()
+    return str(nothing.value)
+
+
+def test_nothing_is_shown_until_every_partition_has_a_position() -> None:
+    async def story() -> None:
+        world = World(PLAN, 2)
+        assert "not been read" in why_not(world.snapshots)
+        await world.snapshots.refresh()
+        assert "no worker has begun to count shop" in why_not(world.snapshots)
+        await world.store.fix_partitions(PLAN.version, "shop", 2)
+        await world.company.open(0)
+        await world.snapshots.refresh()
+        assert why_not(world.snapshots) == "shop[1] has no position yet"
+        assert not world.snapshots.up()
+        await world.company.open(1)
+        await world.snapshots.refresh()
+        assert value(world.snapshots, "m_orders", "lifetime") == 0
+        assert world.snapshots.up()
+
+    asyncio.run(story())
+
+
+def test_nothing_is_shown_while_a_position_is_behind_the_last_one_shown() -> None:
+    async def story() -> None:
+        world = World(PLAN, 2)
+        await world.company.begin()
+        await world.company.publish(*(order(n, NOW - n, f"u{n}") for n in range(20)))
+        before = world.store.copied()
+        await world.company.publish(*(order(n, NOW - n, f"u{n}") for n in range(20, 40)))
+        await world.snapshots.refresh()
+        shown = world.snapshots.shown().running
+        world.store.fall_back(before)
+        await world.snapshots.refresh()
+        assert "was shown already: waiting until it has caught up" in why_not(world.snapshots)
+        assert world.snapshots.up(), "the store answers, and every partition has a position"
+        await world.company.fold(0)
+        await world.snapshots.refresh()
+        assert "shop[1]" in why_not(world.snapshots)
+        await world.company.fold(1)
+        await world.snapshots.refresh()
+        assert world.snapshots.shown().running == shown
+
+    asyncio.run(story())
+
+
+def test_a_state_that_is_away_is_shown_as_it_was_for_five_seconds() -> None:
+    async def story() -> None:
+        world = World(PLAN)
+        await world.company.begin()
+        await world.company.publish(order(1, NOW))
+        await world.snapshots.refresh()
+        world.reader.away = True
+        world.clock.now_ms += 5_000
+        await world.snapshots.refresh()
+        assert value(world.snapshots, "m_orders", "day") == 1
+        assert not world.snapshots.up()
+        world.clock.now_ms += 1
+        await world.snapshots.refresh()
+        assert "the state does not answer" in why_not(world.snapshots)
+        world.reader.away = False
+        await world.snapshots.refresh()
+        assert value(world.snapshots, "m_orders", "day") == 1
+        assert world.snapshots.up()
+
+    asyncio.run(story())
+
+
+def test_a_reading_that_is_not_renewed_vanishes() -> None:
+    async def story() -> None:
+        world = World(PLAN)
+        await world.company.begin()
+        await world.snapshots.refresh()
+        world.clock.now_ms += 5_001
+        assert why_not(world.snapshots) == "the state was last read over 5 s ago"
+        assert not world.snapshots.up()
+
+    asyncio.run(story())
+
+
+def test_an_idle_partition_that_is_caught_up_moves_the_as_of_and_one_that_lags_does_not() -> None:
+    async def story() -> None:
+        world = World(PLAN, 2)
+        await world.company.begin()
+        await world.company.publish(*(order(n, NOW - HOUR, f"u{n}") for n in range(9)))
+        for _ in range(2):
+            world.clock.now_ms += HOUR
+            world.caught_up()
+            await world.snapshots.refresh()
+            trust = world.snapshots.shown().trust["m_orders"]
+            assert trust.as_of.watermark_ms == world.clock.now_ms - SETTLE_MS
+            assert trust.completeness == 1
+        world.company.logs[1].append(order(99, world.clock.now_ms))
+        world.caught_up()
+        await world.snapshots.refresh()
+        trust = world.snapshots.shown().trust["m_orders"]
+        assert trust.as_of.watermark_ms == NOW - HOUR
+        assert trust.completeness == 0.5
+        lags = [world.snapshots.seen.lag(Partition(PLAN.version, "shop", number)) for number in (0, 1)]
+        assert lags == [0, 1]
+        assert not any(one.complete for one in world.snapshots.shown().running if one.end_ms > NOW - HOUR)
+
+    asyncio.run(story())
+
+
+def test_lag_is_unknown_when_kafka_has_not_answered_lately() -> None:
+    async def story() -> None:
+        world = World(PLAN, 1)
+        await world.company.begin()
+        world.caught_up(NOW - 5_001)
+        await world.snapshots.refresh()
+        assert world.snapshots.seen.lag(Partition(PLAN.version, "shop", 0)) is None
+
+    asyncio.run(story())
+
+
+def test_a_day_that_has_passed_the_floor_is_complete_and_final() -> None:
+    async def story() -> None:
+        world = World(PLAN, 1)
+        await world.company.begin()
+        await world.company.publish(order(1, NOW - 3 * DAY), order(2, NOW - 2 * DAY), order(3, NOW - DAY // 2))
+        world.caught_up()
+        await world.snapshots.refresh()
+        days = {one.metric: one for one in world.snapshots.shown().complete if one.window == "day"}
+        assert (days["m_orders"].value, days["m_orders"].complete, days["m_orders"].final) == (1, True, False)
+        await world.company.publish(order(4, NOW + 30 * 60_000))
+        world.clock.now_ms += 30 * HOUR
+        world.caught_up()
+        await world.snapshots.refresh()
+        days = {one.metric: one for one in world.snapshots.shown().complete if one.window == "day"}
+        assert (days["m_orders"].value, days["m_orders"].complete, days["m_orders"].final) == (1, True, False)
+        assert days["m_orders"].start_ms is not None
+        assert days["m_orders"].start_ms < NOW < days["m_orders"].end_ms
+
+    asyncio.run(story())
+
+
+def test_what_lies_below_the_floor_is_read_once() -> None:
+    async def story() -> None:
+        world = World(PLAN, 1)
+        await world.company.begin()
+        await world.company.publish(*(order(n, NOW - (200 - n) * HOUR) for n in range(200)))
+        await world.snapshots.refresh()
+        await world.company.publish(order(200, NOW))
+        await world.snapshots.refresh()
+        first, second = (wanted for _, wanted in world.reader.asked)
+        assert any(span.first is None for spans in first.values() for span in spans)
+        assert all(span.first is not None for spans in second.values() for span in spans)
+        await world.snapshots.refresh()
+        assert len(world.reader.asked) == 2, "nothing has moved, so nothing is read"
+        world.clock.now_ms += FORGET_MS
+        await world.snapshots.refresh()
+        assert len(world.reader.asked) == 2 + 1
+
+    asyncio.run(story())
+
+
+@st.composite
+def steps(draw: st.DrawFn) -> list[tuple[str, int, int]]:
+    kinds = st.sampled_from(["publish", "publish", "refresh", "wait", "look back", "remember", "fall back"])
+    return draw(st.lists(st.tuples(kinds, st.integers(1, 40), st.integers(0, 10**6)), min_size=3, max_size=25))
+
+
+def publishing(rng: random.Random, number: int, now_ms: int) -> list[Event]:
+    """Orders and views, some of them late, in any order."""
+    events: list[Event] = []
+    for _ in range(number):
+        properties: dict[str, Any] = {"amount": rng.choice([5, 60]), "city": rng.choice(["Ede", "Urk", "Epe", "Oss", ""])}
+        t = now_ms - rng.choice([0, 1, 7, 25, 60, 200]) * HOUR - rng.randrange(HOUR)
+        kind = rng.choice(["order", "view"])
+        events.append(event(f"e{rng.random()}", kind, f"u{rng.randrange(5)}", t, **properties))
+    return events
+
+
+@settings(max_examples=60, deadline=None)
+@given(steps())
+def test_an_exporter_that_has_run_for_long_shows_what_a_new_one_shows(story: list[tuple[str, int, int]]) -> None:
+    async def tell() -> None:
+        world = World(PLAN, 2)
+        await world.company.begin()
+        before = world.store.copied()
+        for kind, number, seed in story:
+            match kind:
+                case "publish":
+                    await world.company.publish(*publishing(random.Random(seed), number, world.clock.now_ms), batch=7)
+                case "wait":
+                    world.clock.now_ms += number * HOUR
+                case "remember":
+                    before = world.store.copied()
+                case "fall back":
+                    world.store.fall_back(before)
+                    await world.snapshots.refresh()
+                    for partition in (0, 1):
+                        await world.company.fold(partition)
+                case "look back":
+                    await world.snapshots.read(lambda _, __: {"orders.day": []}, lambda _: None)
+            world.caught_up()
+            await world.snapshots.refresh()
+            new = world.exporter()
+            await new.refresh()
+            assert told(world.snapshots) == told(new)
+
+    asyncio.run(tell())
+
+
+def told(snapshots: Snapshots) -> list[list[Reading]]:
+    shown = snapshots.shown()
+    return [shown.running, shown.complete]
+
+
+def test_a_share_is_never_above_one_and_no_count_falls_while_workers_commit() -> None:
+    async def story() -> None:
+        world = World(PLAN, 2)
+        await world.company.begin()
+        done = asyncio.Event()
+
+        async def commit() -> None:
+            for number in range(150):
+                await world.company.publish(order(number, NOW - number, f"u{number}", amount=51), batch=1)
+                await asyncio.sleep(0)
+            done.set()
+
+        committing, counted, refreshed = asyncio.create_task(commit()), 0, 0
+        while not done.is_set():
+            await world.snapshots.refresh()
+            shown = world.snapshots.shown()
+            big, orders = (value(world.snapshots, name, "lifetime") for name in ("m_big_orders", "m_orders"))
+            events = sum(snapshot.totals.get("counted", 0) for snapshot in shown.partitions.values())
+            assert big == orders == events >= counted
+            counted, refreshed = events, refreshed + 1
+            await asyncio.sleep(0)
+        await committing
+        assert refreshed > 20
+
+    asyncio.run(story())
+
+
+def test_two_exporters_show_the_same() -> None:
+    async def story() -> None:
+        world = World(PLAN, 2)
+        other = world.exporter()
+        await world.company.begin()
+        for seed in range(5):
+            await world.company.publish(*publishing(random.Random(seed), 20, NOW))
+            for snapshots in (world.snapshots, other):
+                await snapshots.refresh()
+            assert told(world.snapshots) == told(other)
+
+    asyncio.run(story())

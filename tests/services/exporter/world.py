@@ -1,0 +1,156 @@
+"""A small company under an exporter: partitions folded on demand, a clock and log ends set by hand."""
+
+import json
+from collections.abc import Collection, Mapping
+from zlib import crc32
+
+from schemas.events.needs import Raw
+from services.exporter.freshness import End
+from services.exporter.snapshots import Snapshots, Source
+from streams.events.admission import Admission
+from streams.events.decoding import Decoder
+from streams.fold import Records, Work, pack, unpack
+from streams.plan import Plan
+from streams.state.memory import MemoryStore
+from streams.state.port import Commit, KeySpan, Log, Partition, Reader, Session, Snapshot, Standing, Store
+from tests.streams.folding import the_source
+
+NOW = 1_774_900_000_000  # two days after Europe's clocks went forward in 2026
+Event = dict[str, object]
+
+
+class Clock:
+    """Milliseconds that move when told to."""
+
+    def __init__(self, now_ms: int = NOW) -> None:
+        self.now_ms = now_ms
+
+    def __call__(self) -> int:
+        return self.now_ms
+
+
+class FakeEnds:
+    """Log ends as the test sets them."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, int], End] = {}
+        self.followed: Collection[Partition] = ()
+
+    def follow(self, partitions: Collection[Partition]) -> None:
+        self.followed = list(partitions)
+
+
+class WatchedReader:
+    """Any reader: counts what it is asked, is away when told to be."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader, self.away = reader, False
+        self.asked: list[tuple[int, Mapping[str, Collection[KeySpan]]]] = []
+
+    async def snapshot(self, partition: Partition, wanted: Mapping[str, Collection[KeySpan]]) -> Snapshot | None:
+        self._answer()
+        self.asked.append((partition.number, wanted))
+        return await self.reader.snapshot(partition, wanted)
+
+    async def standing(self, partition: Partition) -> Standing | None:
+        self._answer()
+        return await self.reader.standing(partition)
+
+    async def partitions(self, version: str) -> dict[str, int]:
+        self._answer()
+        return await self.reader.partitions(version)
+
+    async def close(self) -> None:
+        await self.reader.close()
+
+    def _answer(self) -> None:
+        if self.away:
+            raise ConnectionError("Redis closed the connection.")
+
+
+class Company:
+    """Its log, spread over partitions by user, and the state that it is folded into."""
+
+    def __init__(self, plan: Plan, store: Store, partitions: int = 2) -> None:
+        self.plan, self.store, self.number = plan, store, partitions
+        self.source = the_source(plan)
+        self.logs: list[list[Event]] = [[] for _ in range(partitions)]
+
+    @property
+    def topic(self) -> str:
+        return self.source.source.topic
+
+    async def begin(self) -> None:
+        """As the first worker does: the number is fixed, every partition has a position."""
+        await self.store.fix_partitions(self.plan.version, self.topic, self.number)
+        for number in range(self.number):
+            await self.open(number)
+
+    async def open(self, number: int) -> Session:
+        log = Log(0, 10**9, "topic-id")
+        return (await self.store.open(Partition(self.plan.version, self.topic, number), log))[0]
+
+    def append(self, *events: Event) -> None:
+        for event in events:
+            self.logs[crc32(str(event.get("user_id")).encode()) % self.number].append(event)
+
+    async def publish(self, *events: Event, batch: int = 1000) -> None:
+        """Appended and folded."""
+        self.append(*events)
+        for number in range(self.number):
+            await self.fold(number, batch)
+
+    async def fold(self, number: int, batch: int = 1000, upto: int | None = None) -> None:
+        """One partition, from where its state stands to the end of its log."""
+        partition = Partition(self.plan.version, self.topic, number)
+        session, opened = await self.store.open(partition, Log(0, 10**9, "topic-id"))
+        standing, end = opened.standing, len(self.logs[number]) if upto is None else upto
+        admission, decoder = Admission(self.source.source, opened.ids), Decoder(self.source.needs)
+        while standing.position < end:
+            following = min(standing.position + batch, end)
+            raws = [
+                Raw(offset, NOW, None, json.dumps(self.logs[number][offset]).encode(), ())
+                for offset in range(standing.position, following)
+            ]
+            admitted = admission.admit(raws, decoder.decode(raws), standing, following)
+            work = Work(self.source, admitted.batch, decoder)
+            stored = await session.read(work.wanted)
+            records: Records = {space: {e: unpack(row) for e, row in rows.items()} for space, rows in stored.items()}
+            effect = work.fold(records, standing.floor)
+            outcomes: dict[str, int] = {name: count for name, count in admitted.outcomes.items() if count}
+            packed = {
+                space: {e: pack(records[space][e]) for e in changed} for space, changed in effect.changed.items()
+            }
+            await session.apply(
+                Commit(
+                    standing=admitted.standing,
+                    cells=effect.cells,
+                    totals=outcomes | effect.totals,
+                    records=packed,
+                    ids=admitted.ids,
+                    expired=admitted.expired,
+                )
+            )
+            standing = admitted.standing
+        session.close()
+
+
+class World:
+    """The company, and one exporter that watches it."""
+
+    def __init__(self, plan: Plan, partitions: int = 2) -> None:
+        self.plan, self.clock, self.ends = plan, Clock(), FakeEnds()
+        self.store = MemoryStore()
+        self.company = Company(plan, self.store, partitions)
+        self.reader = WatchedReader(self.store)
+        self.snapshots = self.exporter()
+
+    def exporter(self) -> Snapshots:
+        """Another one over the same state."""
+        return Snapshots(self.plan, Source(self.reader, self.ends), self.clock)
+
+    def caught_up(self, asked_ms: int | None = None) -> None:
+        """Kafka says that its logs end where they do, asked now unless said otherwise."""
+        for number, log in enumerate(self.company.logs):
+            at = self.clock.now_ms if asked_ms is None else asked_ms
+            self.ends.known[self.company.topic, number] = End(len(log), at)
