@@ -3,6 +3,7 @@
     NsmError
     ├── DefinitionError      the author of nsm.yaml: it lists every fault with its line
     ├── SettingsError        whoever started the process: a variable is misspelt or unfit
+    ├── CommandError         whoever typed the command: a file cannot be read, a name is unknown, nothing answers
     ├── MissingPartError     whoever runs the machine: a program is not there, and this installs it
     ├── StackError           whoever runs the machine: a part of the local stack ended, or its data folder is in use
     ├── StateError
@@ -32,6 +33,10 @@ class DefinitionError(NsmError):
 
 class SettingsError(NsmError):
     """An environment variable that is unknown or unfit."""
+
+
+class CommandError(NsmError):
+    """What a command was asked to do cannot be done; the text says what is wrong with what was asked."""
 
 
 class MissingPartError(NsmError):
