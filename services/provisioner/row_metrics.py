@@ -79,23 +79,29 @@ def _limits(guardrail: Guardrail) -> str:
     return f" It should stay {said}." if said else ""
 
 
-def dimensions_of(definition: Definition, name: str) -> tuple[str, ...]:
-    """The dimensions that every measure behind a metric (or measure) is split by, in declared order."""
-    if name in definition.measures:
-        return definition.measures[name].by_dimension
-    match definition.metrics[name].value:
+def dimensions_of(definition: Definition, metric: Metric) -> tuple[str, ...]:
+    """The dimensions that every measure behind a metric is split by, in declared order."""
+    match metric.value:
         case Plain(measure=operand):
             return definition.measures[operand].by_dimension
         case Ratio(numerator=above, denominator=below):
-            common = set(dimensions_of(definition, below))
-            return tuple(found for found in dimensions_of(definition, above) if found in common)
+            common = set(_of_operand(definition, below))
+            return tuple(found for found in _of_operand(definition, above) if found in common)
+
+
+def _of_operand(definition: Definition, name: str) -> tuple[str, ...]:
+    """A measure's, or a metric's where no measure has the name."""
+    if name in definition.measures:
+        return definition.measures[name].by_dimension
+    return dimensions_of(definition, definition.metrics[name])
 
 
 def splits(definition: Definition) -> list[tuple[Metric, str]]:
     """North star and inputs, by each of their dimensions."""
     star = definition.north_star
     shown = dict.fromkeys((star.metric, *star.inputs))
-    return [(definition.metrics[name], dimension) for name in shown for dimension in dimensions_of(definition, name)]
+    metrics = [definition.metrics[name] for name in shown]
+    return [(metric, dimension) for metric in metrics for dimension in dimensions_of(definition, metric)]
 
 
 def segments_row(definition: Definition, y: int) -> list[dashboard.Panel]:
