@@ -12,7 +12,7 @@ from services.provisioner.rule_model import to_yaml
 from services.provisioner.rules import rule_groups
 
 ROOT = Path(__file__).parents[3]
-FOLDER = Path(__file__).parent / "golden"
+FOLDER = Path(__file__).parent / "rendered"
 DEFINITIONS = ("cdnow",)
 
 
