@@ -40,12 +40,9 @@ class AmountColumn:
         for decimals in {self._every} if self._every is not None else set(self._decimals.values()):
             values, owners = self._values(events, types, decimals)
             units, doubtful = scaled(values, decimals)
-            if len(owners) == len(events) and not doubtful.any() and self._rest is None:
-                whole: Column = units.tolist()
-                return whole
-            again = set(owners[doubtful].tolist())
             for owner, unit in zip(owners.tolist(), units.tolist(), strict=True):
-                column[owner] = unit + (column[owner] or 0)
+                column[owner] = unit if self._rest is None else unit + (column[owner] or 0)
+            again = set(owners[doubtful].tolist())
             for owner in again:
                 column[owner] = self._exact(text(owner), decimals)
             for owner in again if self._rest is None else set(owners.tolist()):
@@ -63,8 +60,8 @@ class AmountColumn:
             values, owners = self._nested(events)
         if self._every is None:
             mine = {of for of, one in self._decimals.items() if one == decimals}
-            owners_list = owners.tolist()
-            needed = np.fromiter((types[i] in mine for i in owners_list), np.bool_, len(owners_list))
+            its_types = map(types.__getitem__, owners.tolist())
+            needed = np.fromiter(map(mine.__contains__, its_types), np.bool_, len(owners))
             owners = owners[needed]
             values = values[needed] if self._rest is not None else values
         return (values[owners] if self._rest is None else values), owners

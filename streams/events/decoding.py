@@ -1,6 +1,6 @@
 """From a batch of records to columns: events, ids, types, times, amounts, and what is refused.  Never raises.
 
-    all at once, strictly ──▶ all at once, settled ──▶ by the piece ──▶ one by one, by what the event's own type needs
+    a piece at once, strictly ──▶ at once, settled ──▶ one by one, by what the event's own type needs
 
 Every step gives what the last would give; only the last refuses.  Of a key that comes twice the last counts.  What no
 measure needs is only looked at as JSON: it may be of any type, and need not be UTF-8.
@@ -24,7 +24,8 @@ from streams.events.faults import FAULTS, Diagnosis, Fault
 from streams.events.structs import Branch, Leaf, Shape, frame, grow, is_text, place
 from streams.events.timestamps import parsed
 
-_PIECE: Final = 256
+_PIECES: Final = (512, 32)
+"""Records decoded in one call: few enough for the caches; where that fails, so few that one bad record costs little."""
 _NEWLINE, _OPEN, _CLOSE = b"\n{}"
 
 
@@ -146,21 +147,28 @@ class Decoder:
 
     def _events(self, values: list[bytes | None], faults: dict[int, Fault]) -> tuple[list[Struct], list[int] | None]:
         """Adds the faults found to ``faults``."""
-        events = None if faults else self._at_once(values)
-        if events is not None:
-            return events, None
-        events, index = [], list[int]()
-        for begin in range(0, len(values), _PIECE):
-            piece = values[begin : begin + _PIECE]
-            several = self._at_once(piece)
+        events, index = list[Struct](), list[int]()
+        for span, several in self._pieces(values, range(len(values)), _PIECES):
             if several is not None:
                 events += several
-                index += range(begin, begin + len(piece))
+                index += span
                 continue
-            for i, event in self._one_by_one(piece, begin, faults):
+            for i, event in self._one_by_one(values, span, faults):
                 events.append(event)
                 index.append(i)
         return events, index if len(index) < len(values) else None
+
+    def _pieces(
+        self, values: list[bytes | None], span: range, sizes: tuple[int, ...]
+    ) -> Iterator[tuple[range, list[Struct] | None]]:
+        """The events of each piece, or None of one that must be judged one by one."""
+        for begin in range(span.start, span.stop, sizes[0]):
+            piece = range(begin, min(begin + sizes[0], span.stop))
+            events = self._at_once(values[piece.start : piece.stop])
+            if events is None and len(sizes) > 1:
+                yield from self._pieces(values, piece, sizes[1:])
+            else:
+                yield piece, events
 
     def _at_once(self, values: list[bytes | None]) -> list[Struct] | None:
         lines = _lines(values)
@@ -178,11 +186,12 @@ class Decoder:
         return events if len(events) == len(values) else None
 
     def _one_by_one(
-        self, values: list[bytes | None], begin: int, faults: dict[int, Fault]
+        self, values: list[bytes | None], span: range, faults: dict[int, Fault]
     ) -> Iterator[tuple[int, Struct]]:
         events: list[tuple[int, Struct]] = []
         unsettled: dict[Shape, list[Struct]] = {}
-        for i, value in enumerate(values, begin):
+        for i in span:
+            value = values[i]
             if i in faults:
                 continue
             if not value:

@@ -121,5 +121,5 @@ def test_one_changed_character_is_judged_in_a_column_as_alone(at: int, character
 
 
 def test_lengths_that_only_add_up_do_not_pass_as_a_column() -> None:
-    assert _column([GOOD + GOOD[:1], GOOD[1:]]) is None
-    assert _column([GOOD + "\n" + GOOD, ""]) is None
+    assert _column([GOOD, GOOD + GOOD[:1], GOOD[1:]]) is None
+    assert _column([GOOD, GOOD + GOOD, ""]) is None
