@@ -3,7 +3,8 @@
 https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -11,8 +12,9 @@ import msgspec
 from schemas.events.needs import Raw, Reason
 
 _STRUCTURED: Final = "application/cloudevents"
-_PREFIX: Final = "ce_"
-_ATTRIBUTES: Final = ("specversion", "id", "source", "type", "time", "subject")
+_ATTRIBUTES: Final = tuple(
+    (f"ce_{name}", f'"{name}":'.encode()) for name in ("specversion", "id", "source", "type", "time", "subject")
+)
 _quoted = msgspec.json.Encoder().encode
 _check = msgspec.json.Decoder(msgspec.Raw).decode
 
@@ -34,43 +36,43 @@ def structured(raws: Sequence[Raw]) -> tuple[list[bytes | None], dict[int, Fault
 
 
 def _of_message(raw: Raw) -> bytes | Fault | None:
-    try:
-        headers = {name: value.decode() for name, value in raw.headers if _is_ours(name) and value is not None}
-    except UnicodeDecodeError:
-        return "bad_bytes", "a header is no UTF-8"
-    kind = _media_type(headers.get("content-type", ""))
+    headers = dict(raw.headers)
+    kind = _media_type(headers.get("content-type") or b"")
     if kind.startswith(_STRUCTURED):
         return (
             raw.value if kind == f"{_STRUCTURED}+json" else ("bad_envelope", "of CloudEvents, only single JSON events")
         )
-    if not any(name.startswith(_PREFIX) for name in headers):
-        return raw.value
-    return _of_binary(headers, raw.value, kind)
-
-
-def _is_ours(name: str) -> bool:
-    return name == "content-type" or name.startswith(_PREFIX)
-
-
-def _media_type(header: str) -> str:
-    return header.partition(";")[0].strip().lower()
-
-
-def _of_binary(headers: Mapping[str, str], value: bytes | None, kind: str) -> bytes | Fault:
-    """The attributes after the data, as the last of two keys of one name is the one that counts."""
     parts = []
-    if value and (kind in ("", "application/json", "text/json") or kind.endswith("+json")):
-        try:
-            _check(value)  # alone: "{}, ..." would be an object's beginning in its new place
-        except UnicodeDecodeError:
-            return "bad_bytes", "no UTF-8"
-        except RecursionError:
-            return "bad_json", "nested too deeply"
-        except msgspec.DecodeError as error:
-            return "bad_json", str(error)
-        parts.append(b'"data":' + value)
-    for name in _ATTRIBUTES:
-        text = headers.get(_PREFIX + name)
-        if text is not None:
-            parts.append(b'"%b":%b' % (name.encode(), _quoted(text)))
+    try:
+        for name, key in _ATTRIBUTES:
+            attribute = headers.get(name)
+            if attribute is not None:
+                parts.append(key + _quoted(attribute.decode()))
+    except UnicodeDecodeError:
+        return "bad_bytes", "a header is no UTF-8"
+    if not parts:
+        return raw.value
+    if raw.value and (not kind or kind in ("application/json", "text/json") or kind.endswith("+json")):
+        fault = _fault(raw.value)
+        if fault is not None:
+            return fault
+        parts.append(b'"data":' + raw.value)
     return b"{" + b",".join(parts) + b"}"
+
+
+@lru_cache(maxsize=64)
+def _media_type(header: bytes) -> str:
+    return header.decode("latin-1").partition(";")[0].strip().lower()
+
+
+def _fault(data: bytes) -> Fault | None:
+    """Of the data alone: "{}, ..." would be an object's beginning in its new place."""
+    try:
+        _check(data)
+    except UnicodeDecodeError:
+        return "bad_bytes", "no UTF-8"
+    except RecursionError:
+        return "bad_json", "nested too deeply"
+    except msgspec.DecodeError as error:
+        return "bad_json", str(error)
+    return None
