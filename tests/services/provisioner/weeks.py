@@ -14,7 +14,7 @@ from schemas import names
 from schemas.definition.model import Definition, Metric, Ratio
 from services.provisioner.addresses import Addresses
 from services.provisioner.expressions import comparable_series, north_star
-from services.provisioner.rule_model import to_yaml
+from services.provisioner.rule_model import Limits, to_yaml
 from services.provisioner.rules import rule_groups
 
 MINUTE = 60
@@ -38,6 +38,7 @@ class Tale(msgspec.Struct, kw_only=True):
     state_up: Shape = lambda _: 1.0
     lag: Shape = lambda _: 0.0
     refused: Shape = lambda _: 0.0
+    hold: str = "30m"
 
 
 def _samples(shape: Shape, until: int, step: int) -> str:
@@ -70,7 +71,7 @@ def _series(metric: Metric, tale: Tale, until: int, step: int) -> list[dict[str,
 def firing(folder: Path, definition: Definition, tale: Tale, *moments: int) -> set[str]:
     """The alerts that fire at any of the moments (at the end of five weeks), as promtool finds them."""
     at = moments or (NOW,)
-    groups = rule_groups(definition)
+    groups = rule_groups(definition, Limits(hold=tale.hold))
     step = HOUR if max(at) > DAY else MINUTE
     every = 2 * HOUR if all(moment % (2 * HOUR) == 0 and moment > DAY for moment in at) else step
     (folder / "rules.yml").write_text(to_yaml(groups, Addresses()), encoding="utf-8")
