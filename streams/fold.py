@@ -140,7 +140,7 @@ class Work:
         xs = points if keys.places is None else [points[i] for i in keys.places]
         arrivals: Iterable[tuple[str, int]] = zip(keys.entities, xs, strict=True)
         if chain.once:
-            arrivals = set(arrivals)
+            arrivals = dict.fromkeys(arrivals)  # each once, in log order: what comes in order takes nothing back
         oldest = chain.grain.of(floor) if floor > 0 else NEVER
         outs, changed = chain.fold(arrivals, known, place, oldest)
         for series, out in outs.items():

@@ -6,7 +6,7 @@ condition on it is judged item by item, and an event counts once for each entity
 
 import operator
 from collections.abc import Callable, Sequence
-from itertools import compress
+from itertools import compress, count
 from typing import Any, NamedTuple
 
 from msgspec import UNSET
@@ -62,7 +62,7 @@ class Selection:
         self._conditions = [condition for condition in choice.where if "." in condition.property]
         self._chosen: list[int] | None = None
         if choice.of != ANY:
-            self._chosen = [i for i, type_ in enumerate(batch.types) if type_ == choice.of]
+            self._chosen = list(compress(count(), map(choice.of.__eq__, batch.types)))
         self.events = batch.events if self._chosen is None else [batch.events[i] for i in self._chosen]
         for condition in choice.where:
             if "." not in condition.property:

@@ -13,6 +13,7 @@ The same log gives the same answer however it is cut into batches.
 
 from collections.abc import Sequence
 from itertools import compress
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -26,6 +27,9 @@ from streams.events.decoding import Decoded
 from streams.events.ids import IdWindow, Mask, hashed
 from streams.state.port import NEVER, Standing
 from streams.time.calendar import Times
+
+
+_APPEND_MS = itemgetter(Raw._fields.index("append_ms"))
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -57,7 +61,7 @@ class Admission:
 
     def admit(self, raws: Sequence[Raw], decoded: Decoded, standing: Standing, following: int) -> Admitted:
         """``following`` is the offset after the batch; ``raws`` may be empty (offsets that hold no event)."""
-        appended = np.fromiter((raw.append_ms for raw in raws), np.int64, len(raws))
+        appended = np.fromiter(map(_APPEND_MS, raws), np.int64, len(raws))
         clocks = np.maximum.accumulate(np.append(standing.clock, appended))[1:]
         clock = int(clocks[-1]) if len(raws) else standing.clock
         if decoded.index is not None:

@@ -49,6 +49,7 @@ class Chain:
         self.judges, self.grain = judges, grain
         self.order = max(judge.order for judge in judges)
         self.once = all(judge.once for judge in judges)
+        self._redundant = judges[0].redundant if len(judges) == 1 else self._redundant_to_all
 
     def fold(
         self, arrivals: Iterable[tuple[str, int]], records: MutableMapping[str, Record], place: int, oldest: int
@@ -60,7 +61,12 @@ class Chain:
         outs: list[Out] = [{} for _ in self.judges]
         pairs = tuple(zip(self.judges, outs, strict=True))
         changed: set[str] = set()
-        once, prune, thin = self.once, self._prune, self._thin
+        once, prune, thin, redundant = (
+            self.once,
+            self._prune,
+            self._thin,
+            self._redundant,
+        )  # bound once: this loop is hot
         for entity, x in arrivals:
             points = records[entity][place]
             if points and x <= points[-1]:
@@ -68,12 +74,16 @@ class Chain:
                     continue
                 thin(points, self.insert(points, x, pairs))
             else:  # the usual case: nothing follows it
+                last = len(points)
                 points.append(x)
-                last = len(points) - 1
                 for judge, out in pairs:
                     judge.judge(points, last, 1, out)
                 if last:
-                    thin(points, last)
+                    if redundant(points, last):  # as often as not: it says nothing that the one before does not say
+                        points.pop()
+                        continue
+                    if redundant(points, last - 1):
+                        del points[last - 1]
             if points[0] < oldest:
                 prune(points, oldest)
             changed.add(entity)
@@ -100,8 +110,11 @@ class Chain:
     def _thin(self, points: Points, i: int) -> None:
         """Only the new point and its neighbours can have become redundant; from the right, so that places stay put."""
         for j in range(min(i + self.order, len(points) - 1), max(i - 2, -1), -1):
-            for judge in self.judges:
-                if not judge.redundant(points, j):
-                    break
-            else:
+            if self._redundant(points, j):
                 del points[j]
+
+    def _redundant_to_all(self, points: Points, i: int) -> bool:
+        for judge in self.judges:
+            if not judge.redundant(points, i):
+                return False
+        return True

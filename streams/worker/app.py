@@ -15,6 +15,8 @@ from streams.worker.sessions import OwnedSessions
 log = logging.getLogger(__name__)
 
 POLL_RECORDS = 20_000
+FETCH_BYTES = 4 * 1024 * 1024
+"""Of one partition.  A commit has a fixed price, so what is there is better taken in few large batches."""
 SESSION_TIMEOUT_S = 10.0
 
 
@@ -43,6 +45,7 @@ def build_app(group: str, kafka: str, topics: list[str], sessions: OwnedSessions
         store="memory://",
         consumer_auto_offset_reset="none",
         broker_max_poll_records=POLL_RECORDS,
+        consumer_max_fetch_size=FETCH_BYTES,
         stream_buffer_maxsize=4,
         stream_wait_empty=False,
         topic_disable_leader=True,
