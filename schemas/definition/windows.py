@@ -17,8 +17,8 @@ _UNITS: Final = tuple(unit.value for unit in Unit)
 
 def windows(node: Node, faults: Faults) -> tuple[Window, ...] | None:
     """One or several, told apart by their labels."""
-    read_one: Reader[Window] = window
-    found = many(read_one)(node, faults)
+    read: Reader[tuple[Window, ...]] = many(window)
+    found = read(node, faults)
     if found is None:
         return None
     labels = [one.label for one in found]
@@ -54,7 +54,7 @@ def _word(node: Scalar, faults: Faults) -> Window | None:
     elif text and split(text):
         faults.add(node.place, f"write {{rolling: {text}}}")
     elif text:
-        faults.add(node.place, f"{quoted(text)} is no window{nearest(text, ['lifetime'])}; write {_FORMS}")
+        faults.add(node.place, f"{quoted(text)} is no window; write {_FORMS}{nearest(text, ['lifetime'])}")
     return None
 
 

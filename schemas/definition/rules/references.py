@@ -32,6 +32,6 @@ def _missing(draft: Draft, reference: Reference, known: set[str]) -> str:
     name, called = quoted(reference.name), _CALLED[reference.kind]
     if reference.kind == "metric" and reference.name in draft.declared["measure"]:
         return f"{name} is a measure, not a metric; add a metric that shows it, and name that"
-    if reference.kind == "measure" and reference.name in draft.declared["metric"]:
+    if reference.kind == "measure" and reference.name in draft.declared["metric"] and reference.name != reference.owner:
         return f"{name} is a metric, not a measure"
     return f"there is no {called} {name}{nearest(reference.name, known)}"

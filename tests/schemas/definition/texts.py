@@ -1,0 +1,51 @@
+"""Definitions as text, for tests to break."""
+
+GOOD = """\
+company: Versvork
+time_zone: Europe/Amsterdam
+week_starts: monday
+phase: scale-up
+events:
+  topic: product-events
+  format: {id: event_id, type: event, time: ts, properties: properties, user_id: user_id}
+  keyed_by: user_id
+  lateness: 7d
+  dedupe: 1h
+  ahead: 30m
+dimensions:
+  city: {property: city, limit: 20, values: [Utrecht, no]}
+measures:
+  orders: {count: order_completed, by_dimension: [city], where: "country = NL", description: all of them}
+  revenue: {sum: order_completed.value, unit: EUR}
+  customers: {distinct: user_id, of: order_completed}
+  active: {distinct: user_id}
+  repeat_orders: {repeat: order_completed, by: user_id}
+  reorders_60d: {repeat: order_completed, by: [user_id, items.sku], within: 60d, where: items.qty > 0}
+  first_orders: {first: order_completed}
+  hours: {sum: {of: com.shop.listened, property: hours}, unit: hours, decimals: 3}
+metrics:
+  repeat_orders_per_customer: {ratio: [repeat_orders, customers], window: {rolling: 28d}}
+  average_order_value: {ratio: [revenue, orders], window: {calendar: day}}
+  hours_per_active: {measure: hours, per: active, window: [{calendar: month}, lifetime]}
+  orders: {measure: orders, window: [{rolling: 1h}, {rolling: 90m, grain: 1m}]}
+  first_order_customers: {measure: first_orders, window: {calendar: month}}
+north_star: {metric: repeat_orders_per_customer, target: 1.8, by: 2027-06-30, inputs: [average_order_value, orders]}
+guardrails: [{metric: hours_per_active, min: 0.5, max: 3}]
+"""
+
+
+def with_line(number: int, text: str) -> str:
+    """The good definition with another text in the place of one line, counted from 1."""
+    lines = GOOD.splitlines()
+    lines[number - 1] = text
+    return "\n".join(lines) + "\n"
+
+
+def without(*starts: str) -> str:
+    """The good definition without the lines that begin so."""
+    return "\n".join(line for line in GOOD.splitlines() if not line.startswith(starts)) + "\n"
+
+
+def line_of(start: str) -> int:
+    """The line that begins so, from 1."""
+    return next(n for n, line in enumerate(GOOD.splitlines(), 1) if line.startswith(start))
