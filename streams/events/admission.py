@@ -28,7 +28,6 @@ from streams.events.ids import IdWindow, Mask, hashed
 from streams.state.port import NEVER, Standing
 from streams.time.calendar import Times
 
-
 _APPEND_MS = itemgetter(Raw._fields.index("append_ms"))
 
 

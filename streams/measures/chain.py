@@ -114,7 +114,4 @@ class Chain:
                 del points[j]
 
     def _redundant_to_all(self, points: Points, i: int) -> bool:
-        for judge in self.judges:
-            if not judge.redundant(points, i):
-                return False
-        return True
+        return all(judge.redundant(points, i) for judge in self.judges)

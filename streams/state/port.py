@@ -94,7 +94,7 @@ class Session(Protocol):
 class Store(Protocol):
     """Where workers keep their partitions.
 
-    ``away`` is what its client raises while it does not serve, besides OSError and TimeoutError: waited out, never counted.
+    ``away`` is what its client raises while it does not serve, besides OSError and TimeoutError: it is waited out.
     """
 
     away: tuple[type[Exception], ...]
