@@ -1,0 +1,1 @@
+"""A definition answered over a file of events, without any server."""

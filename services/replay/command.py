@@ -1,0 +1,72 @@
+"""``nsm replay FILE``: a definition over a file of events, without any server."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import msgspec
+
+from schemas.definition.loading import load
+from schemas.errors import CommandError
+from services.replay.answer import Asked, answer, as_json, chosen, moment
+from services.replay.files import STANDARD_INPUT
+from services.replay.folding import files_by_topic, fold_files
+from services.replay.text import lines, what_became
+from streams.plan import compile_plan
+
+EPILOG = """\
+The files are taken to be complete: nothing in them is too late, in whatever order they are; an id counts once, however
+far apart it comes again (unless the source says dedupe: 0); what has not ended by the last event is marked "so far".
+
+  nsm replay last-year.jsonl.gz --at 2027-01-01 --metric revenue --window month
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which files, which definition, and what of it."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = EPILOG
+    parser.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="+",
+        help="JSON lines, plain or .gz; - for standard input; SOURCE=FILE where the definition has several sources",
+    )
+    parser.add_argument("--definition", default="nsm.yaml", type=Path, help="the definition (nsm.yaml)")
+    parser.add_argument("--at", metavar="TIME", help="as it was at this moment: only what happened before it counts")
+    parser.add_argument("--metric", action="append", default=[], metavar="NAME", help="only this one; may come again")
+    parser.add_argument("--window", metavar="LABEL", help="only this window: month, 28d, lifetime, ...")
+    parser.add_argument(
+        "--last", type=_natural, metavar="N", help="only the last periods (12 of what is read daily, else all; 0: all)"
+    )
+    parser.add_argument("--json", action="store_true", help="everything, for machines")
+
+
+def run(args: argparse.Namespace) -> int:
+    """1 where no event counted."""
+    plan = compile_plan(load(args.definition))
+    asked = Asked(
+        metrics=tuple(args.metric),
+        window=args.window,
+        last=args.last,
+        before_ms=None if args.at is None else moment(plan, args.at),
+    )
+    chosen(plan, asked)  # what is not there is said before a long file is read
+    if args.files.count(STANDARD_INPUT) > 1:
+        raise CommandError("standard input can be read once only")
+    folded = fold_files(plan, files_by_topic(plan, args.files), asked.before_ms)
+    if not folded.outcomes["counted"]:
+        print("no event counted", *what_became(folded), sep="\n", file=sys.stderr)
+        return 1
+    answered = answer(plan, folded, asked)
+    if args.json:
+        print(msgspec.json.encode(as_json(answered, asked)).decode())
+    else:
+        print(*lines(answered, asked.last), sep="\n")
+    return 0
+
+
+def _natural(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is no number of periods")
+    return int(text)

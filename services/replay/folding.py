@@ -1,0 +1,129 @@
+"""Events folded in one pass, with records in plain dicts and cells in one sum.
+
+A file is not a log: it is complete, has no append times, and need not be in order.  Hence three rules differ from a
+worker's, and only these:
+
+- nothing is late: a correction by hand at the end of an export counts like any other event;
+- an id counts once in the whole of the files, however far apart its lines (unless the source says ``dedupe: 0``);
+- nothing is ahead of the file's own end.  With ``before_ms``, what happened from then on is left out.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from schemas.errors import CommandError
+from schemas.events.needs import Raw, Refused
+from services.replay.files import slices
+from streams.events.admission import Admission
+from streams.events.decoding import Decoder
+from streams.fold import Records, Work
+from streams.plan import Plan, SourcePlan
+from streams.readings import Cells
+from streams.state.port import NEVER, Standing
+
+SLICE = 20_000
+ENDLESS_MS = 2**60
+SHOWN = 5
+
+
+class BadLine(NamedTuple):
+    """A line that was refused; numbered from 1."""
+
+    file: str
+    number: int
+    detail: str
+
+
+class Folded(msgspec.Struct, kw_only=True):
+    """What files of events come to; ``first_ms`` and ``last_ms`` are the times of the first and last event counted.
+
+    ``refused`` is by reason; ``bad`` the first few of them, events left out by ``before_ms`` not among them.
+    """
+
+    cells: Cells
+    outcomes: Counter[str]
+    unused: Counter[tuple[str, str]]
+    refused: Counter[str]
+    bad: list[BadLine]
+    first_ms: int = -NEVER
+    last_ms: int = NEVER
+
+
+def fold_files(plan: Plan, files: Iterable[tuple[str, str]], before_ms: int | None = None) -> Folded:
+    """Folds files, each given as (topic, name).  Raises CommandError for one that cannot be read."""
+    folded = Folded(cells=Cells(), outcomes=Counter(), unused=Counter(), refused=Counter(), bad=[])
+    folds: dict[str, _Fold] = {}
+    for topic, name in files:
+        fold = folds.get(topic)
+        if fold is None:
+            fold = folds[topic] = _Fold(plan.sources[topic], before_ms)
+        for begin, lines in slices(name, SLICE):
+            fold.add(lines, (name, begin), folded)
+    return folded
+
+
+def files_by_topic(plan: Plan, given: Sequence[str]) -> list[tuple[str, str]]:
+    """(topic, file) of each; where the definition has several sources a file is given as ``SOURCE=FILE``."""
+    topics = {source.name: source.topic for source in plan.definition.sources}
+    if len(topics) == 1:
+        return [(next(iter(plan.sources)), name) for name in given]
+    found = []
+    for text in given:
+        source, equals, name = text.partition("=")
+        if not equals or source not in topics:
+            raise CommandError(f"say whose events {text} holds: SOURCE=FILE, with one of {', '.join(topics)}")
+        found.append((topics[source], name))
+    return found
+
+
+class _Fold:
+    """One source's."""
+
+    def __init__(self, plan: SourcePlan, before_ms: int | None) -> None:
+        source = plan.source
+        endless = msgspec.structs.replace(
+            source,
+            lateness_ms=ENDLESS_MS,
+            dedupe_ms=ENDLESS_MS if source.dedupe_ms else 0,
+            ahead_ms=ENDLESS_MS if before_ms is None else 0,
+        )
+        self._plan = plan._replace(source=endless)
+        self._append_ms = 0 if before_ms is None else before_ms - 1
+        self._decoder, self._admission = Decoder(plan.needs), Admission(endless, {})
+        self._standing, self._records = Standing(position=0), Records()
+
+    def add(self, lines: list[bytes], place: tuple[str, int], folded: Folded) -> None:
+        """Folds the lines that are not blank; ``place`` is the file and the number of the first line."""
+        name, begin = place
+        stripped = [(number, line.strip()) for number, line in enumerate(lines, begin)]
+        raws = [Raw(number, self._append_ms, None, line, ()) for number, line in stripped if line]
+        admitted = self._admission.admit(raws, self._decoder.decode(raws), self._standing, self._standing.position)
+        self._standing = admitted.standing
+        times = admitted.batch.times
+        if len(times):
+            folded.first_ms = min(folded.first_ms, int(times.min()))
+            folded.last_ms = max(folded.last_ms, int(times.max()))
+            effect = Work(self._plan, admitted.batch, self._decoder).fold(self._records, NEVER)
+            for series, keys in effect.cells.items():
+                for fields in keys.values():
+                    folded.cells.add(series, fields)
+            _tell_unused(effect.totals, folded.unused)
+        folded.outcomes.update({outcome: number for outcome, number in admitted.outcomes.items() if number})
+        _tell_refused([one for one in admitted.refused if one.reason != "ahead"], raws, name, folded)
+
+
+def _tell_unused(totals: dict[str, int], unused: Counter[tuple[str, str]]) -> None:
+    for total, number in totals.items():
+        kind, _, rest = total.partition("|")
+        measure, _, reason = rest.partition("|")
+        unused[measure, reason if kind == "unused" else f"{kind} of {reason}"] += number
+
+
+def _tell_refused(refused: list[Refused], raws: list[Raw], name: str, folded: Folded) -> None:
+    for one in refused:
+        folded.refused[one.reason] += 1
+        if len(folded.bad) < SHOWN:
+            folded.bad.append(BadLine(name, raws[one.index].offset, f"{one.reason}: {one.detail}"))

@@ -1,0 +1,91 @@
+"""A replay's answer for people."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from schemas.definition import model
+from services.exporter.answers import iso
+from services.replay.answer import Answer, Table, last_rows
+from services.replay.folding import Folded
+from services.replay.periods import Row
+
+PLACES = 6
+"""Decimals at most; a number is rounded here and nowhere before."""
+ABSENT = "-"
+SO_FAR = "so far"
+
+
+def lines(answered: Answer, last: int | None) -> Iterator[str]:
+    """The whole answer."""
+    plan, folded = answered.plan, answered.folded
+    yield (
+        f"{plan.definition.company}, {plan.definition.time_zone}: {folded.outcomes['counted']:,} events "
+        f"from {iso(plan, folded.first_ms)} to {iso(plan, folded.last_ms)}"
+    )
+    for table in answered.tables:
+        yield ""
+        yield from _table(table, last_rows(table, last))
+    yield ""
+    yield from what_became(folded)
+
+
+def what_became(folded: Folded) -> Iterator[str]:
+    """How many events counted, and why others did not."""
+    outcomes = folded.outcomes
+    yield f"{outcomes['counted']:,} events counted"
+    if outcomes["duplicate"]:
+        yield f"{outcomes['duplicate']:,} with an id that had come before: not counted again"
+    if outcomes["ahead"]:
+        yield f"{outcomes['ahead']:,} at or after that moment: left out"
+    for reason, number in folded.refused.most_common():
+        yield f"{number:,} refused: {reason}"
+    for one in folded.bad:
+        yield f"  {one.file}, line {one.number:,}: {one.detail}"
+    if sum(folded.refused.values()) > len(folded.bad):
+        yield "  ..."
+    for (measure, reason), number in sorted(folded.unused.items()):
+        yield f"{number:,} not in {measure}: {reason}"
+
+
+def _table(table: Table, shown: Sequence[Row]) -> Iterator[str]:
+    metric = table.metric
+    yield f"{metric.name}, {table.window.label}" + (f", in {metric.unit}" if metric.unit else "")
+    if metric.description:
+        yield metric.description
+    readings = [row.reading for row in shown]
+    columns = [_column("period", [row.period.label for row in shown], left=True)]
+    columns.append(_column("value", numbers([one.value for one in readings])))
+    if isinstance(metric.value, model.Ratio):
+        columns.append(_column(metric.value.numerator, numbers([one.numerator for one in readings])))
+        columns.append(_column(metric.value.denominator, numbers([one.denominator for one in readings])))
+    ends = isinstance(table.window, model.Lifetime)
+    columns.append(["", *("" if one.complete or ends else SO_FAR for one in readings)])
+    for cells in zip(*columns, strict=True):
+        yield "  ".join(cells).rstrip()
+    left_out = len(table.rows) - len(shown)
+    if left_out:
+        yield f"(the last {len(shown)} of {len(table.rows)}; --last 0 shows all)"
+
+
+def _column(head: str, cells: list[str], *, left: bool = False) -> list[str]:
+    width = max(map(len, [head, *cells]))
+    return [cell.ljust(width) if left else cell.rjust(width) for cell in [head, *cells]]
+
+
+def numbers(values: Sequence[Fraction | None]) -> list[str]:
+    """With as many decimals as the longest of them needs, so that they stand under each other."""
+    places = max((_places(value) for value in values if value is not None), default=0)
+    return [ABSENT if value is None else number(value, places) for value in values]
+
+
+def number(value: Fraction, places: int) -> str:
+    """Rounded half to even, once, from the exact value."""
+    scaled = round(value * 10**places)
+    whole, rest = divmod(abs(scaled), 10**places)
+    sign = "-" if scaled < 0 else ""
+    return f"{sign}{whole:,}.{rest:0{places}}" if places else f"{sign}{whole:,}"
+
+
+def _places(value: Fraction) -> int:
+    usual = (0, *range(2, PLACES))  # 10.10 as money is written, not 10.1
+    return next((places for places in usual if (value * 10**places).denominator == 1), PLACES)

@@ -1,0 +1,183 @@
+"""What a replay counts, and what it says."""
+
+import gzip
+import io
+import json
+import random
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from services.cli.main import main
+
+DEFINITION = """\
+company: Versvork
+time_zone: Europe/Amsterdam
+events:
+  topic: orders
+  format: {id: event_id, type: event, time: ts}
+  keyed_by: user_id
+  lateness: 1d
+  dedupe: 1h
+dimensions:
+  city: {property: city, limit: 5}
+measures:
+  orders: {count: order_completed, by_dimension: [city]}
+  revenue: {sum: order_completed.amount, unit: EUR, decimals: 2}
+  customers: {distinct: user_id, of: order_completed}
+  first_orders: {first: order_completed, by: user_id}
+metrics:
+  orders: {measure: orders, window: [{calendar: week}, {calendar: month}, {calendar: quarter}, {rolling: 7d}, lifetime]}
+  average_order_value: {ratio: [revenue, orders], window: {calendar: month}}
+  new_customers: {measure: first_orders, window: {calendar: month}}
+north_star: {metric: average_order_value}
+"""
+ORDERS = [
+    ("a", "anna", "2027-01-31T22:30:00Z", "10.10", "Delft"),  # still January in Amsterdam
+    ("b", "bram", "2027-01-31T23:30:00Z", "20.00", "Gouda"),  # already February there
+    ("c", "anna", "2027-03-02T09:00:00+01:00", "0.90", "Delft"),
+    ("d", "cato", "2027-04-05T09:00:00+02:00", "5", "Delft"),
+]
+
+
+def line(id_: str, user: str, ts: str, amount: str, city: str) -> bytes:
+    order = f'"user_id":"{user}","ts":"{ts}","amount":{amount},"city":"{city}"'
+    return f'{{"event_id":"{id_}","event":"order_completed",{order}}}\n'.encode()
+
+
+LINES = [line(*order) for order in ORDERS]
+
+
+@pytest.fixture
+def replay(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> "Replay":
+    return Replay(tmp_path, capsys, monkeypatch)
+
+
+class Replay:
+    """Runs the command over lines in a file."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder, self.capsys, self.monkeypatch = folder, capsys, monkeypatch
+        (folder / "nsm.yaml").write_text(DEFINITION)
+        self.code, self.err = 0, ""
+
+    def __call__(self, lines: Iterable[bytes], *arguments: str, name: str = "events.jsonl") -> str:
+        file = self.folder / name
+        whole = b"".join(lines)
+        file.write_bytes(gzip.compress(whole) if name.endswith(".gz") else whole)
+        return self.run([str(file), *arguments])
+
+    def run(self, arguments: Sequence[str]) -> str:
+        self.code = main(["replay", "--definition", str(self.folder / "nsm.yaml"), *arguments])
+        out, self.err = self.capsys.readouterr()
+        return out
+
+    def json(self, lines: Iterable[bytes], *arguments: str) -> dict[str, object]:
+        answered: dict[str, object] = json.loads(self(lines, "--json", *arguments))
+        return answered
+
+
+def test_periods_are_those_of_the_company_and_the_unfinished_is_marked(replay: Replay) -> None:
+    assert replay(LINES, "--metric", "average_order_value").splitlines() == [
+        "Versvork, Europe/Amsterdam: 4 events from 2027-01-31T23:30:00+01:00 to 2027-04-05T09:00:00+02:00",
+        "",
+        "average_order_value, month",
+        "period   value  revenue  orders",
+        "2027-01  10.10    10.10       1",
+        "2027-02  20.00    20.00       1",
+        "2027-03   0.90     0.90       1",
+        "2027-04   5.00     5.00       1  so far",
+        "",
+        "4 events counted",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("window", "labels"),
+    [
+        ("week", ["2027-W04", "2027-W05", "2027-W14"]),
+        ("quarter", ["2027-Q1", "2027-Q2"]),
+        ("7d", ["2027-01-31", "2027-02-01", "2027-04-05"]),
+        ("lifetime", ["all"]),
+    ],
+)
+def test_every_kind_of_period_has_its_name(replay: Replay, window: str, labels: list[str]) -> None:
+    said = replay(LINES, "--metric", "orders", "--window", window, "--last", "0")
+    assert [label for label in labels if f"\n{label} " in said] == labels
+
+
+def test_the_order_of_a_file_changes_nothing_and_nothing_in_it_is_late(replay: Replay) -> None:
+    expected = replay(LINES, "--last", "0")
+    assert "4 events counted" in expected
+    for seed in range(5):
+        shuffled = random.Random(seed).sample(LINES, len(LINES))
+        assert replay(shuffled, "--last", "0") == expected
+
+
+def test_an_id_counts_once_however_far_apart_it_comes_again(replay: Replay) -> None:
+    said = replay([*LINES, line("a", "anna", "2027-04-04T00:00:00Z", "10.10", "Delft")], "--metric", "new_customers")
+    assert "4 events counted\n1 with an id that had come before" in said
+
+
+def test_at_a_moment_only_what_came_before_it_counts_and_what_had_ended_is_finished(replay: Replay) -> None:
+    said = replay(LINES, "--metric", "average_order_value", "--at", "2027-03-01")
+    assert "2027-02  20.00    20.00       1\n\n2 events counted\n2 at or after that moment" in said
+    assert "2027-03" in replay(LINES, "--metric", "average_order_value", "--at", "2027-03-02T08:00:00.001Z")
+    assert "0.90" not in replay(LINES, "--metric", "average_order_value", "--at", "2027-03-02T08:00:00Z")
+
+
+def test_what_is_refused_is_counted_and_named_with_its_line(replay: Replay) -> None:
+    said = replay([LINES[0], b"\n", b"no json\n", b'{"event":"x","ts":"2027-01-01T00:00:00Z"}\n', *LINES[1:]])
+    assert "4 events counted" in said
+    assert "1 refused: bad_json" in said
+    assert "1 refused: no_id" in said
+    assert "events.jsonl, line 3: bad_json" in said
+    assert replay.code == 0
+
+
+def test_gzip_standard_input_and_several_files_are_one_history(replay: Replay) -> None:
+    expected = replay(LINES, "--metric", "orders")
+    assert replay(LINES, "--metric", "orders", name="events.jsonl.gz") == expected
+    replay(LINES[2:], name="later.jsonl")
+    replay.monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(b"".join(LINES[:2]))))
+    assert replay.run([str(replay.folder / "later.jsonl"), "-", "--metric", "orders"]) == expected
+
+
+def test_json_holds_every_period_exactly_with_its_segments(replay: Replay) -> None:
+    said = replay.json(LINES)
+    assert said["company"] == "Versvork"
+    assert said["events"]["outcomes"] == {"counted": 4}  # type: ignore[index]
+    readings: list[dict[str, object]] = said["readings"]  # type: ignore[assignment]
+    average = [one["exact"] for one in readings if one["metric"] == "average_order_value"]
+    assert average == ["10.1", "20", "0.9", "5"]
+    (lifetime,) = [one for one in readings if one["window"] == "lifetime"]
+    segments: list[dict[str, object]] = lifetime["segments"]  # type: ignore[assignment]
+    assert {one["segment"]: one["value"] for one in segments} == {"Delft": 3, "Gouda": 1}
+    assert len([one for one in readings if one["window"] == "7d"]) == 65
+
+
+def test_what_is_asked_wrongly_is_said_in_a_sentence(replay: Replay) -> None:
+    cases = {
+        ("--metric", "revenu"): "there is no metric revenu",
+        ("--metric", "new_customer"): "did you mean new_customers?",
+        ("--window", "year"): "no metric is read over year; there are week, month",
+        ("--at", "yesterday"): "yesterday is no moment",
+    }
+    for arguments, sentence in cases.items():
+        assert replay(LINES, *arguments) == ""
+        assert (replay.code, sentence in replay.err) == (1, True), replay.err
+    replay.run([str(replay.folder / "nowhere.jsonl")])
+    assert (replay.code, "nowhere.jsonl cannot be read: no such file" in replay.err) == (1, True)
+    damaged = replay.folder / "damaged.jsonl.gz"
+    damaged.write_bytes(gzip.compress(b"".join(LINES))[:-10])
+    replay.run([str(damaged)])
+    assert (replay.code, "damaged.jsonl.gz cannot be read" in replay.err) == (1, True)
+
+
+def test_a_file_without_a_single_event_is_an_error(replay: Replay) -> None:
+    assert replay([b"[]\n"]) == ""
+    assert replay.code == 1
+    assert "no event counted" in replay.err
+    assert "1 refused: no_object" in replay.err
