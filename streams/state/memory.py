@@ -34,7 +34,7 @@ class _State(msgspec.Struct, kw_only=True):
 class MemoryStore:
     """Store and Reader.  ``copied`` and ``fall_back`` do what a crash of Redis can: all returns to an older moment."""
 
-    away = ()
+    away: tuple[type[Exception], ...] = ()
 
     def __init__(self) -> None:
         self._states: dict[Partition, _State] = {}

@@ -1,8 +1,10 @@
 """Folds logs of events in memory, in the ways that must not matter."""
 
+import itertools
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from schemas.definition import model
 from schemas.definition.model import Definition
@@ -11,7 +13,7 @@ from streams.events.admission import Admission
 from streams.events.decoding import Decoder
 from streams.fold import Records, Work, pack, unpack
 from streams.plan import Plan, SourcePlan
-from streams.state.port import NEVER, Snapshot, Standing
+from streams.state.port import Snapshot, Standing
 
 DAY = 86_400_000
 HOUR = 3_600_000
@@ -85,7 +87,7 @@ def fold_log(plan: SourcePlan, log: list[Raw], cuts: Iterable[int] = ()) -> Part
     """One partition's log, cut into batches at these places."""
     partition = PartitionFold(plan)
     edges = [0, *sorted({cut for cut in cuts if 0 < cut < len(log)}), len(log)]
-    for begin, end in zip(edges, edges[1:], strict=False):
+    for begin, end in itertools.pairwise(edges):
         partition.fold(log[begin:end])
     return partition
 
@@ -98,15 +100,12 @@ def nonzero(partitions: Iterable[PartitionFold]) -> Cells:
     return {key: number for key, number in total.items() if number}
 
 
-def definition(zone: str = "UTC", **changes: object) -> Definition:
-    """One of each kind and window, over orders with a nested list; lateness wide unless changed."""
-    source = model.Source(
-        name="shop", topic="shop", keyed_by="user_id", lateness_ms=400 * DAY, dedupe_ms=HOUR, ahead_ms=HOUR
-    )
-    given: dict[str, object] = {name: changes.pop(name) for name in ("lateness_ms", "dedupe_ms", "ahead_ms") if name in changes}
-    source = model.Source(**{**{f: getattr(source, f) for f in source.__struct_fields__}, **given})
+def definition(zone: str = "UTC", **judged: int) -> Definition:
+    """One of each kind and window, over orders with a nested list; ``judged`` changes lateness_ms, dedupe_ms, ahead_ms."""
+    given: dict[str, Any] = {"lateness_ms": 400 * DAY, "dedupe_ms": HOUR, "ahead_ms": HOUR, **judged}
+    source = model.Source(name="shop", topic="shop", keyed_by="user_id", **given)
     user, pair = ("user_id",), ("user_id", "items.sku")
-    order = {"source": "shop", "of": "order"}
+    order: dict[str, Any] = {"source": "shop", "of": "order"}
     measures: list[model.Measure] = [
         model.Count(name="orders", by_dimension=("city",), **order),
         model.Sum(name="revenue", property="amount", decimals=2, by_dimension=("city",), **order),
@@ -129,7 +128,8 @@ def definition(zone: str = "UTC", **changes: object) -> Definition:
         model.Lifetime(),
     )
     metrics = {
-        f"m_{one.name}": model.Metric(name=f"m_{one.name}", value=model.Plain(one.name), windows=windows) for one in measures
+        f"m_{one.name}": model.Metric(name=f"m_{one.name}", value=model.Plain(one.name), windows=windows)
+        for one in measures
     }
     ratio = model.Metric(name="repeats_per_customer", value=model.Ratio("repeats", "customers"), windows=windows)
     return Definition(
@@ -146,6 +146,3 @@ def definition(zone: str = "UTC", **changes: object) -> Definition:
 def the_source(plan: Plan) -> SourcePlan:
     """The only source of a plan."""
     return next(iter(plan.sources.values()))
-
-
-NEVER_STANDING = Standing(position=0, floor=NEVER)

@@ -1,5 +1,6 @@
 """What the measures mean, over all events at once; written from their SQL, without looking at the folds."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -48,14 +49,20 @@ def _period(unit: model.Unit, day: int) -> tuple[int, ...]:
             return (d.year,)
 
 
-def number(measure: model.Measure, events: list[Event], inside: Callable[[int], bool], city: str | None = None) -> Fraction:
+def number(
+    measure: model.Measure, events: list[Event], inside: Callable[[int], bool], city: str | None = None
+) -> Fraction:
     """The number of a measure for a window."""
-    matching = [e for e in events if measure.of in (model.ANY, e["event"]) and (city is None or e.get("city", "") == city)]
+    matching = [
+        e for e in events if measure.of in (model.ANY, e["event"]) and (city is None or e.get("city", "") == city)
+    ]
     match measure:
         case model.Count():
             return Fraction(sum(inside(e["time"]) for e in matching if all(_meets(c, e) for c in measure.where)))
         case model.Sum():
-            return sum((Fraction(str(e["amount"])) for e in matching if "amount" in e and inside(e["time"])), Fraction(0))
+            return sum(
+                (Fraction(str(e["amount"])) for e in matching if "amount" in e and inside(e["time"])), Fraction(0)
+            )
         case model.Distinct():
             return Fraction(len({who for who, t in _pairs(measure, matching) if inside(t)}))
         case model.First():
@@ -71,7 +78,7 @@ def number(measure: model.Measure, events: list[Event], inside: Callable[[int], 
                 sum(
                     inside(t) and (within is None or t - before <= within)
                     for times in mine.values()
-                    for before, t in zip(times, times[1:], strict=False)
+                    for before, t in itertools.pairwise(times)
                 )
             )
 

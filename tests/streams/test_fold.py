@@ -1,4 +1,4 @@
-"""The laws of the fold: order, batches, partitions and duplicates change nothing, and the numbers mean what they say."""
+"""The laws of the fold: order, batches, partitions, duplicates change nothing, and numbers mean what they say."""
 
 import random
 from typing import Any
@@ -53,7 +53,9 @@ def test_order_batches_and_partitions_change_no_cell(
     logs: list[list[dict[str, Any]]] = [[] for _ in range(partitions)]
     for one in shuffled:
         logs[crc32(str(one.get("user_id")).encode()) % partitions].append(one)
-    folded = [fold_log(source, raws(log), [rng.randrange(1, 30) for _ in range(rng.randrange(6))]) for log in logs if log]
+    folded = [
+        fold_log(source, raws(log), [rng.randrange(1, 30) for _ in range(rng.randrange(6))]) for log in logs if log
+    ]
     assert nonzero(folded) == nonzero([whole])
 
 
@@ -82,7 +84,10 @@ def test_every_metric_means_what_its_sql_says_at_any_moment(
     for name, measure in plan.definition.measures.items():
         for window in plan.definition.metrics[f"m_{name}"].windows:
             inside = meaning.in_window(window, zone, at)
-            assert readings.running(f"m_{name}", window, at).value == meaning.number(measure, events, inside), (name, window)
+            assert readings.running(f"m_{name}", window, at).value == meaning.number(measure, events, inside), (
+                name,
+                window,
+            )
 
 
 @settings(max_examples=60, deadline=None)
@@ -105,7 +110,9 @@ def test_segments_are_each_what_their_events_come_to_and_add_up_to_the_whole(
 @pytest.mark.parametrize(("within", "expected"), [(1000, 1), (999, 0)])
 def test_a_repeat_at_exactly_the_limit_counts(within: int, expected: int) -> None:
     given = definition()
-    measures = {"repeats_3d": model.Repeat(name="repeats_3d", source="shop", of="order", entity=("user_id",), within_ms=within)}
+    measures: dict[str, model.Measure] = {
+        "repeats_3d": model.Repeat(name="repeats_3d", source="shop", of="order", entity=("user_id",), within_ms=within)
+    }
     metrics = {"m_repeats_3d": given.metrics["m_repeats_3d"]}
     plan = compile_plan(
         model.Definition(

@@ -19,7 +19,7 @@ from streams.state.redis.standing import standing_of
 class RedisStore:
     """Each session has a connection of its own; all else is asked seldom, on one that is opened for it."""
 
-    away = (HiredisError,)
+    away: tuple[type[Exception], ...] = (HiredisError,)
 
     def __init__(self, url: str, scripts: Scripts = SCRIPTS) -> None:
         self._url = url

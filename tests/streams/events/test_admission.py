@@ -12,9 +12,7 @@ from tests.streams.folding import DAY, definition, event, fold_log, raws, the_so
 
 START = 1_774_500_000_000
 MINUTE = 60_000
-SOURCE = the_source(
-    compile_plan(definition(lateness_ms=10 * MINUTE, dedupe_ms=8 * MINUTE, ahead_ms=5 * MINUTE))
-)
+SOURCE = the_source(compile_plan(definition(lateness_ms=10 * MINUTE, dedupe_ms=8 * MINUTE, ahead_ms=5 * MINUTE)))
 
 
 @st.composite
@@ -73,7 +71,8 @@ def test_an_event_exactly_the_lateness_behind_is_counted_and_one_millisecond_mor
 
 def test_an_event_ahead_moves_neither_floor_nor_watermark_and_may_come_again() -> None:
     log = raws(
-        [event("a", "order", "u", START), event("b", "order", "u", START + DAY), event("b", "order", "u", START + 1)], START
+        [event("a", "order", "u", START), event("b", "order", "u", START + DAY), event("b", "order", "u", START + 1)],
+        START,
     )
     folded = fold_log(SOURCE, log)
     assert folded.refused == [(1, "ahead")]

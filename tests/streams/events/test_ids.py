@@ -13,7 +13,8 @@ from streams.events.ids import IdWindow, hashed
 def test_it_answers_as_a_set_of_recent_slots_would_also_from_what_was_stored(
     steps: list[tuple[int, list[int]]], rng: random.Random
 ) -> None:
-    window, stored, slot = IdWindow(40, {}), {}, 0
+    window, slot = IdWindow(40, {}), 0
+    stored: dict[int, bytes] = {}
     model: dict[int, set[int]] = {}
     for later, numbers in steps:
         slot += later

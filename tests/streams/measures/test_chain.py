@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.measures.chain import Chain, Judge, Points
+from streams.measures.chain import Chain, Judge, Points, Record
 from streams.measures.distinct import DistinctCalendar, DistinctRolling
 from streams.measures.first import First
 from streams.measures.repeat import Repeat
@@ -37,7 +37,8 @@ BOUNDS = [
 
 @pytest.mark.parametrize(("judge", "bound"), BOUNDS, ids=lambda x: type(x).__name__)
 def test_the_record_of_a_busy_entity_is_bounded_by_the_horizon_alone(judge: Judge, bound: int) -> None:
-    rng, chain, points, latest = random.Random(1), one(judge), [], 0
+    rng, chain, latest = random.Random(1), one(judge), 0
+    points: Points = []
     most = 0
     for i in range(8000):
         t = i * 2 - rng.choice([0, 0, rng.randrange(HORIZON)])
@@ -76,7 +77,8 @@ JUDGES: list[Judge] = [
 def test_judges_that_share_a_record_each_count_as_if_nothing_was_ever_forgotten(
     arrivals: list[int], judges: list[Judge], horizon: int
 ) -> None:
-    chain, records, floor = Chain(tuple(judges), Instants()), {"e": [[]]}, -(10**9)
+    chain, floor = Chain(tuple(judges), Instants()), -(10**9)
+    records: dict[str, Record] = {"e": [[]]}
     accepted: list[int] = []
     cells: dict[str, dict[int, int]] = {judge.series: {} for judge in judges}
     for t in arrivals:
@@ -102,7 +104,8 @@ def test_two_events_at_one_instant_are_a_first_and_a_repeat() -> None:
 def test_a_late_event_takes_back_what_the_next_was_judged_to_be() -> None:
     # within 4; 10 arrives, then 6, then 3
     #   first:   10 ─▶ 6 ─▶ 3          repeat:  - ─▶ 10 ─▶ 10, 6
-    chain, records = Chain((First("first", int), Repeat("repeat", 4, int)), Instants()), {"e": [[]]}
+    chain = Chain((First("first", int), Repeat("repeat", 4, int)), Instants())
+    records: dict[str, Record] = {"e": [[]]}
     steps = [chain.fold([("e", t)], records, 0, -100)[0] for t in (10, 6, 3)]
     assert [step["first"] for step in steps] == [{10: 1}, {10: -1, 6: 1}, {6: -1, 3: 1}]
     assert [{b: n for b, n in step["repeat"].items() if n} for step in steps] == [{}, {10: 1}, {6: 1}]
