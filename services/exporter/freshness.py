@@ -6,7 +6,7 @@
 A watermark may run ahead of the clock where a producer's does; nothing is ever read past now.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from schemas.definition.model import Definition
@@ -31,21 +31,29 @@ Ends = Mapping[tuple[str, int], End]
 """(topic, partition) -> its end; partitions that Kafka has not answered for are left out."""
 
 
+ReadUpTo = Mapping[Partition, int]
+"""The moment up to which each partition has been read."""
+
+
 class Progress(NamedTuple):
     """Where each partition stands, and the moment up to which it has been read."""
 
     standings: dict[Partition, Standing]
-    read_up_to: dict[Partition, int]
+    read_up_to: ReadUpTo
 
 
-def progress(standings: Mapping[Partition, Standing], ends: Ends, now_ms: int) -> Progress:
-    """``ends`` must have been asked for before the standings were read."""
+def progress(standings: Mapping[Partition, Standing], ends: Ends, now_ms: int, before: ReadUpTo) -> Progress:
+    """``ends`` must have been asked for before the standings were read.
+
+    ``before`` is what was known earlier: it stays true as long as no position goes back, also when the next event has
+    come and is not folded yet.
+    """
+    known = {
+        partition: read_up_to(standing, ends.get((partition.topic, partition.number)), now_ms)
+        for partition, standing in standings.items()
+    }
     return Progress(
-        dict(standings),
-        {
-            partition: read_up_to(standing, ends.get((partition.topic, partition.number)), now_ms)
-            for partition, standing in standings.items()
-        },
+        dict(standings), {one: min(now_ms, max(moment, before.get(one, NEVER))) for one, moment in known.items()}
     )
 
 
@@ -86,14 +94,14 @@ def groups(plan: Plan) -> dict[frozenset[str], list[str]]:
     return found
 
 
-def trusted(ends: Ends, positions: Iterable[tuple[Partition, int, int]]) -> dict[tuple[str, int], End]:
-    """Without the ends that were asked for after a position past them had been read: that is the end of another log.
+def trusted(ends: Ends, standings: Mapping[Partition, Standing], read_ms: int) -> Ends:
+    """Without the ends that were asked for after a position past them had been read: those are ends of another log.
 
-    ``positions`` are (partition, position, when it was read).
+    ``read_ms`` is a moment at which the standings had been read.
     """
-    kept = dict(ends)
-    for partition, position, read_ms in positions:
-        end = kept.get((partition.topic, partition.number))
-        if end is not None and read_ms <= end.asked_ms and position > end.offset:
-            del kept[partition.topic, partition.number]
-    return kept
+    return {
+        key: end
+        for key, end in ends.items()
+        if end.asked_ms <= read_ms
+        or all((one.topic, one.number) != key or standing.position <= end.offset for one, standing in standings.items())
+    }

@@ -14,7 +14,7 @@ import msgspec
 
 from schemas.errors import StateError
 from services.exporter.followed import Followed, NothingToShow, Wanted
-from services.exporter.freshness import Ends, Progress, as_of, groups, progress, trusted
+from services.exporter.freshness import Ends, Progress, ReadUpTo, as_of, groups, progress, trusted
 from services.exporter.log_ends import LogEnds
 from services.exporter.shown import Moment, Shown, show
 from streams.plan import Plan
@@ -45,6 +45,7 @@ class Seen(msgspec.Struct, frozen=True):
     """Where the partitions stood when they were last asked, shown or not, and how far their logs reached before."""
 
     read_ms: int = 0
+    had_been_read_ms: int = 0
     standings: dict[Partition, Standing] = {}
     ends: Ends = {}
 
@@ -70,6 +71,7 @@ class Snapshots:
         self._followed: dict[Partition, Followed] = {}
         self._settled, self._settled_since_ms = Cells(), now_ms()
         self._added_up: tuple[list[Snapshot], Cells] = [], Cells()
+        self._read_up_to: ReadUpTo = {}
         self._reading = asyncio.Lock()
         self._shown: Shown | None = None
         self._answers = False
@@ -122,9 +124,10 @@ class Snapshots:
         Raises NothingToShow, and what the store raises.
         """
         async with self._reading:
-            now_ms, ends = self.now_ms(), trusted(self._source.ends.known, self._positions())
+            now_ms, ends = self.now_ms(), self._trusted_ends()
             standings = await self._standings(now_ms, ends)
-            read_up_to = progress(standings, ends, now_ms)
+            read_up_to = progress(standings, ends, now_ms, self._read_up_to)
+            self._read_up_to = read_up_to.read_up_to
             keys = wanted(read_up_to, now_ms)
             self._let_go(now_ms)
             moments = {
@@ -151,15 +154,15 @@ class Snapshots:
                 wanted.setdefault(series, set()).update(spans)
         return wanted
 
-    def _positions(self) -> list[tuple[Partition, int, int]]:
-        return [(partition, one.position, self.seen.read_ms) for partition, one in self.seen.standings.items()]
+    def _trusted_ends(self) -> Ends:
+        return trusted(self._source.ends.known, self.seen.standings, self.seen.had_been_read_ms)
 
     async def _standings(self, now_ms: int, ends: Ends) -> dict[Partition, Standing]:
         """Of every partition that there has to be."""
         await self._find_partitions()
         found = {partition: await self._source.reader.standing(partition) for partition in self._followed}
         standings = {partition: standing for partition, standing in found.items() if standing is not None}
-        self.seen = Seen(now_ms, standings, ends)
+        self.seen = Seen(now_ms, self.now_ms(), standings, ends)
         for partition, followed in self._followed.items():
             if partition not in standings:
                 raise NothingToShow(f"{partition.topic}[{partition.number}] has no position yet")
@@ -167,6 +170,7 @@ class Snapshots:
                 followed.check(standings[partition])
             except NothingToShow:
                 self._forget(now_ms)
+                self._read_up_to = {}
                 raise
         return standings
 

@@ -12,10 +12,11 @@ from streams.events.decoding import Decoder
 from streams.fold import Records, Work, pack, unpack
 from streams.plan import Plan
 from streams.state.memory import MemoryStore
-from streams.state.port import Commit, KeySpan, Log, Partition, Reader, Session, Snapshot, Standing, Store
+from streams.state.port import Commit, KeySpan, Log, Partition, Reader, Snapshot, Standing, Store
 from tests.streams.folding import the_source
 
 NOW = 1_774_900_000_000  # two days after Europe's clocks went forward in 2026
+APPENDED = NOW + 100 * 86_400_000  # by a broker whose clock is ahead of every test
 Event = dict[str, object]
 
 
@@ -86,9 +87,10 @@ class Company:
         for number in range(self.number):
             await self.open(number)
 
-    async def open(self, number: int) -> Session:
-        log = Log(0, 10**9, "topic-id")
-        return (await self.store.open(Partition(self.plan.version, self.topic, number), log))[0]
+    async def open(self, number: int) -> None:
+        """Gives the partition a position."""
+        session, _ = await self.store.open(Partition(self.plan.version, self.topic, number), Log(0, 10**9, "topic-id"))
+        session.close()
 
     def append(self, *events: Event) -> None:
         for event in events:
@@ -109,7 +111,7 @@ class Company:
         while standing.position < end:
             following = min(standing.position + batch, end)
             raws = [
-                Raw(offset, NOW, None, json.dumps(self.logs[number][offset]).encode(), ())
+                Raw(offset, APPENDED, None, json.dumps(self.logs[number][offset]).encode(), ())
                 for offset in range(standing.position, following)
             ]
             admitted = admission.admit(raws, decoder.decode(raws), standing, following)
@@ -118,9 +120,7 @@ class Company:
             records: Records = {space: {e: unpack(row) for e, row in rows.items()} for space, rows in stored.items()}
             effect = work.fold(records, standing.floor)
             outcomes: dict[str, int] = {name: count for name, count in admitted.outcomes.items() if count}
-            packed = {
-                space: {e: pack(records[space][e]) for e in changed} for space, changed in effect.changed.items()
-            }
+            packed = {space: {e: pack(records[space][e]) for e in changed} for space, changed in effect.changed.items()}
             await session.apply(
                 Commit(
                     standing=admitted.standing,

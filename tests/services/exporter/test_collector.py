@@ -1,0 +1,192 @@
+"""The series that leave the process."""
+
+import asyncio
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
+import pytest
+from prometheus_client import parser
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.metrics_core import Metric as Family
+from prometheus_client.openmetrics import parser as openmetrics_parser
+from prometheus_client.samples import Sample
+
+from schemas import names
+from schemas.definition import model
+from schemas.definition.model import Definition
+from services.exporter.collector import HELP, ReadingsCollector
+from streams.plan import compile_plan
+from tests.services.exporter.world import NOW, World
+from tests.streams.folding import DAY, definition, event
+
+Parse = Callable[[str], Iterable[Family]]
+parse_open_metrics: Parse = openmetrics_parser.text_string_to_metric_families
+parse_text: Parse = parser.text_string_to_metric_families
+OPEN_METRICS = "application/openmetrics-text; version=1.0.0"
+AWKWARD = 'the "Hague"\\\n'
+
+
+def full_definition() -> Definition:
+    """With everything that a definition can have a series for."""
+    plain = definition("Europe/Amsterdam", lateness_ms=DAY)
+    described = msgspec.structs.replace(plain.metrics["m_orders"], description='Orders, "paid"\nfor.', unit="orders")
+    return msgspec.structs.replace(
+        plain,
+        metrics=plain.metrics | {"m_orders": described},
+        north_star=model.NorthStar(metric="repeats_per_customer", target=1.8),
+        guardrails=(model.Guardrail(metric="m_orders", min=1), model.Guardrail(metric="m_revenue", min=0.5, max=9e9)),
+    )
+
+
+async def open_world() -> World:
+    """Two partitions, some events of every outcome, one read."""
+    world = World(compile_plan(full_definition()), 2)
+    await world.company.begin()
+    cities = ["Ede", AWKWARD, "Urk", "Epe", None]
+    await world.company.publish(
+        *(
+            event(f"e{n}", "order", f"u{n % 7}", NOW - n * 60_000, amount=n * 12.34, **({"city": city} if city else {}))
+            for n, city in enumerate(cities * 8)
+        ),
+        event("e1", "order", "u1", NOW, amount=3),
+        event("old", "order", "u1", NOW - 3 * DAY),
+        event("no amount", "order", "u2", NOW),
+        {"no": "event"},
+    )
+    world.caught_up()
+    await world.snapshots.refresh()
+    return world
+
+
+def samples(collector: ReadingsCollector) -> Iterator[Sample]:
+    for family in parse_open_metrics(collector.encode(OPEN_METRICS)[0].decode()):
+        yield from family.samples
+
+
+def test_the_series_are_those_of_the_names_with_exactly_their_labels() -> None:
+    async def story() -> None:
+        world = await open_world()
+        found: dict[str, set[tuple[str, ...]]] = {}
+        for sample in samples(ReadingsCollector(world.snapshots)):
+            found.setdefault(sample.name, set()).add(tuple(sorted(sample.labels)))
+        assert found == {name: {tuple(sorted(labels))} for name, labels in names.SERIES.items()}
+        assert HELP.keys() == names.SERIES.keys()
+
+    asyncio.run(story())
+
+
+def test_values_are_what_the_readings_say() -> None:
+    async def story() -> None:
+        world = await open_world()
+        shown = {
+            (s.name, *s.labels.values()): s.value
+            for s in samples(ReadingsCollector(world.snapshots))
+            if s.name.startswith("nsm_metric")
+        }
+        for reading in world.snapshots.shown().running:
+            labels = {"metric": reading.metric, "window": reading.window}
+            labels |= {"dimension": reading.dimension, "segment": reading.segment}
+            key = tuple(labels[name] for name in sorted(labels))
+            assert shown.get((names.METRIC_VALUE, *key)) == (None if reading.value is None else float(reading.value))
+            assert shown[names.METRIC_NUMERATOR, *key] == float(reading.numerator)
+            assert ((names.METRIC_DENOMINATOR, *key) in shown) == (reading.denominator is not None)
+
+    asyncio.run(story())
+
+
+def test_events_are_counted_by_what_became_of_them() -> None:
+    async def story() -> None:
+        world = await open_world()
+        found = list(samples(ReadingsCollector(world.snapshots)))
+        events = {s.labels["outcome"]: s.value for s in found if s.name == names.EVENTS}
+        assert events == {"counted": 41, "duplicate": 1, "late": 1, "ahead": 0, "refused": 1}
+        unused = {(s.labels["measure"], s.labels["reason"]): s.value for s in found if s.name == names.EVENTS_UNUSED}
+        assert unused["revenue", "no amount"] == 1
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("accept", ["", "text/plain; version=0.0.4", "text/plain; version=1.0.0", OPEN_METRICS])
+def test_the_text_is_byte_for_byte_that_of_prometheus_client(accept: str) -> None:
+    async def story() -> None:
+        world = await open_world()
+        collector = ReadingsCollector(world.snapshots)
+        encoder, content_type = choose_encoder(accept)
+        assert collector.encode(accept) == (encoder(collector), content_type)
+
+    asyncio.run(story())
+
+
+def test_labels_and_descriptions_arrive_as_they_were_written() -> None:
+    async def story() -> None:
+        world = await open_world()
+        for accept, parse in ((OPEN_METRICS, parse_open_metrics), ("", parse_text)):
+            families = list(parse(ReadingsCollector(world.snapshots).encode(accept)[0].decode()))
+            segments = {s.labels["segment"] for f in families for s in f.samples if s.name == names.METRIC_VALUE}
+            assert AWKWARD in segments
+            (words,) = (f.documentation for f in families if f.name == names.METRIC_VALUE)
+            assert words.endswith('m_orders: Orders, "paid" for. (orders)')
+
+    asyncio.run(story())
+
+
+def test_promtool_has_nothing_to_say() -> None:
+    promtool = shutil.which("promtool")
+    assert promtool is not None, "apt-get install prometheus"
+
+    async def story() -> bytes:
+        return ReadingsCollector((await open_world()).snapshots).encode("")[0]
+
+    said = subprocess.run([promtool, "check", "metrics"], input=asyncio.run(story()), capture_output=True, check=False)
+    assert (said.returncode, said.stdout, said.stderr) == (0, b"", b"")
+
+
+def test_before_state_is_there_only_the_definition_is_told() -> None:
+    world = World(compile_plan(full_definition()), 2)
+    asyncio.run(world.snapshots.refresh())
+    found = list(samples(ReadingsCollector(world.snapshots)))
+    told = {names.METRIC_TARGET, names.NORTH_STAR_INFO, names.GUARDRAIL_LIMIT, names.BUILD_INFO}
+    assert {sample.name for sample in found} == told | {names.STATE_UP, names.SNAPSHOT_AGE}
+    assert [sample.value for sample in found if sample.name == names.STATE_UP] == [0]
+
+
+def test_a_scrape_follows_the_clock_though_it_is_encoded_once() -> None:
+    async def story() -> None:
+        world = await open_world()
+        collector = ReadingsCollector(world.snapshots)
+        first = collector.encode("")[0]
+        assert collector.encode("")[0] is first
+        world.clock.now_ms += 5_001
+        stale = collector.encode("")[0].decode()
+        assert f"{names.STATE_UP} 0.0\n" in stale
+        assert f"{names.METRIC_VALUE}{{" not in stale
+        assert f"{names.POSITION}{{" not in stale
+        await world.snapshots.refresh()
+        world.company.append(event("new", "order", "u1", NOW))
+        for number in (0, 1):
+            await world.company.fold(number)
+        assert collector.encode("")[0] == collector.encode("")[0]
+        before = collector.encode("")[0]
+        await world.snapshots.refresh()
+        assert collector.encode("")[0] != before
+
+    asyncio.run(story())
+
+
+def test_while_a_position_is_behind_counts_are_hidden_and_positions_are_not() -> None:
+    async def story() -> None:
+        world = await open_world()
+        collector = ReadingsCollector(world.snapshots)
+        before = world.store.copied()
+        await world.company.publish(*(event(f"n{n}", "order", f"u{n}", NOW) for n in range(9)))
+        world.caught_up()
+        await world.snapshots.refresh()
+        world.store.fall_back(before)
+        await world.snapshots.refresh()
+        found = {sample.name for sample in samples(collector)}
+        assert {names.POSITION, names.POSITION_LAG, names.WATERMARK, names.STATE_UP} <= found
+        assert not {names.METRIC_VALUE, names.METRIC_AS_OF, names.EVENTS} & found
+
+    asyncio.run(story())
