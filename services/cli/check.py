@@ -8,6 +8,8 @@ from pathlib import Path
 from schemas.definition.loading import load
 from schemas.definition.model import ANY, Definition
 from schemas.definition.units import unit_of
+from streams.events.decoding import Decoder
+from streams.plan import compile_plan
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Raises DefinitionError, which holds every fault with its line."""
     definition = load(args.file)
+    for plan in compile_plan(definition).sources.values():
+        Decoder(plan.needs)  # places that contradict each other are told here, not by a worker
     print(f"{args.file} is good")
     for what, told in summary(definition):
         print(f"  {what:<11} {told}")

@@ -12,6 +12,7 @@ from schemas.definition.rules.declared_units import units_follow
 from schemas.definition.rules.depth import ratios_are_shallow
 from schemas.definition.rules.dotted_types import sums_name_their_type
 from schemas.definition.rules.entities import entities_live_with_their_partition
+from schemas.definition.rules.nested_sums import nested_sums_take_every_item
 from schemas.definition.rules.places import places_are_meant
 from schemas.definition.rules.references import references_exist
 from schemas.definition.rules.shared_names import names_mean_one_thing
@@ -24,6 +25,7 @@ RULES: Final[tuple[Rule, ...]] = (
     currencies_stay_apart,
     entities_live_with_their_partition,
     names_mean_one_thing,
+    nested_sums_take_every_item,
     no_cycles,
     places_are_meant,
     ratios_are_shallow,

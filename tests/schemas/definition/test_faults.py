@@ -186,3 +186,10 @@ def test_what_holds_itself_or_grows_without_end_is_refused() -> None:
     assert faults_of("[" * 5000) == ("nsm.yaml:1: is nested too deeply",)
     assert "nested too deeply" in "".join(faults_of(f"company: {'[' * 60}{']' * 60}"))
     assert faults_of("#" * (1 << 21)) == ("nsm.yaml:1: is larger than a definition can be (1 MiB)",)
+
+
+def test_a_sum_over_items_is_not_conditioned_on_them_one_by_one() -> None:
+    text = GOOD.replace("  active:", "  units: {sum: order_completed.items.qty, where: items.qty > 0}\n  active:")
+    faults = faults_of(text)
+    assert len(faults) == 1
+    assert faults[0].startswith('nsm.yaml:18: measures.units.where: judges each of "items" by "items.qty"')
