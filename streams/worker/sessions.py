@@ -131,6 +131,8 @@ class OwnedSessions:
 
     async def drain(self) -> None:
         """Lets each finish and commit the batch it works on, then closes all."""
+        for task in self._again:
+            task.cancel()
         for session, _ in self._open.values():
             session.stop()
         tasks = [task for _, task in self._open.values() if task is not None]
