@@ -1,0 +1,1 @@
+"""The north star in the terminal."""

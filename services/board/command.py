@@ -1,0 +1,88 @@
+"""``nsm board``: the north star in the terminal, live."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console, RenderableType
+from rich.live import Live
+
+from schemas.definition.loading import load
+from schemas.errors import CommandError
+from services.board.draw import board, notice
+from services.board.exporter import Exporter
+from services.board.keys import keys
+from services.board.watch import Watch
+from services.settings import settings
+from streams.plan import compile_plan
+
+EVERY_S = 1.0
+QUIT = frozenset("qQ\x03\x04")
+
+
+def nothing() -> None:
+    """Between rounds there is nothing to do."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", nargs="?", type=Path, help="the definition that the exporter should show")
+    parser.add_argument("--once", action="store_true", help="print once and end, as where there is no terminal")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Where the exporter is, NSM_EXPORTER or the running stack says."""
+    wanted = None if args.file is None else compile_plan(load(args.file)).version
+    watch = Watch(Exporter(settings().exporter))
+    if args.once or not (sys.stdout.isatty() and sys.stdin.isatty()):
+        return print_once(watch, wanted)
+    return show(watch, wanted)
+
+
+def print_once(watch: Watch, wanted: str | None = None) -> int:
+    """1 where there is nothing to show.  Looks twice, for a rate needs two looks."""
+    watch.look()
+    if not watch.trouble:
+        time.sleep(EVERY_S)
+        watch.look()
+    if watch.trouble or watch.view is None:
+        raise CommandError(f"{watch.trouble}\nrun everything with ./nsm up, or say where with NSM_EXPORTER")
+    console = Console(highlight=False)
+    console.print(board(watch.view, console.width, watch.now()))
+    different = _difference(watch, wanted)
+    if different:
+        print(different, file=sys.stderr)
+    return 0
+
+
+def show(watch: Watch, wanted: str | None = None, meanwhile: Callable[[], None] = nothing) -> int:
+    """Until q or Ctrl-C; ``meanwhile`` is called between rounds."""
+    console = Console(highlight=False)
+    with keys() as pressed, Live(console=console, screen=True, auto_refresh=False) as live:
+        try:
+            while True:
+                watch.look()
+                meanwhile()
+                due = time.monotonic() + EVERY_S
+                live.update(_picture(watch, wanted, console.width), refresh=True)
+                while (left := due - time.monotonic()) > 0:
+                    if pressed(left) in QUIT:
+                        return 0
+        except KeyboardInterrupt:
+            return 0
+
+
+def _picture(watch: Watch, wanted: str | None, width: int) -> RenderableType:
+    now: datetime = watch.now()
+    trouble = watch.trouble or _difference(watch, wanted)
+    if trouble or watch.view is None:
+        return notice(trouble, watch.view, width, now)
+    return board(watch.view, width, now)
+
+
+def _difference(watch: Watch, wanted: str | None) -> str:
+    if wanted is None or watch.view is None or watch.view.definition == wanted:
+        return ""
+    return f"the exporter shows definition {watch.view.definition}, the file is {wanted}"

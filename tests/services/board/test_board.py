@@ -1,0 +1,242 @@
+"""The board over a real exporter, whose state is in memory."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from rich.cells import cell_len
+from rich.console import Console
+
+from schemas.definition import model
+from schemas.errors import CommandError
+from services.board.command import print_once
+from services.board.digits import large, short, sparkline
+from services.board.draw import board, notice
+from services.board.exporter import Exporter
+from services.board.history import history
+from services.board.watch import Watch
+from services.exporter.api import build_api
+from streams.plan import compile_plan
+from tests.services.exporter.world import World
+from tests.streams.folding import DAY, definition, event
+
+Story = Callable[[World, Watch], Awaitable[None]]
+
+
+def company() -> model.Definition:
+    star = model.NorthStar(metric="m_orders", target=20, by=None, inputs=("m_customers", "repeats_per_customer"))
+    guardrails = (model.Guardrail(metric="m_revenue", min=10_000), model.Guardrail(metric="m_customers", max=4))
+    whole = definition("Europe/Amsterdam")
+    metrics = {
+        name: msgspec.structs.replace(one, windows=(model.RollingDays(7),)) for name, one in whole.metrics.items()
+    }
+    return msgspec.structs.replace(whole, north_star=star, guardrails=guardrails, metrics=metrics)
+
+
+def tell(story: Story, *, begun: bool = True) -> None:
+    """Runs the story with a watch whose clock is the exporter's."""
+
+    async def told() -> None:
+        world = World(compile_plan(company()), 2)
+        if begun:
+            await world.company.begin()
+        async with TestServer(build_api(world.snapshots)) as server:
+            watch = Watch(Exporter(str(server.make_url(""))), lambda: moment(world.clock.now_ms))
+            await story(world, watch)
+
+    asyncio.run(told())
+
+
+def moment(t: int) -> datetime:
+    return datetime.fromtimestamp(t / 1000, UTC)
+
+
+async def orders(world: World, number: int, *, days_ago: int) -> None:
+    """An order each of this many customers on a day."""
+    t = world.clock.now_ms - days_ago * DAY - 60_000
+    await world.company.publish(
+        *(event(f"{days_ago}-{n}", "order", f"c{n}", t, amount=10.5, city="Ede") for n in range(number))
+    )
+    world.caught_up()
+    await world.snapshots.refresh()
+
+
+async def look(watch: Watch) -> None:
+    await asyncio.to_thread(watch.look)
+
+
+def printed(watch: Watch, width: int = 80) -> str:
+    console = Console(width=width, highlight=False, color_system=None)
+    with console.capture() as capture:
+        now = watch.now()
+        drawn = notice(watch.trouble, watch.view, width, now) if watch.trouble else None
+        assert drawn is not None or watch.view is not None
+        console.print(drawn or (watch.view and board(watch.view, width, now)))
+    return capture.get()
+
+
+def test_the_board_shows_star_inputs_guardrails_and_pipeline() -> None:
+    async def story(world: World, watch: Watch) -> None:
+        await orders(world, 4, days_ago=10)
+        await orders(world, 5, days_ago=2)
+        await look(watch)
+        said = printed(watch)
+        assert watch.view is not None
+        assert watch.view.star.line.value == 5
+        assert watch.view.star.share == 0.25
+        assert "target 20" in said
+        assert "25.0% not yet" in said
+        assert "m_customers" in said
+        assert "repeats_per_customer  7d  0.800" in said
+        assert "min 10,000  ! broken" in said
+        assert "max 4  ! broken" in said
+        assert "lag      0 events" in said
+        assert "9 counted" in said
+        assert "Europe/Amsterdam" in said
+        assert world.plan.version in said
+
+    tell(story)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_it_fits_into_the_width(width: int) -> None:
+    async def story(world: World, watch: Watch) -> None:
+        await orders(world, 4, days_ago=10)
+        await look(watch)
+        assert max(cell_len(line) for line in printed(watch, width).splitlines()) <= width
+
+    tell(story)
+
+
+def test_the_trend_of_days_is_against_a_week_ago() -> None:
+    async def story(world: World, watch: Watch) -> None:
+        await orders(world, 4, days_ago=10)
+        await orders(world, 5, days_ago=2)
+        await look(watch)
+        assert watch.view is not None
+        past = watch.view.star.line.history
+        assert past.values[-11:] == (4, 4, 4, 4, 4, 4, 4, 0, 5, 5, 5)
+        assert (past.trend, past.against) == (0.25, "a week ago")
+
+    tell(story)
+
+
+def test_the_rate_is_taken_over_the_last_looks() -> None:
+    async def story(world: World, watch: Watch) -> None:
+        await orders(world, 4, days_ago=1)
+        await look(watch)
+        assert watch.view is not None
+        assert watch.view.rate is None
+        world.clock.now_ms += 2000
+        await orders(world, 6, days_ago=0)
+        await look(watch)
+        assert watch.view.rate == 3
+
+    tell(story)
+
+
+def test_stale_events_and_an_unknown_lag_are_said() -> None:
+    async def story(world: World, watch: Watch) -> None:
+        await orders(world, 4, days_ago=1)
+        world.ends.known.clear()
+        world.clock.now_ms += DAY
+        await world.snapshots.refresh()
+        await look(watch)
+        said = printed(watch)
+        assert "unknown: Kafka does not answer" in said
+        assert "! stale" in said
+        assert "0% of partitions up to date" in said
+
+    tell(story)
+
+
+def test_an_exporter_that_is_not_ready_is_said_above_what_was_shown_last() -> None:
+    async def story(world: World, watch: Watch) -> None:
+        await world.snapshots.refresh()
+        await look(watch)
+        assert "has nothing to show: no worker has begun to count" in watch.trouble
+        assert "Asking again every second" in printed(watch)
+        await world.company.begin()
+        await orders(world, 4, days_ago=1)
+        await look(watch)
+        assert watch.trouble == ""
+        world.reader.away = True
+        world.clock.now_ms += 60_000
+        await world.snapshots.refresh()
+        await look(watch)
+        said = printed(watch)
+        assert "the state does not answer" in said
+        assert "What follows is what it said last." in said
+        assert "m_customers" in said
+
+    tell(story, begun=False)
+
+
+def test_without_an_exporter_it_says_where_it_looked_and_what_starts_one() -> None:
+    watch = Watch(Exporter("http://127.0.0.1:9"))
+    with pytest.raises(CommandError, match=r"no exporter answers at http://127.0.0.1:9 .*\n.*\./nsm up"):
+        print_once(watch)
+
+
+def test_something_else_that_answers_there_is_no_exporter() -> None:
+    async def told() -> None:
+        async def hello(_: web.Request) -> web.Response:
+            return web.Response(text="hello 1\n")
+
+        app = web.Application()
+        app.router.add_get("/{any:.*}", hello)
+        async with TestServer(app) as server:
+            watch = Watch(Exporter(str(server.make_url(""))))
+            await look(watch)
+            assert "is no exporter of ours" in watch.trouble
+
+    asyncio.run(told())
+
+
+def test_a_calendar_window_compares_the_last_two_complete_periods() -> None:
+    begin = datetime(2027, 1, 1, tzinfo=UTC)
+    readings = [
+        {
+            "at": (begin + timedelta(days=day)).isoformat(),
+            "end": f"month {day // 10}",
+            "complete": day < 20,
+            "value": day,
+        }
+        for day in range(25)
+    ]
+    past = history("month", {"readings": readings})
+    assert list(past.values) == [9, 19, 24]
+    assert past.trend == pytest.approx(19 / 9 - 1)
+    assert past.against == "the month before"
+
+
+def test_numbers_are_short_and_whole_counts_stay_whole() -> None:
+    assert [
+        short(value) for value in (None, 0, 69_659, 1.955409, 35.893648, 480.76, 2_500_315.63, 12_345_678, -0.5)
+    ] == [
+        "-",
+        "0",
+        "69,659",
+        "1.955",
+        "35.89",
+        "480.8",
+        "2,500,316",
+        "12.3M",
+        "-0.500",
+    ]
+
+
+def test_large_digits_are_three_lines_of_one_width() -> None:
+    for number in ("0123456789", "-1,234.5", "12.3M"):
+        assert len({len(line) for line in large(number)}) == 1
+
+
+def test_a_sparkline_spans_lowest_to_highest_and_leaves_gaps() -> None:
+    assert sparkline((1, 2, None, 8), 10) == "▁▂ █"
+    assert sparkline((5, 5), 10) == "▁▁"
+    assert sparkline((None,), 10) == ""
+    assert sparkline((0, 1, 2), 2) == "▁█"
