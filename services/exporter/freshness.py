@@ -45,8 +45,8 @@ class Progress(NamedTuple):
 def progress(standings: Mapping[Partition, Standing], ends: Ends, now_ms: int, before: ReadUpTo) -> Progress:
     """``ends`` must have been asked for before the standings were read.
 
-    ``before`` is what was known earlier: it stays true as long as no position goes back, also when the next event has
-    come and is not folded yet.
+    ``before`` is what was known earlier: it stays true also when the next event has come and is not folded yet.  No
+    position may lie behind what that was known by.
     """
     known = {
         partition: read_up_to(standing, ends.get((partition.topic, partition.number)), now_ms)

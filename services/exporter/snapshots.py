@@ -170,7 +170,6 @@ class Snapshots:
                 followed.check(standings[partition])
             except NothingToShow:
                 self._forget(now_ms)
-                self._read_up_to = {}
                 raise
         return standings
 

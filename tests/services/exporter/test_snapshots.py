@@ -61,6 +61,7 @@ def test_nothing_is_shown_while_a_position_is_behind_the_last_one_shown() -> Non
         world = World(PLAN, 2)
         await world.company.begin()
         await world.company.publish(*(order(n, NOW - n, f"u{n}") for n in range(20)))
+        await world.snapshots.refresh()
         before = world.store.copied()
         await world.company.publish(*(order(n, NOW - n, f"u{n}") for n in range(20, 40)))
         await world.snapshots.refresh()
@@ -73,7 +74,11 @@ def test_nothing_is_shown_while_a_position_is_behind_the_last_one_shown() -> Non
         await world.snapshots.refresh()
         assert "shop[1]" in why_not(world.snapshots)
         await world.company.fold(1)
+        world.reader.asked.clear()
         await world.snapshots.refresh()
+        assert [number for number, _ in world.reader.asked] == [0, 1]
+        for _, wanted in world.reader.asked:
+            assert any(span.first is None for spans in wanted.values() for span in spans), "all is read anew"
         assert world.snapshots.shown().running == shown
 
     asyncio.run(story())
