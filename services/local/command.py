@@ -8,7 +8,7 @@ from rich.table import Table
 
 from schemas.errors import StackError
 from services.local.stack import OPTIONAL, Options, Stack
-from services.local.topics import PARTITIONS
+from services.topics import PARTITIONS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

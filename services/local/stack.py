@@ -24,7 +24,8 @@ from services.local.prometheus import HISTORY, Scrape, alertmanager, prometheus
 from services.local.redis import Redis
 from services.local.signals import leaving_on_signals
 from services.local.supervisor import Supervisor
-from services.local.topics import PARTITIONS, create_topics
+from services.local.topics import create_topics
+from services.topics import PARTITIONS
 
 PORTS: Final = {
     "kafka": 9092,

@@ -4,38 +4,21 @@ import contextlib
 import sys
 from pathlib import Path
 
-from kafka.admin import KafkaAdminClient, NewTopic
-from kafka.errors import TopicAlreadyExistsError
-
 from schemas.definition.loading import load
 from schemas.definition.model import Definition
 from schemas.errors import NsmError
 from schemas.names import dead_letter_topic
 from services.settings import settings
-
-PARTITIONS = 4
-AS_THE_CLUSTER_SAYS = -1
-STAMPED_BY_THE_BROKER = {"message.timestamp.type": "LogAppendTime"}
+from services.topics import PARTITIONS, admin_client, create_missing
 
 
-def create_topics(bootstrap: str, definition: Definition, partitions: int = PARTITIONS) -> list[str]:
+def create_topics(kafka: str, definition: Definition, partitions: int = PARTITIONS) -> list[str]:
     """Makes those that are missing, dead letters included, and names them; what is there stays as it is."""
     wanted: dict[str, int] = {}
     for source in definition.sources:
         wanted |= {source.topic: partitions, dead_letter_topic(source.topic): 1}
-    made = []
-    with contextlib.closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as admin:
-        for name in sorted(wanted.keys() - set(admin.list_topics())):
-            topic = NewTopic(
-                name,
-                num_partitions=wanted[name],
-                replication_factor=AS_THE_CLUSTER_SAYS,
-                topic_configs=STAMPED_BY_THE_BROKER,
-            )
-            with contextlib.suppress(TopicAlreadyExistsError):  # someone else was quicker
-                admin.create_topics([topic])
-                made.append(name)
-    return made
+    with contextlib.closing(admin_client(kafka)) as admin:
+        return create_missing(admin, wanted)
 
 
 def main(file: str) -> int:

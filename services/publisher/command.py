@@ -23,8 +23,9 @@ from services.publisher.publisher import Publisher
 from services.publisher.sending import Published, send_all
 from services.publisher.shift import shifted, span_to
 from services.publisher.table import Columns, read_table
-from services.publisher.topic import PARTITIONS, ensure_topic
+from services.publisher.topic import ensure_topic
 from services.settings import settings
+from services.topics import PARTITIONS
 
 STANDARD_INPUT = "-"
 

@@ -1,19 +1,22 @@
 """What the worker asks of Kafka besides events: ids and partitions of topics, and a place for dead letters."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
-from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError as ClientError
-from kafka.errors import TopicAlreadyExistsError
 
 from schemas.names import dead_letter_topic
+from services.topics import STAMPED_BY_THE_BROKER, admin_client, create_missing
 from streams.worker.sessions import TopicFacts
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+
+STAMP = "message.timestamp.type"
 
 
 class TopicsAway(OSError):
@@ -37,11 +40,8 @@ class KafkaTopics:
     async def _ask(self, question: Callable[[Any], T]) -> T:
         def ask() -> T:
             try:
-                admin = KafkaAdminClient(bootstrap_servers=self._kafka.split(","), request_timeout_ms=10_000)
-                try:
+                with contextlib.closing(admin_client(self._kafka, request_timeout_ms=10_000)) as admin:
                     return question(admin)
-                finally:
-                    admin.close()
             except ClientError as error:
                 raise TopicsAway(str(error) or type(error).__name__) from error
 
@@ -59,11 +59,14 @@ def _facts(admin: Any, topics: Collection[str]) -> dict[str, TopicFacts]:
 
 def _prepare(admin: Any, topics: Collection[str]) -> None:
     _facts(admin, topics)
-    there = set(admin.list_topics())
-    for topic in topics:
-        name = dead_letter_topic(topic)
-        if name not in there:
-            try:
-                admin.create_topics([NewTopic(name=name, num_partitions=1, replication_factor=-1)])
-            except TopicAlreadyExistsError:
-                log.info("another worker made %s", name)
+    create_missing(admin, {dead_letter_topic(topic): 1 for topic in topics})
+    asked = [ConfigResource(ConfigResourceType.TOPIC, topic, {STAMP: None}) for topic in topics]
+    for topic, settings in admin.describe_configs(asked, config_filter="all")["topic"].items():
+        if settings[STAMP]["value"] != STAMPED_BY_THE_BROKER[STAMP]:
+            log.warning(
+                "%s keeps its producers' time stamps: what is too far ahead and which ids are still remembered "
+                "is judged by their clocks (%s=%s would have the broker's)",
+                topic,
+                STAMP,
+                STAMPED_BY_THE_BROKER[STAMP],
+            )
