@@ -9,7 +9,7 @@ from pathlib import Path
 from schemas.definition.loading import load
 from schemas.names import consumer_group
 from services.settings import settings
-from services.worker.topics import KafkaTopics, TopicsAway
+from services.worker.topics import KafkaTopics
 from streams.plan import compile_plan
 from streams.state.redis.store import RedisStore
 from streams.worker.app import build_app, stop
@@ -19,6 +19,8 @@ from streams.worker.sessions import OwnedSessions
 
 log = logging.getLogger(__name__)
 PAUSE_S = 1.0
+NOISE = {"aiokafka": logging.CRITICAL, "kafka": logging.CRITICAL, "faust": logging.ERROR, "mode": logging.ERROR}
+"""Clients log each refused connection; that Kafka is away is said once, by us."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,25 +33,30 @@ def run(args: argparse.Namespace) -> int:
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
     )
-    for noisy in ("aiokafka", "kafka", "faust", "mode"):
-        logging.getLogger(noisy).setLevel(logging.ERROR)
+    for noisy, level in NOISE.items():
+        logging.getLogger(noisy).setLevel(level)
     where, plan = settings(), compile_plan(load(args.file))
     names, topics = list(plan.sources), KafkaTopics(where.kafka)
-    asyncio.run(_wait_for(topics, names))
-    sessions = OwnedSessions(plan, RedisStore(where.redis), DeadLetterTopics(where.kafka), topics, stop)
+    store = RedisStore(where.redis)
+    asyncio.run(_wait_for(topics, names, store))
+    sessions = OwnedSessions(plan, store, DeadLetterTopics(where.kafka), topics, stop)
     log.info("version %s of %s, topics %s", plan.version, args.file, ", ".join(names))
     run_app(build_app(consumer_group(plan.version), where.kafka, names, sessions))
     return 0
 
 
-async def _wait_for(topics: KafkaTopics, names: list[str]) -> None:
-    """Kafka and the topics may come later than the worker."""
+async def _wait_for(topics: KafkaTopics, names: list[str], store: RedisStore) -> None:
+    """Kafka, its topics and Redis may come later than the worker; a Redis that must not be used raises StateError."""
     said = ""
     while True:
         try:
-            return await topics.prepare(names)
-        except TopicsAway as away:
+            await topics.prepare(names)
+            for warning in await store.check():
+                log.warning(warning)
+        except (OSError, TimeoutError, *store.away) as away:
             if str(away) != said:
                 said = str(away)
-                log.warning("waiting: %s", said)
+                log.warning("waiting: %s", said or type(away).__name__)
             await asyncio.sleep(PAUSE_S)
+        else:
+            return
