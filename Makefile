@@ -39,8 +39,8 @@ imports: .venv/lock
 parts: .venv/lock ## the servers that the stack and the tests run: install or name what is missing
 	@$(RUN) -m services.local
 
-bench: .venv/lock parts ## speed beside exactness, written to build/bench.json
-	@$(RUN) -m tests.benchmarks
+bench: .venv/lock parts ## speed beside exactness, written to build/bench.json; ARGS="--events 100000" for less
+	@$(RUN) -m tests.benchmarks.bench $(ARGS)
 
 # Every package at its exact version, checked against its hash. The copy of the lock says what .venv holds.
 .venv/lock: deploy/requirements-dev.txt

@@ -1,0 +1,72 @@
+"""Publishes at an even rate and notes when Kafka had acknowledged how many.
+
+    python -m tests.benchmarks.paced KAFKA TOPIC RATE SECONDS OUT
+
+OUT gets a JSON list of [monotonic time, events acknowledged so far].
+"""
+
+import gc
+import json
+import sys
+import time
+from pathlib import Path
+
+from confluent_kafka import KafkaError, Message, Producer
+
+from tests.benchmarks.generate import W1, Keyed
+from tests.benchmarks.parts import BenchError
+from tests.benchmarks.publish import FLUSH_S, SETTINGS
+
+TICK_S = 0.004
+
+
+class Acknowledged:
+    """Counts, and notes the count at each look."""
+
+    def __init__(self) -> None:
+        self.number, self.noted = 0, list[tuple[float, int]]()
+
+    def told(self, error: KafkaError | None, _: Message) -> None:
+        """By the client, of each event."""
+        if error is not None:
+            raise BenchError(str(error))
+        self.number += 1
+
+    def note(self) -> None:
+        """Now."""
+        if not self.noted or self.noted[-1][1] != self.number:
+            self.noted.append((time.monotonic(), self.number))
+
+
+def paced(kafka: str, topic: str, events: list[Keyed], rate: int) -> list[tuple[float, int]]:
+    """Sends the events a tick's worth at a time, and comes back once all are acknowledged."""
+    acknowledged = Acknowledged()
+    producer = Producer({**SETTINGS, "bootstrap.servers": kafka, "linger.ms": 2, "on_delivery": acknowledged.told})
+    began, sent = time.monotonic(), 0
+    while sent < len(events):
+        due = min(len(events), int((time.monotonic() - began) * rate))
+        for key, value in events[sent:due]:
+            producer.produce(topic, value, key)
+        sent = due
+        producer.poll(TICK_S)
+        acknowledged.note()
+    until = time.monotonic() + FLUSH_S
+    while acknowledged.number < len(events) and time.monotonic() < until:
+        producer.poll(TICK_S)
+        acknowledged.note()
+    return acknowledged.noted
+
+
+def main() -> None:
+    """The events bear the time of their making, a little before they are sent."""
+    kafka, topic, rate, seconds, out = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), Path(sys.argv[5])
+    events = list(W1(time.time_ns() // 1_000_000 - seconds * 1000, seconds * 1000, topic).events(rate * seconds))
+    gc.disable()
+    noted = paced(kafka, topic, events, rate)
+    part = out.with_suffix(".part")
+    part.write_text(json.dumps(noted), encoding="utf-8")
+    part.rename(out)
+
+
+if __name__ == "__main__":
+    main()
