@@ -6,6 +6,8 @@ import logging
 import sys
 from pathlib import Path
 
+from hiredis import HiredisError
+
 from schemas.definition.loading import load
 from schemas.names import consumer_group
 from services.settings import settings
@@ -53,7 +55,7 @@ async def _wait_for(topics: KafkaTopics, names: list[str], store: RedisStore) ->
             await topics.prepare(names)
             for warning in await store.check():
                 log.warning(warning)
-        except (OSError, TimeoutError, *store.away) as away:
+        except (OSError, TimeoutError, HiredisError) as away:
             if str(away) != said:
                 said = str(away)
                 log.warning("waiting: %s", said or type(away).__name__)
