@@ -1,0 +1,30 @@
+"""Roads, each over a topic and a Redis database of its own."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from tests.live.road import ORDERS, MakeRoad, Road
+from tests.servers import KafkaServer, RedisServer
+
+
+@pytest.fixture
+def new_road(tmp_path: Path) -> Iterator[MakeRoad]:
+    """``new_road(kafka, redis, text)``: what was started on it ends with the test."""
+    with contextlib.ExitStack() as ended:
+
+        def make(kafka: KafkaServer, redis: RedisServer, text: str = ORDERS) -> Road:
+            road = Road(kafka, redis, tmp_path, text)
+            ended.callback(road.close)
+            return road
+
+        yield make
+
+
+@pytest.fixture
+def road(kafka: KafkaServer, redis_server: RedisServer, redis: Redis, new_road: MakeRoad) -> Road:
+    """Over the servers that all tests share."""
+    return new_road(kafka, redis_server)
