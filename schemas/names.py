@@ -3,7 +3,7 @@
 Redis keys of one partition share a hash tag, so that one script may touch them all:
 
     nsm:{<version>:<topic>:<partition>}:state               hash: position, stamp, floor, clock, watermark, topic_id
-    nsm:{<version>:<topic>:<partition>}:totals              hash: <outcome>, unused|<measure>|<reason> -> count
+    nsm:{<version>:<topic>:<partition>}:totals              hash: <outcome>, unused|.., overflow|.. -> count
     nsm:{<version>:<topic>:<partition>}:cells:<series>:<n>  hash: <bucket> or <bucket>|<dimension>|<value> -> integer
     nsm:{<version>:<topic>:<partition>}:records:<space>     hash: <entity> -> its record, MessagePack
     nsm:{<version>:<topic>:<partition>}:ids:<slot>          string: 8 bytes an id
@@ -94,6 +94,7 @@ GUARDRAIL_LIMIT: Final = "nsm_guardrail_limit"  # metric, bound
 WATERMARK: Final = "nsm_watermark_timestamp_seconds"  # topic, partition
 EVENTS: Final = "nsm_events_total"  # topic, outcome
 EVENTS_UNUSED: Final = "nsm_events_unused_total"  # measure, reason
+SEGMENT_OVERFLOW: Final = "nsm_segment_overflow_total"  # measure, dimension: events whose value got no cell of its own
 POSITION: Final = "nsm_position_offset"  # topic, partition
 POSITION_LAG: Final = "nsm_position_lag_events"  # topic, partition
 STATE_UP: Final = "nsm_state_up"  # 1 while the store answers and every partition has a position
@@ -113,6 +114,7 @@ SERIES: Final[dict[str, tuple[str, ...]]] = {
     WATERMARK: ("topic", "partition"),
     EVENTS: ("topic", "outcome"),
     EVENTS_UNUSED: ("measure", "reason"),
+    SEGMENT_OVERFLOW: ("measure", "dimension"),
     POSITION: ("topic", "partition"),
     POSITION_LAG: ("topic", "partition"),
     STATE_UP: (),

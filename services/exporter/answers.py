@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from schemas.definition.units import unit_of
 from schemas.readings import Reading
 from services.exporter.shown import Shown, Trust
 from streams.plan import Plan
@@ -62,7 +63,7 @@ def reading_json(plan: Plan, reading: Reading, trust: Trust) -> Json:
         "exact": None if reading.value is None else exact(reading.value),
         "numerator": number(reading.numerator),
         "denominator": number(reading.denominator),
-        "unit": plan.definition.metrics[reading.metric].unit,
+        "unit": unit_of(plan.definition, reading.metric),
         "start": None if reading.start_ms is None else iso(plan, reading.start_ms),
         "end": iso(plan, reading.end_ms),
         "as_of": None if reading.as_of_ms == NEVER else iso(plan, reading.as_of_ms),

@@ -34,6 +34,7 @@ HELP: Final = {
     names.WATERMARK: "The latest event time counted from the partition.",
     names.EVENTS: "Events by what became of them.",
     names.EVENTS_UNUSED: "Counted events that a measure had to leave out.",
+    names.SEGMENT_OVERFLOW: "Counted events whose value a partition could not count apart any more.",
     names.POSITION: "The next offset of the partition that is not folded yet.",
     names.POSITION_LAG: "Records of the partition that are not folded yet.",
     names.STATE_UP: "1 while the store answers and every partition has a position.",
@@ -111,18 +112,19 @@ class ReadingsCollector(Collector):
 
     def _of_events(self, shown: Shown | None) -> Iterator[Family]:
         outcomes: dict[tuple[str, ...], int] = {}
-        unused: dict[tuple[str, ...], int] = {}
+        apart: dict[str, dict[tuple[str, ...], int]] = {"unused": {}, "overflow": {}}
         for partition, snapshot in shown.partitions.items() if shown else ():
             for outcome in names.OUTCOMES:
                 key = partition.topic, outcome
                 outcomes[key] = outcomes.get(key, 0) + snapshot.totals.get(outcome, 0)
             for name, number in snapshot.totals.items():
                 kind, _, rest = name.partition("|")
-                if kind == "unused":
-                    measure, _, reason = rest.partition("|")
-                    unused[measure, reason] = unused.get((measure, reason), 0) + number
+                if (counts := apart.get(kind)) is not None:
+                    measure, _, what = rest.partition("|")
+                    counts[measure, what] = counts.get((measure, what), 0) + number
         yield self._counter(names.EVENTS, outcomes)
-        yield self._counter(names.EVENTS_UNUSED, dict(sorted(unused.items())))
+        yield self._counter(names.EVENTS_UNUSED, dict(sorted(apart["unused"].items())))
+        yield self._counter(names.SEGMENT_OVERFLOW, dict(sorted(apart["overflow"].items())))
 
     def _of_partitions(self, seen: Seen) -> Iterator[Family]:
         watermarks, positions, lags = [], [], []

@@ -52,7 +52,7 @@ async def open_world() -> World:
         ),
         event("e1", "order", "u1", NOW, amount=3),
         event("old", "order", "u1", NOW - 3 * DAY),
-        event("no amount", "order", "u2", NOW),
+        event("no amount", "order", "u2", NOW, city="too long to be counted apart" * 10),
         {"no": "event"},
     )
     world.caught_up()
@@ -104,6 +104,8 @@ def test_events_are_counted_by_what_became_of_them() -> None:
         assert events == {"counted": 41, "duplicate": 1, "late": 1, "ahead": 0, "refused": 1}
         unused = {(s.labels["measure"], s.labels["reason"]): s.value for s in found if s.name == names.EVENTS_UNUSED}
         assert unused["revenue", "no amount"] == 1
+        overflow = {s.labels["measure"]: s.value for s in found if s.name == names.SEGMENT_OVERFLOW}
+        assert overflow == {"orders": 1, "revenue": 1}
 
     asyncio.run(story())
 
