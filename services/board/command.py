@@ -7,8 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.text import Text
 
 from schemas.definition.loading import load
 from schemas.errors import CommandError
@@ -57,8 +58,8 @@ def print_once(watch: Watch, wanted: str | None = None) -> int:
     return 0
 
 
-def show(watch: Watch, wanted: str | None = None, meanwhile: Callable[[], None] = nothing) -> int:
-    """Until q or Ctrl-C; ``meanwhile`` is called between rounds."""
+def show(watch: Watch, wanted: str | None = None, meanwhile: Callable[[], None] = nothing, footer: str = "") -> int:
+    """Until q or Ctrl-C; ``meanwhile`` is called between rounds, ``footer`` stands beneath the board."""
     console = Console(highlight=False)
     with keys() as pressed, Live(console=console, screen=True, auto_refresh=False) as live:
         try:
@@ -66,7 +67,8 @@ def show(watch: Watch, wanted: str | None = None, meanwhile: Callable[[], None] 
                 watch.look()
                 meanwhile()
                 due = time.monotonic() + EVERY_S
-                live.update(_picture(watch, wanted, console.width), refresh=True)
+                below = Text("   ".join(filter(None, ("q ends", footer))), style="bright_black")
+                live.update(Group(_picture(watch, wanted, console.width), Text(""), below), refresh=True)
                 while (left := due - time.monotonic()) > 0:
                     if pressed(left) in QUIT:
                         return 0

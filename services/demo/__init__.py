@@ -1,0 +1,1 @@
+"""The whole road on real purchases whose figures are published."""

@@ -1,0 +1,137 @@
+"""``nsm demo``: real orders through the whole service, beside their published figures; then, in a terminal, live.
+
+fresh stack ─ publish ─ folded ─ compare ─ end        1 where a figure differs
+fresh stack ─ publish, moved to today ─ past into Prometheus ─ live orders and the board, until q or Ctrl-C
+"""
+
+import argparse
+import logging
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from schemas.definition.loading import load
+from schemas.definition.model import Definition
+from schemas.errors import CommandError
+from services.board.command import show
+from services.board.watch import Watch
+from services.demo.figures import as_table, compare, read_published
+from services.demo.past import fill, history_text
+from services.demo.purchases import (
+    DEFINITION,
+    FIGURES,
+    SETTLED_S,
+    LiveOrders,
+    exporter_of,
+    first_moment,
+    is_folded,
+    moved_to_today,
+    publish,
+    read_orders,
+)
+from services.local import install
+from services.local.stack import Options, Stack
+from services.publisher.publisher import Publisher
+
+HISTORY = ("prometheus", "prometheus-alertmanager")
+Say = Callable[[str], None]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--no-live", action="store_true", help="end after the comparison, as where there is no terminal"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """1 where a computed figure is not the published one."""
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what matters of it, the publisher raises
+    console = Console(highlight=False)
+
+    def say(line: str) -> None:
+        console.print(line, style="dim", markup=False)
+
+    definition, orders = load(DEFINITION), read_orders()
+    live = not args.no_live and sys.stdin.isatty() and sys.stdout.isatty()
+    code = compare_published(definition, orders, console, say)
+    if code == 0 and live:
+        console.print("\nNow the same orders as if they ended today, and new ones as you watch.")
+        run_live(definition, orders, say)
+    return code
+
+
+def compare_published(definition: Definition, orders: list[bytes], console: Console, say: Say) -> int:
+    """The first half: the exit code."""
+    published = read_published(FIGURES)
+    with fresh_stack(say) as stack:
+        feed(stack, definition, iter(orders), say)
+        compared = list(compare(published.figures, exporter_of(stack)))
+    console.print()
+    console.print(as_table(compared))
+    differ = sum(not one.equal for one in compared)
+    verdict = f"{differ} of {len(compared)} figures differ" if differ else f"all {len(compared)} figures are equal"
+    console.print(f"\n{verdict}; deploy/demo/published.json says where each comes from", style="bold")
+    return 1 if differ else 0
+
+
+def run_live(definition: Definition, orders: list[bytes], say: Say) -> None:
+    """The second half, until q or Ctrl-C."""
+    with fresh_stack(say) as stack:
+        (source,) = definition.sources
+        moved = list(moved_to_today(orders, source, datetime.now(UTC)))
+        feed(stack, definition, iter(moved), say)
+        fill_past(stack, definition, moved, say)
+        with Publisher(stack.kafka, source) as publisher:
+            live = LiveOrders(publisher, orders, seed=time.time_ns())
+
+            def meanwhile() -> None:
+                stack.check()
+                live.some()
+
+            where = f"readings {stack.exporter}"
+            if "prometheus" in stack.addresses:
+                where += f"   Prometheus {stack.prometheus}"
+            show(Watch(exporter_of(stack)), meanwhile=meanwhile, footer=where)
+
+
+@contextmanager
+def fresh_stack(say: Say) -> Iterator[Stack]:
+    """Over data that is thrown away, whatever else runs on this machine; without Prometheus where that is missing."""
+    without = frozenset() if not install.missing(HISTORY) else frozenset({"prometheus", "alertmanager"})
+    with tempfile.TemporaryDirectory(prefix="nsm-demo-") as folder:
+        options = Options(data=Path(folder) / "stack", without=without, say=say, environment={})
+        with Stack(DEFINITION, options) as stack:
+            yield stack
+
+
+def feed(stack: Stack, definition: Definition, lines: Iterator[bytes], say: Say) -> None:
+    """Publishes, and returns when all of it is folded."""
+    (source,) = definition.sources
+    published = publish(lines, stack.kafka, source)
+    say(f"{published.count:,} orders published in {published.seconds:.1f} s")
+    begun = time.monotonic()
+    while not is_folded(exporter_of(stack), published.count):
+        stack.check()
+        if time.monotonic() - begun > SETTLED_S:
+            raise CommandError(f"the orders were not folded within {SETTLED_S:.0f} s; the worker's log may say why")
+        time.sleep(0.1)
+    say(f"folded {time.monotonic() - begun:.1f} s later")
+
+
+def fill_past(stack: Stack, definition: Definition, orders: list[bytes], say: Say) -> None:
+    """Gives Prometheus the history, where there is one and promtool."""
+    promtool = install.find("promtool")
+    if "prometheus" not in stack.addresses or promtool is None:
+        say("no Prometheus, or no promtool, on this machine: its history begins now")
+        return
+    begun, end = time.monotonic(), datetime.now(UTC)
+    exporter, (source,) = exporter_of(stack), definition.sources
+    text = history_text(definition, exporter, first_moment(orders, source), end)
+    blocks = fill(text, stack.history, promtool)
+    say(f"18 months of history for Prometheus: {blocks} blocks in {time.monotonic() - begun:.1f} s")
