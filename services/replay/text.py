@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from schemas.definition import model
+from schemas.definition.units import unit_of
 from services.exporter.answers import iso
 from services.replay.answer import Answer, Table, last_rows
 from services.replay.folding import Folded
@@ -24,7 +25,7 @@ def lines(answered: Answer, last: int | None) -> Iterator[str]:
     )
     for table in answered.tables:
         yield ""
-        yield from _table(table, last_rows(table, last))
+        yield from _table(unit_of(plan.definition, table.metric.name), table, last_rows(table, last))
     yield ""
     yield from what_became(folded)
 
@@ -47,9 +48,9 @@ def what_became(folded: Folded) -> Iterator[str]:
         yield f"{number:,} not in {measure}: {reason}"
 
 
-def _table(table: Table, shown: Sequence[Row]) -> Iterator[str]:
+def _table(unit: str, table: Table, shown: Sequence[Row]) -> Iterator[str]:
     metric = table.metric
-    yield f"{metric.name}, {table.window.label}" + (f", in {metric.unit}" if metric.unit else "")
+    yield f"{metric.name}, {table.window.label}" + (f", in {unit}" if unit else "")
     if metric.description:
         yield metric.description
     readings = [row.reading for row in shown]
