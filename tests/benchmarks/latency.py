@@ -20,8 +20,8 @@ from tests.benchmarks.measure import Watch
 from tests.benchmarks.parts import BenchError, Parts
 from tests.benchmarks.processes import cpu_seconds
 
-LOOK_EVERY_S = 0.01
-SCRAPE_EVERY_S = 0.03
+LOOK_EVERY_S = 0.02
+SCRAPE_EVERY_S = 0.04
 READY_WITHIN_S = 60.0
 CAUGHT_UP_WITHIN_S = 60.0
 COUNTED = re.compile(r'^nsm_events_total\{[^}]*outcome="counted"[^}]*\} (\S+)$', re.MULTILINE)
