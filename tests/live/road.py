@@ -9,11 +9,13 @@ import itertools
 import random
 import signal
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from hiredis import HiredisError
 from kafka import KafkaConsumer, TopicPartition
 
 from schemas.definition.loading import load
@@ -122,8 +124,11 @@ class Road:
             return publish_lines(lines, publisher, rate).count
 
     def standings(self) -> dict[int, Standing]:
-        """Where each partition's fold stands in Redis."""
-        return dict(asyncio.run(self._standings()))
+        """Where each partition's fold stands in Redis; nowhere while that is away."""
+        try:
+            return dict(asyncio.run(self._standings()))
+        except (OSError, HiredisError):
+            return {}
 
     async def _standings(self) -> list[tuple[int, Standing]]:
         async with self._reader() as reader:
@@ -134,6 +139,11 @@ class Road:
     def position(self) -> int:
         """The sum over all partitions."""
         return sum(standing.position for standing in self.standings().values())
+
+    def until_work(self) -> None:
+        """Waits until something more is committed."""
+        before = self.position()
+        until(lambda: self.position() != before, lambda: f"stands still at {before}\n{self.last_words()}")
 
     def until_read(self, within_s: float = PATIENCE_S) -> None:
         """Waits until Redis stands at the end of every log."""
@@ -254,3 +264,22 @@ def freeze(process: Process, seconds: float) -> None:
         time.sleep(seconds)
     finally:
         process.signal(signal.SIGCONT)
+
+
+@contextlib.contextmanager
+def busy(road: Road, lines: list[bytes], rate: float) -> Iterator[None]:
+    """Publishes beside what the body does; the last tenth is held back until the body is done."""
+    done, tail = threading.Event(), len(lines) // 10
+
+    def held_back() -> Iterator[bytes]:
+        yield from lines[:-tail]
+        done.wait()
+        yield from lines[-tail:]
+
+    publishing = threading.Thread(target=road.publish, args=(held_back(), rate))
+    publishing.start()
+    try:
+        yield
+    finally:
+        done.set()
+        publishing.join()

@@ -3,14 +3,14 @@
 import gzip
 import itertools
 import random
-import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from redis import Redis
 
-from tests.live.road import ROOT, MakeRoad, Road, Worker, freeze, until
+from tests.live.road import ROOT, MakeRoad, Road, Worker, busy, freeze
 from tests.reference.measures import Reference, Value
 from tests.servers import KafkaServer, RedisServer
 
@@ -45,38 +45,24 @@ class Chaos:
         self.pair = [road.start(), road.start()]
 
     def run(self, lines: list[bytes], rate: float) -> None:
-        """Returns when all is published and nothing is wrong any more; a part is held back to come under every kill."""
-        ended = threading.Event()
-        publishing = threading.Thread(target=self.road.publish, args=(_held_back(lines, ended), rate))
-        publishing.start()
-        try:
+        """Returns when all is published and the last kill is past."""
+        with busy(self.road, lines, rate):
             for number in range(KILLS):
                 self._work_is_under_way()
                 if number == KILLS // 2:
                     freeze(self.chance.choice(self.pair).process, FROZEN_S)
                     self._work_is_under_way()
                 self._kill(self.chance.randrange(2))
-        finally:
-            ended.set()
-            publishing.join()
 
     def _work_is_under_way(self) -> None:
-        before = self.road.position()
-        until(lambda: self.road.position() > before, self.road.last_words)
-        threading.Event().wait(self.chance.random())
+        self.road.until_work()
+        time.sleep(self.chance.random())
 
     def _kill(self, place: int) -> None:
         worker: Worker = self.pair[place]
         assert worker.process.exit_code() is None, f"ended by itself:\n{worker.process.last_lines()}"
         worker.process.kill()
         self.pair[place] = self.road.start()
-
-
-def _held_back(lines: list[bytes], ended: threading.Event) -> Iterator[bytes]:
-    """The last events wait for the last kill."""
-    yield from lines[:-1000]
-    ended.wait()
-    yield from lines[-1000:]
 
 
 def differences(road: Road, file: Path) -> list[str]:
