@@ -83,7 +83,7 @@ def test_periods_are_those_of_the_company_and_the_unfinished_is_marked(replay: R
     assert replay(LINES, "--metric", "average_order_value").splitlines() == [
         "Versvork, Europe/Amsterdam: 4 events from 2027-01-31T23:30:00+01:00 to 2027-04-05T09:00:00+02:00",
         "",
-        "average_order_value, month",
+        "average_order_value, month, in EUR",
         "period   value  revenue  orders",
         "2027-01  10.10    10.10       1",
         "2027-02  20.00    20.00       1",
