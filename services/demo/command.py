@@ -21,17 +21,19 @@ from schemas.definition.model import Definition
 from schemas.errors import CommandError
 from services.board.command import show
 from services.board.watch import Watch
-from services.demo.figures import as_table, compare, read_published
+from services.demo.figures import Compared, as_table, compare, read_published
 from services.demo.past import fill, history_text
 from services.demo.purchases import (
     DEFINITION,
     FIGURES,
     SETTLED_S,
     LiveOrders,
+    days_to_today,
     exporter_of,
     first_moment,
     is_folded,
-    moved_to_today,
+    moved,
+    moved_definition,
     publish,
     read_orders,
 )
@@ -70,8 +72,13 @@ def compare_published(definition: Definition, orders: list[bytes], console: Cons
     """The first half: the exit code."""
     published = read_published(FIGURES)
     with fresh_stack(say) as stack:
-        feed(stack, definition, iter(orders), say)
+        feed(stack, definition, orders, say)
         compared = list(compare(published.figures, exporter_of(stack)))
+    return tell(compared, console)
+
+
+def tell(compared: list[Compared], console: Console) -> int:
+    """Prints them all; 1 where one differs."""
     console.print()
     console.print(as_table(compared))
     differ = sum(not one.equal for one in compared)
@@ -82,11 +89,15 @@ def compare_published(definition: Definition, orders: list[bytes], console: Cons
 
 def run_live(definition: Definition, orders: list[bytes], say: Say) -> None:
     """The second half, until q or Ctrl-C."""
-    with fresh_stack(say) as stack:
-        (source,) = definition.sources
-        moved = list(moved_to_today(orders, source, datetime.now(UTC)))
-        feed(stack, definition, iter(moved), say)
-        fill_past(stack, definition, moved, say)
+    (source,) = definition.sources
+    span = days_to_today(orders, source, datetime.now(UTC))
+    now_ending = moved(orders, source, span)
+    with (
+        tempfile.TemporaryDirectory(prefix="nsm-demo-") as folder,
+        fresh_stack(say, moved_definition(definition, span, Path(folder))) as stack,
+    ):
+        feed(stack, definition, now_ending, say)
+        fill_past(stack, definition, now_ending, say)
         with Publisher(stack.kafka, source) as publisher:
             live = LiveOrders(publisher, orders, seed=time.time_ns())
 
@@ -101,20 +112,21 @@ def run_live(definition: Definition, orders: list[bytes], say: Say) -> None:
 
 
 @contextmanager
-def fresh_stack(say: Say) -> Iterator[Stack]:
+def fresh_stack(say: Say, file: Path = DEFINITION) -> Iterator[Stack]:
     """Over data that is thrown away, whatever else runs on this machine; without Prometheus where that is missing."""
     without = frozenset() if not install.missing(HISTORY) else frozenset({"prometheus", "alertmanager"})
     with tempfile.TemporaryDirectory(prefix="nsm-demo-") as folder:
         options = Options(data=Path(folder) / "stack", without=without, say=say, environment={})
-        with Stack(DEFINITION, options) as stack:
+        with Stack(file, options) as stack:
             yield stack
 
 
-def feed(stack: Stack, definition: Definition, lines: Iterator[bytes], say: Say) -> None:
+def feed(stack: Stack, definition: Definition, lines: list[bytes], say: Say) -> None:
     """Publishes, and returns when all of it is folded."""
     (source,) = definition.sources
-    published = publish(lines, stack.kafka, source)
-    say(f"{published.count:,} orders published in {published.seconds:.1f} s")
+    say(f"publishing {len(lines):,} orders")
+    published = publish(iter(lines), stack.kafka, source)
+    say(f"published in {published.seconds:.1f} s")
     begun = time.monotonic()
     while not is_folded(exporter_of(stack), published.count):
         stack.check()
@@ -130,8 +142,9 @@ def fill_past(stack: Stack, definition: Definition, orders: list[bytes], say: Sa
     if "prometheus" not in stack.addresses or promtool is None:
         say("no Prometheus, or no promtool, on this machine: its history begins now")
         return
+    say("making 18 months of history for Prometheus")
     begun, end = time.monotonic(), datetime.now(UTC)
     exporter, (source,) = exporter_of(stack), definition.sources
     text = history_text(definition, exporter, first_moment(orders, source), end)
     blocks = fill(text, stack.history, promtool)
-    say(f"18 months of history for Prometheus: {blocks} blocks in {time.monotonic() - begun:.1f} s")
+    say(f"{blocks} blocks in {time.monotonic() - begun:.1f} s")

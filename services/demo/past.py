@@ -9,12 +9,13 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from schemas import names
-from schemas.definition.model import Calendar, Definition, Metric, Window
+from schemas.definition.model import Calendar, Definition, Metric, RollingDays, Window
 from schemas.errors import StackError
 from services.board.exporter import Exporter, Json
 
@@ -70,11 +71,15 @@ def _add(series: dict[str, list[Row]], metric: Metric, window: Window, readings:
         (names.METRIC_DENOMINATOR, "denominator"),
     ):
         series[name].append((labels, [(at, one[field]) for at, one in days if one[field] is not None]))
-    if isinstance(window, Calendar):
-        series[names.METRIC_COMPLETE].append((labels, list(_completed(days))))
+    match window:
+        case Calendar():
+            series[names.METRIC_COMPLETE].append((labels, list(_last_periods(days))))
+        case RollingDays():  # complete up to the day before
+            values = [(at, before["value"]) for (_, before), (at, _) in pairwise(days)]
+            series[names.METRIC_COMPLETE].append((labels, [(at, value) for at, value in values if value is not None]))
 
 
-def _completed(days: list[tuple[datetime, Any]]) -> Iterator[Sample]:
+def _last_periods(days: list[tuple[datetime, Any]]) -> Iterator[Sample]:
     """At each day the last value of the period before its own."""
     last: dict[str, float | None] = {}
     for at, one in days:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from schemas.definition.model import Source
+from schemas.definition.model import Definition, Source
 from schemas.events.publishing import Event
 from services.board.exporter import Exporter, NoAnswerError
 from services.local.stack import Stack
@@ -34,11 +34,25 @@ def read_orders() -> list[bytes]:
         return list(file)
 
 
-def moved_to_today(lines: list[bytes], source: Source, now: datetime) -> Iterator[bytes]:
-    """By whole days, the last of them on the day of ``now``: the orders are known to the day only."""
-    path = WireForm(source).time_path
-    span = span_to(now.astimezone(UTC), lines, path)
-    return shifted(lines, path, timedelta(days=span.days))
+def days_to_today(lines: list[bytes], source: Source, now: datetime) -> timedelta:
+    """Whole days from the last order to the day of ``now``: the orders are known to the day only."""
+    return timedelta(days=span_to(now.astimezone(UTC), lines, WireForm(source).time_path).days)
+
+
+def moved(lines: list[bytes], source: Source, span: timedelta) -> list[bytes]:
+    """The orders, all made later by this much."""
+    return list(shifted(lines, WireForm(source).time_path, span))
+
+
+def moved_definition(definition: Definition, span: timedelta, folder: Path) -> Path:
+    """The definition in a file of its own, its target due later by as much; nothing that is counted differs."""
+    text = DEFINITION.read_text(encoding="utf-8")
+    by = definition.north_star.by
+    if by is not None:
+        text = text.replace(by.isoformat(), (by + span).isoformat())
+    file = folder / DEFINITION.name
+    file.write_text(text, encoding="utf-8")
+    return file
 
 
 def first_moment(lines: list[bytes], source: Source) -> datetime:
