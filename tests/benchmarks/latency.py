@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.names import EVENTS
 from services.local.ports import LOOPBACK, free_port
 from services.local.process import Process
 from tests.benchmarks.measure import Watch
@@ -24,7 +25,7 @@ LOOK_EVERY_S = 0.02
 SCRAPE_EVERY_S = 0.04
 READY_WITHIN_S = 60.0
 CAUGHT_UP_WITHIN_S = 60.0
-COUNTED = re.compile(r'^nsm_events_total\{[^}]*outcome="counted"[^}]*\} (\S+)$', re.MULTILINE)
+COUNTED = re.compile(rf'^{EVENTS}\{{[^}}]*outcome="counted"[^}}]*\}} (\S+)$', re.MULTILINE)
 
 
 Reached = tuple[float, int]
