@@ -1,4 +1,4 @@
-"""The tutorial, word by word: its files are written, its commands run, what it says they print is what they print.
+"""The tutorial, and how operations.md looks at dead letters: what they write, run, and say is printed.
 
     ```yaml nsm.yaml      a file
     ```console            commands behind $, each followed by what it prints; ... stands for anything
@@ -26,6 +26,7 @@ from services.local.process import Process
 from services.local.stack import PORTS, PROGRAMS
 
 ROOT = Path(__file__).parents[2]
+PAGES = ("docs/tutorial.md", "docs/operations.md")  # the second shows how to look at what the first sent
 BLOCK = re.compile(r"^```(\S+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BASH = shutil.which("bash") or "bash"
 LOOKS = ("curl", "nsm board")
@@ -41,9 +42,10 @@ class Step(NamedTuple):
 
 
 def blocks() -> Iterator[tuple[str, str, str]]:
-    """Language, name and content of each fenced block."""
-    for match in BLOCK.finditer((ROOT / "docs/tutorial.md").read_text(encoding="utf-8")):
-        yield match[1], match[2] or "", match[3]
+    """Language, name and content of each fenced block of the pages, in order."""
+    for page in PAGES:
+        for match in BLOCK.finditer((ROOT / page).read_text(encoding="utf-8")):
+            yield match[1], match[2] or "", match[3]
 
 
 def steps(block: str) -> Iterator[Step]:
