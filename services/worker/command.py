@@ -56,9 +56,10 @@ async def _wait_for(topics: KafkaTopics, names: list[str], store: RedisStore) ->
             for warning in await store.check():
                 log.warning(warning)
         except (OSError, TimeoutError, HiredisError) as away:
-            if str(away) != said:
-                said = str(away)
-                log.warning("waiting: %s", said or type(away).__name__)
+            words = str(away) or type(away).__name__
+            if words != said:
+                said = words
+                log.warning("waiting: %s", said)
             await asyncio.sleep(PAUSE_S)
         else:
             return
