@@ -37,8 +37,8 @@ or --csv) has a header; a column becomes the property of its own name unless it 
                          --map user_id=customer --time-zone Europe/Amsterdam
 
 An event without the entity that its topic is keyed by (a guest's order) is sent without a key.
-A line that is no JSON object, or whose key names nobody, is left out and named, and the exit code is 1.  What else may be
-wrong with an event the worker finds: it goes to the dead-letter topic.
+A line that is no JSON object, or whose key names nobody, is left out and named, and the exit code is 1.  What else may
+be wrong with an event the worker finds: it goes to the dead-letter topic.
 """
 
 
@@ -86,8 +86,9 @@ def publish_file(args: argparse.Namespace, source: Source, kafka: str) -> int:
 
 def _report(published: Published, source: Source, partitions: int, faults: Faults) -> None:
     keyless = f", {published.keyless:,} without {source.keyed_by}" if published.keyless else ""
+    noun = "event" if published.count == 1 else "events"
     print(
-        f"{published.count:,} {'event' if published.count == 1 else 'events'} published to {source.topic} ({partitions} partitions{keyless}) "
+        f"{published.count:,} {noun} published to {source.topic} ({partitions} partitions{keyless}) "
         f"in {published.seconds:.1f} s"
     )
     for number, reason in faults.first:
