@@ -1,4 +1,4 @@
-"""Asks the exporter again and again: readings and numbers every second, histories every half minute."""
+"""Asks the exporter again and again: readings and numbers every second, histories every ten."""
 
 from collections import deque
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from services.board.exporter import Exporter, NoAnswerError, Numbers
 from services.board.history import History, history, reach
 from services.board.view import View, shown_metrics, view
 
-HISTORY_EVERY_S = 30
+HISTORY_EVERY_S = 10
 RATE_OVER = 10
 """Rounds that the rate of events is taken over."""
 

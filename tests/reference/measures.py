@@ -69,7 +69,7 @@ class Reference:
         row = self._db.execute("select min(t), max(t) from events").fetchone()
         assert row is not None
         zone = ZoneInfo(self.definition.time_zone)
-        first, last = (local_date(t, zone).toordinal() for t in row)
+        first, last = (local_day(t, zone).toordinal() for t in row)
         return [midnight(date.fromordinal(day + 1), zone) - 1 for day in range(first, last + 1)]
 
     def metric(self, name: str, window: Window, moments: Sequence[int]) -> list[Value | None]:
@@ -112,7 +112,7 @@ class Reference:
             end = (at // window.grain_ms + 1) * window.grain_ms
             return end - window.span_ms, end
         zone = ZoneInfo(self.definition.time_zone)
-        today = local_date(at, zone)
+        today = local_day(at, zone)
         end = midnight(today + timedelta(days=1), zone)
         match window:
             case model.Lifetime():
@@ -205,9 +205,11 @@ def _where(source: Source, condition: Condition) -> str:
     return f"({' or '.join(tests)})"
 
 
-def local_date(t: int, zone: ZoneInfo) -> date:
-    """The local date of an instant."""
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=t)).astimezone(zone).date()
+def local_day(t: int, zone: ZoneInfo) -> date:
+    """The last date that had begun at an instant: where clocks went back over midnight its date stays."""
+    here = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=t)).astimezone(zone).date()
+    tomorrow = here + timedelta(days=1)
+    return tomorrow if midnight(tomorrow, zone) <= t else here
 
 
 def midnight(day: date, zone: ZoneInfo) -> int:

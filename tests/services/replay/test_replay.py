@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import random
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -156,6 +157,22 @@ def test_json_holds_every_period_exactly_with_its_segments(replay: Replay) -> No
     segments: list[dict[str, object]] = lifetime["segments"]  # type: ignore[assignment]
     assert {one["segment"]: one["value"] for one in segments} == {"Delft": 3, "Gouda": 1}
     assert len([one for one in readings if one["window"] == "7d"]) == 65
+
+
+def test_files_of_several_sources_say_which_and_an_id_counts_once_in_each(replay: Replay) -> None:
+    two = DEFINITION.replace(
+        "events:\n  topic: orders\n",
+        "events:\n- {name: shop, topic: shop, keyed_by: user_id, format: {time: ts}}\n- name: web\n  topic: orders\n",
+    ).replace("count: order_completed,", "count: order_completed, from: shop,")
+    (replay.folder / "nsm.yaml").write_text(re.sub(r"(sum|of|first): (order_\S+?)([,}])", r"\1: \2, from: web\3", two))
+    for name in ("shop", "web"):
+        (replay.folder / f"{name}.jsonl").write_bytes(b"".join(LINES[: 1 if name == "shop" else 4]))
+    files = [f"{name}={replay.folder / name}.jsonl" for name in ("shop", "web")]
+    said = replay.run([*files, "--window", "month", "--at", "2027-02-01"])
+    assert "2027-01  10.10    10.10       1\n\n" in said, replay.err
+    assert "2 events counted" in said
+    replay.run([str(replay.folder / "web.jsonl")])
+    assert "SOURCE=FILE, with one of shop, web" in replay.err
 
 
 def test_what_is_asked_wrongly_is_said_in_a_sentence(replay: Replay) -> None:

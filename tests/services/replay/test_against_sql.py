@@ -1,0 +1,82 @@
+"""Replays of made-up histories beside the SQL of the measures: every kind, every window, zones that are hard."""
+
+import json
+import random
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+
+from schemas.definition import model
+from services.replay.folding import fold_files
+from streams.plan import compile_plan
+from streams.readings import AsOf, Readings
+from tests.reference.measures import Reference, Value
+from tests.streams.folding import definition
+
+HARD = {
+    "Europe/Amsterdam": datetime(2027, 3, 28, tzinfo=UTC),  # a day of 23 hours
+    "Australia/Lord_Howe": datetime(2027, 4, 4, tzinfo=UTC),  # one of 24 and a half
+    "Asia/Kathmandu": datetime(2026, 12, 31, tzinfo=UTC),  # midnight is 18:15 UTC; the year ends
+    "America/St_Johns": datetime(2010, 11, 7, tzinfo=UTC),  # local dates go 6, 7, 6, 7
+    "America/Sao_Paulo": datetime(2018, 11, 4, tzinfo=UTC),  # midnight is skipped
+}
+WINDOWS: tuple[model.Window, ...] = (
+    *map(model.Calendar, model.Unit),
+    model.RollingDays(3),
+    model.RollingSpan(7_200_000),
+    model.Lifetime(),
+)
+
+
+def company(zone: str, week_starts: str) -> model.Definition:
+    """The definition of the folds' tests, in every window there is."""
+    whole = definition(zone)
+    metrics = {name: msgspec.structs.replace(one, windows=WINDOWS) for name, one in whole.metrics.items()}
+    return msgspec.structs.replace(whole, metrics=metrics, week_starts=week_starts)
+
+
+def history(around: datetime, seed: int) -> list[bytes]:
+    """Events of five customers in the days around, out of order, some at one instant, some twice, some of guests."""
+    rng = random.Random(seed)
+    events = []
+    for n in range(150):
+        t = around + timedelta(minutes=rng.choice([rng.randrange(-9000, 9000), rng.randrange(-9000, 9000, 720)]))
+        event: dict[str, object] = {
+            "event_id": f"e{n}",
+            "event": rng.choice(["order", "order", "view"]),
+            "time": t.astimezone(rng.choice([UTC, ZoneInfo("America/New_York")])).isoformat(),
+            "amount": rng.choice([12.34, 60, -5, 0.1, 1e2]),
+            "city": rng.choice(["Ede", "Urk"]),
+            "items": [{"sku": rng.choice("abc"), "qty": rng.randrange(3)} for _ in range(rng.randrange(4))],
+        }
+        if rng.random() < 0.9:
+            event["user_id"] = rng.choice("vwxyz")
+        if rng.random() < 0.1:
+            del event["amount"]
+        events.append(json.dumps(event).encode() + b"\n")
+    return events + rng.sample(events, 15)
+
+
+@pytest.mark.parametrize("week_starts", ["monday", "sunday"])
+@pytest.mark.parametrize("zone", HARD)
+def test_every_measure_in_every_window_equals_sql_at_any_moment(zone: str, week_starts: str, tmp_path: Path) -> None:
+    whole = company(zone, week_starts)
+    lines = history(HARD[zone], seed=len(zone))
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(b"".join(lines))
+    reference = Reference(whole)
+    reference.load("shop", lines)
+    plan = compile_plan(whole)
+    folded = fold_files(plan, [("shop", str(file))])
+    readings = Readings(plan, folded.cells, AsOf(folded.last_ms, folded.last_ms))
+    assert folded.outcomes == {"counted": 150, "duplicate": 15}
+    moments = list(range(folded.first_ms, folded.last_ms + 1, 5 * 3_600_000 + 1)) + reference.days()
+    for metric in whole.metrics.values():
+        for window in metric.windows:
+            theirs = reference.metric(metric.name, window, moments)
+            for at, other in zip(moments, theirs, strict=True):
+                one = readings.running(metric.name, window, at)
+                assert Value(one.numerator, one.denominator) == other, (metric.name, window.label, at)
