@@ -93,6 +93,10 @@ def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:
             data = file.read(BIGGEST_FILE + 1)
+    except FileNotFoundError as error:
+        raise DefinitionError(
+            (f"{path}: cannot be read: there is no such file; nsm init writes a first one",)
+        ) from error
     except (OSError, ValueError) as error:
         told = getattr(error, "strerror", None) or str(error)
         raise DefinitionError((f"{path}: cannot be read: {told.lower()}",)) from error

@@ -67,8 +67,9 @@ async def _serve(plan: Plan, where: Settings, host: str, port: int) -> None:
 async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
     try:
         await web.TCPSite(runner, host, port).start()
-    except OSError as error:
-        raise SettingsError(f"cannot listen on {host}:{port}: {error.strerror}; give another --port") from error
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise SettingsError(f"cannot listen on {host}:{port}: {why}; give another --port") from error
 
 
 async def _until(stop: asyncio.Event, *tasks: asyncio.Task[None]) -> None:

@@ -14,6 +14,7 @@ from schemas.definition.loading import load
 from schemas.definition.model import Definition
 from services.provisioner.addresses import DATA_SOURCE_UID, Addresses
 from services.provisioner.board import build_board, to_json
+from services.provisioner.files import write
 from services.settings import settings
 
 HEAD = "# Written by `nsm grafana render`. Change the definition, not this file.\n"
@@ -35,8 +36,7 @@ def run(args: argparse.Namespace) -> int:
     addresses = Addresses(runbooks=args.runbooks_url)
     for name, text in grafana_files(definition, addresses, url, boards).items():
         file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+        write(file, text)
         print(file)
     return 0
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from schemas.definition.loading import load
 from services.provisioner.addresses import Addresses
+from services.provisioner.files import write
 from services.provisioner.rule_model import to_yaml
 from services.provisioner.rules import rule_groups
 
@@ -22,8 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     addresses = Addresses(grafana=args.grafana_url, runbooks=args.runbooks_url)
     text = to_yaml(rule_groups(load(args.definition)), addresses)
-    args.dir.mkdir(parents=True, exist_ok=True)
     file = args.dir / FILE_NAME
-    file.write_text(text, encoding="utf-8")
+    write(file, text)
     print(file)
     return 0

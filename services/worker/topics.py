@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError as ClientError
@@ -15,6 +15,7 @@ from streams.worker.sessions import TopicFacts
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+PATIENCE: Final = {"request_timeout_ms": 10_000, "bootstrap_timeout_ms": 5_000}
 
 STAMP = "message.timestamp.type"
 
@@ -40,7 +41,7 @@ class KafkaTopics:
     async def _ask(self, question: Callable[[Any], T]) -> T:
         def ask() -> T:
             try:
-                with contextlib.closing(admin_client(self._kafka, request_timeout_ms=10_000)) as admin:
+                with contextlib.closing(admin_client(self._kafka, **PATIENCE)) as admin:
                     return question(admin)
             except ClientError as error:
                 raise TopicsAway(str(error) or type(error).__name__) from error
