@@ -7,27 +7,24 @@ The result does not depend on how events were ordered, cut into batches or sprea
 holds it to that).  Records are changed in place: whoever gives them throws them away when the effect is not kept.
 """
 
-from collections.abc import Hashable, Iterable, Mapping
-from itertools import compress
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import msgspec
-from msgspec import UNSET
+import numpy as np
 
 from schemas.names import CELLS_PER_KEY
 from streams.events.admission import Batch
 from streams.events.decoding import Decoder
-from streams.measures.additive import count, total
 from streams.measures.chain import Record
 from streams.plan import Additive, SourcePlan, Space
-from streams.selection import Keys, Selections
+from streams.selection import NO_VALUE, Keys, Selections, Texts
 from streams.state.port import NEVER
 
 VALUES_PER_PARTITION = 1000
 """Raw values of one dimension of one measure that a partition counts apart; what comes later goes to ``OVERFLOW``."""
 LONGEST_VALUE = 200
 OVERFLOW = "\x00"
-NONE = ""
 
 Records = dict[str, dict[str, Record]]
 """space -> entity -> record."""
@@ -51,7 +48,6 @@ class Work:
         self._plan = plan
         self._selections = Selections(batch, decoder)
         self._keys: dict[tuple[str, int], Keys] = {}
-        self._values: dict[tuple[str, str], list[str]] = {}
         self._told: set[str] = set()
         self.wanted: dict[str, set[str]] = {}
         for space in plan.spaces:
@@ -90,45 +86,54 @@ class Work:
             self._keys[space.name, place] = keys
 
     def _want_values(self, additive: Additive, name: str, property_: str) -> None:
-        texts = list(map(_text, self._selections.of(additive.choice).values(property_)))
-        self._values[additive.measure, name] = texts
-        wanted = {text for text in texts if len(text) <= LONGEST_VALUE}
-        wanted.add(NONE)
+        texts = self._selections.of(additive.choice).texts(property_)
+        wanted = {text for text in texts.names if len(text) <= LONGEST_VALUE}
+        wanted.add(NO_VALUE)
         self.wanted[values_space(additive.measure, name)] = wanted
 
     def _add(self, additive: Additive, records: Records, effect: Effect) -> None:
-        selection = self._selections.of(additive.choice)
-        sums = _Sums(None if additive.amount is None else selection.amounts(additive.amount))
-        self._tell_unused(additive.measure, {f"no {additive.amount}": sums.absent, **selection.unused}, effect)
+        selection, units = self._selections.of(additive.choice), None
+        reasons = selection.unused
+        if additive.amount is not None:
+            there, units = selection.amounts(additive.amount)
+            reasons = {f"no {additive.amount}": len(there) - int(there.sum()), **reasons}
+        self._tell_unused(additive.measure, reasons, effect)
         for series in additive.series:
-            put_cells(effect.cells, series.name, "", sums.of(selection.points(series.grain)))
-        for name, _ in additive.dimensions:
-            values = self._admitted_values(additive, name, records, effect)
+            groups = selection.groups(series.grain)
+            sums = groups.counts() if units is None else groups.sums(units)
+            put_cells(effect.cells, series.name, zip(groups.keys, map(str, groups.keys), sums, strict=True))
+        for name, property_ in additive.dimensions:
+            texts = selection.texts(property_)
+            fields = self._fields(additive, name, texts, records, effect)
             for series in additive.series:
-                keys = list(zip(selection.points(series.grain), values, strict=True))
-                put_cells(effect.cells, series.name, f"|{name}|", sums.of(keys))
+                groups = selection.split_groups(series.grain, property_)
+                sums = groups.counts() if units is None else groups.sums(units)
+                buckets = [key // len(fields) for key in groups.keys]
+                named = (
+                    f"{bucket}{fields[key % len(fields)]}" for bucket, key in zip(buckets, groups.keys, strict=True)
+                )
+                put_cells(effect.cells, series.name, zip(buckets, named, sums, strict=True))
 
-    def _admitted_values(self, additive: Additive, name: str, records: Records, effect: Effect) -> list[str]:
-        """Each event's value, or ``OVERFLOW`` beyond what a partition counts apart; first come in log order."""
-        texts, space = self._values[additive.measure, name], values_space(additive.measure, name)
+    def _fields(self, additive: Additive, name: str, texts: Texts, records: Records, effect: Effect) -> list[str]:
+        """What each text adds to a bucket's name; ``OVERFLOW`` beyond what a partition counts apart: first come."""
+        space = values_space(additive.measure, name)
         known = records.setdefault(space, {})
-        places = known.setdefault(NONE, [[0]])
+        places = known.setdefault(NO_VALUE, [[0]])
         changed = effect.changed.setdefault(space, set())
-        refused: set[str] = set()
-        for text in dict.fromkeys(texts):
-            if text in known:
-                continue
-            if places[0][0] >= VALUES_PER_PARTITION or len(text) > LONGEST_VALUE:
-                refused.add(text)
-                continue
-            known[text] = [[1]]
-            places[0][0] += 1
-            changed.update((text, NONE))
-        if not refused:
-            return texts
-        over = [OVERFLOW if text in refused else text for text in texts]
-        _tell(effect.totals, f"overflow|{additive.measure}|{name}", over.count(OVERFLOW))
-        return over
+        fields, over = [], []
+        for code, text in enumerate(texts.names):
+            if text not in known:
+                if places[0][0] >= VALUES_PER_PARTITION or len(text) > LONGEST_VALUE:
+                    over.append(code)
+                    fields.append(f"|{name}|{OVERFLOW}")
+                    continue
+                known[text] = [[1]]
+                places[0][0] += 1
+                changed.update((text, NO_VALUE))
+            fields.append(f"|{name}|{text}")
+        if over:
+            _tell(effect.totals, f"overflow|{additive.measure}|{name}", int(np.isin(texts.codes, over).sum()))
+        return fields
 
     def _file(self, space: Space, place: int, known: dict[str, Record], floor: int, effect: Effect) -> set[str]:
         placed = space.chains[place]
@@ -144,7 +149,7 @@ class Work:
         oldest = chain.grain.of(floor) if floor > 0 else NEVER
         outs, changed = chain.fold(arrivals, known, place, oldest)
         for series, out in outs.items():
-            put_cells(effect.cells, series, "", out)
+            put_cells(effect.cells, series, ((bucket, str(bucket), delta) for bucket, delta in out.items()))
         return changed
 
     def _tell_unused(self, measure: str, reasons: Mapping[str, int], effect: Effect) -> None:
@@ -155,50 +160,23 @@ class Work:
                 _tell(effect.totals, f"unused|{measure}|{reason}", number)
 
 
-class _Sums:
-    """Adds up 1, or an amount, for each event of a selection; events without an amount are left out."""
-
-    def __init__(self, amounts: list[int | None] | None) -> None:
-        self._amounts = None if amounts is None else [amount for amount in amounts if amount is not None]
-        self.absent = 0 if amounts is None or self._amounts is None else len(amounts) - len(self._amounts)
-        self._there = [amount is not None for amount in amounts] if amounts is not None and self.absent else None
-
-    def of(self, keys: Iterable[Hashable]) -> dict[Any, int]:
-        """What each key comes to; one key an event."""
-        if self._there is not None:
-            keys = compress(keys, self._there)
-        return count(keys) if self._amounts is None else total(keys, self._amounts)
-
-
 def values_space(measure: str, dimension: str) -> str:
-    """The space that holds the values which a partition counts apart; the record of ``NONE`` is how many."""
+    """The space that holds the values which a partition counts apart; the record of ``NO_VALUE`` is how many."""
     return f"~{measure}~{dimension}"
 
 
-def put_cells(cells: dict[str, dict[int, dict[str, int]]], series: str, infix: str, sums: Mapping[Any, int]) -> None:
-    """Adds a series' deltas to the effect; keys are buckets, or (bucket, value) where there is an infix."""
+def put_cells(cells: dict[str, dict[int, dict[str, int]]], series: str, items: Iterable[tuple[int, str, int]]) -> None:
+    """Adds deltas of a series, given as (bucket, field, delta), to the effect."""
     keys = cells.setdefault(series, {})
-    for key, delta in sums.items():
+    for bucket, field, delta in items:
         if delta:
-            bucket, field = (key[0], f"{key[0]}{infix}{key[1]}") if infix else (key, str(key))
             number = bucket // CELLS_PER_KEY
             fields = keys.get(number)
             if fields is None:
                 fields = keys[number] = {}
-            fields[field] = delta
+            fields[field] = fields.get(field, 0) + delta
     if not keys:
         del cells[series]
-
-
-def _text(value: object) -> str:
-    """A dimension's value as its cells are named."""
-    if isinstance(value, str):
-        return value
-    if value is UNSET:
-        return NONE
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return format(value, ".15g") if isinstance(value, float) else str(value)
 
 
 def _tell(totals: dict[str, int], name: str, number: int) -> None:

@@ -11,8 +11,9 @@ from schemas.definition import model
 from schemas.definition.model import Definition, Metric, Window
 from schemas.names import CELLS_PER_KEY
 from schemas.readings import WHOLE, Reading
-from streams.fold import NONE, OVERFLOW
+from streams.fold import OVERFLOW
 from streams.plan import Plan, Series, measures_of
+from streams.selection import NO_VALUE
 from streams.state.port import NEVER, KeySpan, Snapshot
 from streams.time.spans import Span, last_complete, running
 
@@ -140,12 +141,12 @@ class Readings:
         for measure in dict.fromkeys(measures_of(self._definition, metric)):
             for value, number in self._cells.parts(self._plan.series[measure, window], dimension, span).items():
                 sizes[value] = sizes.get(value, 0) + abs(number)
-        named = [value for value in sizes if value not in (NONE, OVERFLOW, "none", "other")]
+        named = [value for value in sizes if value not in (NO_VALUE, OVERFLOW, "none", "other")]
         order = [*declared.values, *sorted(named, key=lambda value: (-sizes[value], value))]
         places = list(dict.fromkeys(order))[: max(declared.limit, len(declared.values))]
         segments = {value: frozenset((value,)) for value in places}
         rest = frozenset(named).difference(places) | (sizes.keys() & {OVERFLOW, "other"})
-        absent = frozenset(sizes.keys() & {NONE, "none"})
+        absent = frozenset(sizes.keys() & {NO_VALUE, "none"})
         return segments | ({"other": rest} if rest else {}) | ({"none": absent} if absent else {})
 
     def _read(

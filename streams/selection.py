@@ -6,14 +6,18 @@ condition on it is judged item by item, and an event counts once for each entity
 
 import operator
 from collections.abc import Callable, Sequence
-from itertools import compress, count
-from typing import Any, NamedTuple
+from itertools import compress
+from typing import Any, NamedTuple, TypeVar
 
+import numpy as np
 from msgspec import UNSET
+from numpy.typing import NDArray
 
 from schemas.definition.model import ANY, Condition
 from streams.events.admission import Batch
+from streams.events.amounts import Amounts
 from streams.events.decoding import Decoder
+from streams.measures.additive import Groups
 from streams.plan import Choice
 from streams.time.grains import Grain
 
@@ -27,6 +31,12 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
+T = TypeVar("T")
+Column = NDArray[np.int64]
+NO_VALUE = ""
+"""The text of a dimension's value that is absent."""
+
+
 class Keys(NamedTuple):
     """Entities, and the place in the selection of the event that names each (None: one an event, in order)."""
 
@@ -34,19 +44,30 @@ class Keys(NamedTuple):
     places: list[int] | None
 
 
+class Texts(NamedTuple):
+    """A dimension's values: each once in order of appearance, and which of them each event has."""
+
+    names: list[str]
+    codes: Column
+
+
 class Selections:
     """The choices made of one batch, each made once."""
 
     def __init__(self, batch: Batch, decoder: Decoder) -> None:
         self.batch, self.decoder = batch, decoder
+        self._codes, self._types = _coded(batch.types)
         self._made: dict[Choice, Selection] = {}
 
     def of(self, choice: Choice) -> "Selection":
         """The selection of this choice."""
         made = self._made.get(choice)
         if made is None:
-            made = self._made[choice] = Selection(self.batch, self.decoder, choice)
+            made = self._made[choice] = Selection(self.batch, self.decoder, choice, self._chosen(choice.of))
         return made
+
+    def _chosen(self, of: str) -> Column | None:
+        return None if of == ANY else np.flatnonzero(self._types == self._codes.get(of, -1))
 
 
 class Selection:
@@ -55,15 +76,12 @@ class Selection:
     ``unused`` counts, by reason, the events that a condition could not be asked of, for want of its property.
     """
 
-    def __init__(self, batch: Batch, decoder: Decoder, choice: Choice) -> None:
-        self._decoder, self._batch = decoder, batch
+    def __init__(self, batch: Batch, decoder: Decoder, choice: Choice, chosen: Column | None) -> None:
+        self._decoder, self._batch, self._chosen = decoder, batch, chosen
         self.unused: dict[str, int] = {}
-        self._columns: dict[tuple[str, str], list[Any]] = {}
+        self._columns: dict[tuple[str, ...], Any] = {}
         self._conditions = [condition for condition in choice.where if "." in condition.property]
-        self._chosen: list[int] | None = None
-        if choice.of != ANY:
-            self._chosen = list(compress(count(), map(choice.of.__eq__, batch.types)))
-        self.events = batch.events if self._chosen is None else [batch.events[i] for i in self._chosen]
+        self.events = batch.events if chosen is None else list(map(batch.events.__getitem__, chosen.tolist()))
         for condition in choice.where:
             if "." not in condition.property:
                 self._keep_where(condition)
@@ -75,16 +93,28 @@ class Selection:
 
     def points(self, grain: Grain) -> list[int]:
         """Where the grain puts each event."""
-        return self._column(("points", grain.label), lambda: self._points(grain))
+        return self._column(("points", grain.label), lambda: self._points(grain).tolist())
 
-    def amounts(self, name: str) -> list[int | None]:
-        """The amount of each event; None where it has none."""
+    def amounts(self, name: str) -> Amounts:
+        """The amount of each event."""
         column = self._batch.amounts[name]
-        return column if self._chosen is None else [column[i] for i in self._chosen]
+        return column if self._chosen is None else column.of(self._chosen)
 
     def values(self, name: str) -> list[Any]:
         """A property of each event, UNSET where absent; of a nested one, the first item's."""
         return self._column(("values", name), lambda: self._values(name))
+
+    def texts(self, name: str) -> Texts:
+        """A property of each event as a dimension has it."""
+        return self._column(("texts", name), lambda: _texts(self.values(name)))
+
+    def groups(self, grain: Grain) -> Groups:
+        """The events by where the grain puts them."""
+        return self._column(("groups", grain.label), lambda: Groups(self._points(grain)))
+
+    def split_groups(self, grain: Grain, name: str) -> Groups:
+        """The events by grain and by the text of a property: the key is point * number of texts + code."""
+        return self._column(("groups", grain.label, name), lambda: self._split_groups(grain, name))
 
     def keys(self, entity: tuple[str, ...]) -> Keys:
         """The entities that the events name; events that lack one are left out."""
@@ -123,16 +153,22 @@ class Selection:
     def _entities(self, name: str) -> list[Any]:
         return self._column(("entity", name), lambda: list(map(self._decoder.entity(name), self.events)))
 
-    def _column(self, key: tuple[str, str], make: Callable[[], list[Any]]) -> list[Any]:
-        column = self._columns.get(key)
-        if column is None:
-            column = self._columns[key] = make()
+    def _column(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
+        """What was made under this key before, or is made now; a key stands for one type."""
+        if key not in self._columns:
+            self._columns[key] = make()
+        column: T = self._columns[key]
         return column
 
-    def _points(self, grain: Grain) -> list[int]:
-        times = self._batch.times if self._chosen is None else self._batch.times[self._chosen]
-        points: list[int] = grain.column(times).tolist()
-        return points
+    def _points(self, grain: Grain) -> Column:
+        return self._column(
+            ("column", grain.label),
+            lambda: grain.column(self._batch.times if self._chosen is None else self._batch.times[self._chosen]),
+        )
+
+    def _split_groups(self, grain: Grain, name: str) -> Groups:
+        texts = self.texts(name)
+        return Groups(self._points(grain) * len(texts.names) + texts.codes)
 
     def _values(self, name: str) -> list[Any]:
         if "." not in name:
@@ -151,8 +187,9 @@ class Selection:
     def _keep(self, mask: Sequence[bool]) -> None:
         if all(mask):
             return
-        chosen = range(len(self.events)) if self._chosen is None else self._chosen
-        self.events, self._chosen = list(compress(self.events, mask)), list(compress(chosen, mask))
+        kept = np.flatnonzero(mask)
+        self.events = list(compress(self.events, mask))
+        self._chosen = kept if self._chosen is None else self._chosen[kept]
         self._columns.clear()
 
     def _tests(self, name: str) -> list[Callable[[Any], bool]]:
@@ -167,6 +204,28 @@ class Selection:
             any(all(test(item) for test in self._tests(name)) for item in self._decoder.rows(name)(event))
             for name in heads.values()
         )
+
+
+def _coded(names: Sequence[str]) -> tuple[dict[str, int], Column]:
+    """Each name once with its number, in order of appearance; and the number of each."""
+    codes = {name: code for code, name in enumerate(dict.fromkeys(names))}
+    return codes, np.fromiter(map(codes.__getitem__, names), np.int64, len(names))
+
+
+def _texts(values: list[Any]) -> Texts:
+    codes, column = _coded(values if {str}.issuperset(map(type, values)) else list(map(_text, values)))
+    return Texts(list(codes), column)
+
+
+def _text(value: object) -> str:
+    """A dimension's value as its cells are named."""
+    if isinstance(value, str):
+        return value
+    if value is UNSET:
+        return NO_VALUE
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return format(value, ".15g") if isinstance(value, float) else str(value)
 
 
 def _item_test(get: Callable[[Any], Any], test: Callable[[Any], bool]) -> Callable[[Any], bool]:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from schemas.definition.model import Source
 from schemas.events.needs import Raw, Refused
 from schemas.names import Outcome
+from streams.events.amounts import Amounts
 from streams.events.decoding import Decoded
 from streams.events.ids import IdWindow, Mask, hashed
 from streams.state.port import NEVER, Standing
@@ -37,7 +38,7 @@ class Batch(msgspec.Struct, frozen=True):
     events: list[Any]
     types: list[str]
     times: NDArray[np.int64]
-    amounts: dict[str, list[int | None]]
+    amounts: dict[str, Amounts]
 
 
 class Admitted(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,7 +121,7 @@ def _batch(decoded: Decoded, counted: Mask) -> Batch:
         list(compress(decoded.events, keep)),
         list(compress(decoded.types, keep)),
         decoded.times[counted],
-        {name: list(compress(column, keep)) for name, column in decoded.amounts.items()},
+        {name: column.of(counted) for name, column in decoded.amounts.items()},
     )
 
 

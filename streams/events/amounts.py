@@ -6,7 +6,7 @@ and their product are each off by at most 2^-53 of the value, together by less t
 """
 
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,22 @@ from numpy.typing import NDArray
 from schemas.events.needs import BIGGEST
 
 Floats = NDArray[np.float64]
+
+
+class Amounts(NamedTuple):
+    """One amount of each event, in units: 0 where it is not there."""
+
+    there: NDArray[np.bool_]
+    units: NDArray[np.int64]
+
+    def of(self, chosen: NDArray[Any]) -> "Amounts":
+        """Those of some events, given as places or as a mask."""
+        return Amounts(self.there[chosen], self.units[chosen])
+
+    def tolist(self) -> list[int | None]:
+        """None where it is not there."""
+        return [unit if there else None for there, unit in zip(self.there.tolist(), self.units.tolist(), strict=True)]
+
 
 _PROVEN: Final = 2.0**44
 _CLEAR: Final = 0.49

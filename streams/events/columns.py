@@ -1,8 +1,8 @@
 """The column of one amount over a batch: floats where they decide, the text where they do not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, compress, count
 from operator import attrgetter
 from typing import Any, Final
 
@@ -12,13 +12,11 @@ from msgspec import UNSET, Struct
 
 from schemas.errors import DefinitionError
 from schemas.events.needs import BIGGEST, Needs
-from streams.events.amounts import Floats, exact, scaled
+from streams.events.amounts import Amounts, Floats, exact, scaled
 from streams.events.faults import Fault
 from streams.events.structs import Place, Shape, place
 
 _TOO_BIG: Final[Fault] = ("bad_number", "an amount beyond 2^53 - 1 units of its decimals")
-
-Column = list[int | None]
 
 
 class AmountColumn:
@@ -34,42 +32,58 @@ class AmountColumn:
         self._rest = attrgetter(shape.attribute(self._place.rest)) if self._place.rest else None
         self._text = _decimal_decoder(self._place)
 
-    def of(self, events: list[Any], types: list[str], text: Callable[[int], bytes], wrong: dict[int, Fault]) -> Column:
+    def of(self, events: list[Any], types: list[str], text: Callable[[int], bytes], wrong: dict[int, Fault]) -> Amounts:
         """Adds to ``wrong`` the events whose amount is too big; ``text`` is an event's JSON."""
-        column: Column = [None] * len(events)
+        column = Amounts(np.zeros(len(events), np.bool_), np.zeros(len(events), np.int64))
         for decimals in {self._every} if self._every is not None else set(self._decimals.values()):
-            values, owners = self._values(events, types, decimals)
-            units, doubtful = scaled(values, decimals)
-            for owner, unit in zip(owners.tolist(), units.tolist(), strict=True):
-                column[owner] = unit if self._rest is None else unit + (column[owner] or 0)
-            again = set(owners[doubtful].tolist())
-            for owner in again:
-                column[owner] = self._exact(text(owner), decimals)
-            for owner in again if self._rest is None else set(owners.tolist()):
-                found = column[owner]
+            places = self._places(types, decimals)
+            fill = self._fill if self._rest is None else self._fill_sums
+            for owner in fill(column, events, places, decimals):
+                found = self._exact(text(owner), decimals)
                 if found is None or abs(found) > BIGGEST:
                     wrong.setdefault(owner, _TOO_BIG)
+                else:
+                    column.there[owner], column.units[owner] = True, found
         return column
 
-    def _values(self, events: list[Any], types: list[str], decimals: int) -> tuple[Floats, np.ndarray[Any, Any]]:
-        """All amounts of these decimals, and the places of the events that they are of."""
-        if self._rest is None:
-            values = _floats(list(map(self._head, events)))
-            owners = np.flatnonzero(values == values)  # noqa: PLR0124  # NaN is absent
-        else:
-            values, owners = self._nested(events)
-        if self._every is None:
-            mine = {of for of, one in self._decimals.items() if one == decimals}
-            its_types = map(types.__getitem__, owners.tolist())
-            needed = np.fromiter(map(mine.__contains__, its_types), np.bool_, len(owners))
-            owners = owners[needed]
-            values = values[needed] if self._rest is not None else values
-        return (values[owners] if self._rest is None else values), owners
+    def _places(self, types: list[str], decimals: int) -> list[int] | None:
+        """The events whose type needs the amount with these decimals; None: all."""
+        if self._every is not None:
+            return None
+        mine = {of for of, one in self._decimals.items() if one == decimals}
+        return list(compress(count(), map(mine.__contains__, types)))
 
-    def _nested(self, events: list[Any]) -> tuple[Floats, np.ndarray[Any, Any]]:
+    def _fill(self, column: Amounts, events: list[Any], places: list[int] | None, decimals: int) -> Iterable[int]:
+        """Gives the places of those that must be read again from the text."""
+        asked = events if places is None else map(events.__getitem__, places)
+        values = _floats(list(map(self._head, asked)))
+        there = np.flatnonzero(values == values)  # noqa: PLR0124  # NaN is absent
+        units, doubtful = scaled(values[there], decimals)
+        owners = there if places is None else np.array(places, np.int64)[there]
+        column.there[owners], column.units[owners] = True, units
+        again: list[int] = owners[doubtful].tolist()
+        return again
+
+    def _fill_sums(self, column: Amounts, events: list[Any], places: list[int] | None, decimals: int) -> Iterable[int]:
+        """Of a nested amount the sum over the rows, in integers of any size until it is known to be small enough."""
+        values, owners = self._nested(events, range(len(events)) if places is None else places)
+        units, doubtful = scaled(values, decimals)
+        sums: dict[int, int] = {}
+        for owner, unit in zip(owners.tolist(), units.tolist(), strict=True):
+            sums[owner] = sums.get(owner, 0) + unit
+        again = set(owners[doubtful].tolist())
+        for owner, found in sums.items():
+            if abs(found) > BIGGEST:
+                again.add(owner)  # which says so
+            else:
+                column.there[owner], column.units[owner] = True, found
+        return again
+
+    def _nested(self, events: list[Any], places: Iterable[int]) -> tuple[Floats, np.ndarray[Any, Any]]:
         found: list[Any] = []
         owners: list[int] = []
-        for i, value in enumerate(map(self._head, events)):
+        for i in places:
+            value = self._head(events[i])
             rows = value if isinstance(value, list) else () if value is UNSET else (value,)
             found.extend(map(self._rest, rows))  # type: ignore[arg-type]  # only called with a rest
             owners.extend([i] * len(rows))

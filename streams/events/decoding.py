@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from schemas.definition.model import CloudEventsFormat
 from schemas.events.needs import Needs, Raw, Refused
+from streams.events.amounts import Amounts
 from streams.events.cloudevents import structured
 from streams.events.columns import AmountColumn
 from streams.events.faults import FAULTS, Diagnosis, Fault
@@ -32,8 +33,8 @@ _NEWLINE, _OPEN, _CLOSE = b"\n{}"
 class Decoded(msgspec.Struct, frozen=True):
     """The good events in log order, as columns of one length; ``index``: their places in the batch (None: all good).
 
-    An id is the event's identity, of a CloudEvent its source and id.  An amount is None where the event has none or its
-    type needs none; every other property is read off the events by the decoder's getters.
+    An id is the event's identity, of a CloudEvent its source and id.  An amount is not there where the event has none
+    or its type needs none; every other property is read off the events by the decoder's getters.
     """
 
     events: list[Any]
@@ -41,7 +42,7 @@ class Decoded(msgspec.Struct, frozen=True):
     ids: list[str]
     types: list[str]
     times: NDArray[np.int64]
-    amounts: dict[str, list[int | None]]
+    amounts: dict[str, Amounts]
     refused: list[Refused]
 
 
@@ -256,12 +257,13 @@ def _without(decoded: Decoded, wrong: dict[int, Fault], faults: dict[int, Fault]
     if not wrong:
         return msgspec.structs.replace(decoded, refused=refused)
     keep = [i not in wrong for i in range(len(places))]
+    mask = np.array(keep, np.bool_)
     return Decoded(
         list(compress(decoded.events, keep)),
         list(compress(places, keep)),
         list(compress(decoded.ids, keep)),
         list(compress(decoded.types, keep)),
-        decoded.times[np.array(keep, np.bool_)],
-        {name: list(compress(column, keep)) for name, column in decoded.amounts.items()},
+        decoded.times[mask],
+        {name: column.of(mask) for name, column in decoded.amounts.items()},
         refused,
     )

@@ -1,25 +1,40 @@
 """count and sum: nothing is remembered; each matching event adds 1, or its amount, to the cell of its bucket.
 
-Refunds are negative amounts.  With a dimension the cell of (bucket, value) is added to as well; the whole is a cell
-of its own.
+Refunds are negative amounts.  With a dimension the cell of (bucket, value) is added to as well; the whole is a cell of
+its own.
 """
 
-from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
-from typing import TypeVar
+import numpy as np
+from numpy.typing import NDArray
 
-K = TypeVar("K", bound=Hashable)
-
-
-def count(keys: Iterable[K]) -> dict[K, int]:
-    """How often each key occurs."""
-    return Counter(keys)
+_EXACT = 2**62
 
 
-def total(keys: Iterable[K], amounts: Sequence[int]) -> dict[K, int]:
-    """The sum of the amounts of each key, in integers of any size."""
-    sums: dict[K, int] = {}
-    get = sums.get
-    for key, amount in zip(keys, amounts, strict=True):
-        sums[key] = get(key, 0) + amount
-    return sums
+class Groups:
+    """Events put together by an integer key, once for every count and sum over the same groups.
+
+    keys     7  5  7  7  5
+    order    1  4  0  2  3       keys in order  5  5  7  7  7
+                                 starts         ^     ^
+    """
+
+    def __init__(self, keys: NDArray[np.int64]) -> None:
+        self._order = np.argsort(keys, kind="stable")
+        ordered = keys[self._order]
+        self._starts = np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))
+        self.keys: list[int] = ordered[self._starts].tolist()
+        """Each key once, rising."""
+
+    def counts(self) -> list[int]:
+        """How many events each key has."""
+        counts: list[int] = np.diff(np.append(self._starts, len(self._order))).tolist()
+        return counts
+
+    def sums(self, units: NDArray[np.int64]) -> list[int]:
+        """What the amounts of each key come to, in integers of any size."""
+        if not len(units):
+            return []
+        ordered = units[self._order]
+        safe = int(np.abs(units).max()) * len(units) < _EXACT
+        sums: list[int] = np.add.reduceat(ordered if safe else ordered.astype(object), self._starts).tolist()
+        return sums

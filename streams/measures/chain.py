@@ -13,9 +13,10 @@ alone, not by how busy the entity is.  Several judges may share one record: the 
 when it is redundant to all.
 """
 
+from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, MutableMapping
-from typing import Protocol
+from collections.abc import Callable, Iterable, MutableMapping
+from functools import partial
 
 from streams.time.grains import Grain
 
@@ -27,19 +28,30 @@ Out = dict[int, int]
 """bucket -> delta, of one series."""
 
 
-class Judge(Protocol):
-    """One kind of measure over one series.  Pure: what it changes goes to ``out``."""
+class Judge(ABC):
+    """One kind of measure over one series.  Pure: what it changes goes to ``out``.
+
+    ``once`` says whether a second point equal to one that is there says nothing.
+    """
 
     series: str
     order: int
     once: bool
-    """Whether a second point equal to one that is there says nothing."""
 
+    @abstractmethod
     def judge(self, points: Points, i: int, sign: int, out: Out) -> None:
         """Adds to ``out`` what point ``i`` contributes, given the points before it, times ``sign``."""
 
+    @abstractmethod
     def redundant(self, points: Points, i: int) -> bool:
         """Whether forgetting point ``i`` changes no judgement, now or ever."""
+
+    def extend(self, points: Points, x: int, out: Out) -> bool:
+        """Files x after all other points, and says whether they have changed.  A kind that can be quicker, may."""
+        return _extend(((self, out),), points, x)
+
+
+Pairs = tuple[tuple[Judge, Out], ...]
 
 
 class Chain:
@@ -49,7 +61,6 @@ class Chain:
         self.judges, self.grain = judges, grain
         self.order = max(judge.order for judge in judges)
         self.once = all(judge.once for judge in judges)
-        self._redundant = judges[0].redundant if len(judges) == 1 else self._redundant_to_all
 
     def fold(
         self, arrivals: Iterable[tuple[str, int]], records: MutableMapping[str, Record], place: int, oldest: int
@@ -58,38 +69,26 @@ class Chain:
 
         ``oldest`` is the floor as a point.  Gives series -> bucket -> delta, and the entities whose record changed.
         """
-        outs: list[Out] = [{} for _ in self.judges]
-        pairs = tuple(zip(self.judges, outs, strict=True))
+        pairs: Pairs = tuple((judge, {}) for judge in self.judges)
+        extend: Callable[[Points, int], bool] = partial(_extend, pairs)
+        if len(pairs) == 1:
+            extend = partial(self.judges[0].extend, out=pairs[0][1])
         changed: set[str] = set()
-        once, prune, thin, redundant = (
-            self.once,
-            self._prune,
-            self._thin,
-            self._redundant,
-        )  # bound once: this loop is hot
+        once, order = self.once, self.order
         for entity, x in arrivals:
             points = records[entity][place]
             if points and x <= points[-1]:
                 if once and points[bisect_left(points, x)] == x:
                     continue
-                thin(points, self.insert(points, x, pairs))
-            else:  # the usual case: nothing follows it
-                last = len(points)
-                points.append(x)
-                for judge, out in pairs:
-                    judge.judge(points, last, 1, out)
-                if last:
-                    if redundant(points, last):  # as often as not: it says nothing that the one before does not say
-                        points.pop()
-                        continue
-                    if redundant(points, last - 1):
-                        del points[last - 1]
-            if points[0] < oldest:
-                prune(points, oldest)
+                self._thin(points, self.insert(points, x, pairs))
+            elif not extend(points, x):
+                continue  # the usual case: nothing follows it, and as often as not it says nothing new
+            if len(points) > order and points[order] < oldest:
+                del points[: bisect_left(points, oldest) - order]
             changed.add(entity)
         return {judge.series: out for judge, out in pairs}, changed
 
-    def insert(self, points: Points, x: int, pairs: tuple[tuple[Judge, Out], ...]) -> int:
+    def insert(self, points: Points, x: int, pairs: Pairs) -> int:
         """Puts x among the points; gives its place.  The ``order`` points after it are judged anew."""
         i = bisect_right(points, x)
         end = min(i + self.order, len(points))
@@ -102,16 +101,23 @@ class Chain:
                 judge.judge(points, j, 1, out)
         return i
 
-    def _prune(self, points: Points, oldest: int) -> None:
-        below = bisect_left(points, oldest)
-        if below > self.order:
-            del points[: below - self.order]
-
     def _thin(self, points: Points, i: int) -> None:
         """Only the new point and its neighbours can have become redundant; from the right, so that places stay put."""
         for j in range(min(i + self.order, len(points) - 1), max(i - 2, -1), -1):
-            if self._redundant(points, j):
+            if all(judge.redundant(points, j) for judge in self.judges):
                 del points[j]
 
-    def _redundant_to_all(self, points: Points, i: int) -> bool:
-        return all(judge.redundant(points, i) for judge in self.judges)
+
+def _extend(pairs: Pairs, points: Points, x: int) -> bool:
+    """A point that says nothing that the one before does not say is counted and forgotten at once."""
+    last = len(points)
+    points.append(x)
+    for judge, out in pairs:
+        judge.judge(points, last, 1, out)
+    if last:
+        if all(judge.redundant(points, last) for judge, _ in pairs):
+            points.pop()
+            return False
+        if all(judge.redundant(points, last - 1) for judge, _ in pairs):
+            del points[last - 1]
+    return True

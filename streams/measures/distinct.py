@@ -14,10 +14,10 @@ Rolling over L pieces: a point covers the moments [x, x + L); what the point bef
 
 from collections.abc import Callable
 
-from streams.measures.chain import Out, Points
+from streams.measures.chain import Judge, Out, Points
 
 
-class DistinctCalendar:
+class DistinctCalendar(Judge):
     """Points are days."""
 
     order = 1
@@ -36,8 +36,16 @@ class DistinctCalendar:
         """All but the first of each period."""
         return i > 0 and self.period(points[i - 1]) == self.period(points[i])
 
+    def extend(self, points: Points, x: int, out: Out) -> bool:
+        """A later point never makes the one before redundant."""
+        if points and self.period(points[-1]) == self.period(x):
+            return False
+        out[x] = out.get(x, 0) + 1
+        points.append(x)
+        return True
 
-class DistinctRolling:
+
+class DistinctRolling(Judge):
     """Points are days or buckets; ``length`` is L, in points."""
 
     order = 1

@@ -5,10 +5,10 @@ Also how many distinct entities there ever were: every entity has one first even
 
 from collections.abc import Callable
 
-from streams.measures.chain import Out, Points
+from streams.measures.chain import Judge, Out, Points
 
 
-class First:
+class First(Judge):
     """+1 in the bucket of the first point."""
 
     order = 1

@@ -6,10 +6,10 @@ times inside the horizon and the one before; of three within ``within_ms`` the m
 
 from collections.abc import Callable
 
-from streams.measures.chain import Out, Points
+from streams.measures.chain import Judge, Out, Points
 
 
-class Repeat:
+class Repeat(Judge):
     """+1 in the bucket of a point that follows another closely enough."""
 
     order = 1

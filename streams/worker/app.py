@@ -20,9 +20,14 @@ FETCH_BYTES = 4 * 1024 * 1024
 SESSION_TIMEOUT_S = 10.0
 
 
+class _Boot(faust.App.BootStrategy):  # type: ignore[misc, name-defined]  # Faust's types do not tell
+    enable_kafka_producer = False  # nothing is sent through Faust
+
+
 class WorkerApp(faust.App):
     """Knows the sessions, which the transport asks for."""
 
+    BootStrategy = _Boot
     sessions: OwnedSessions
 
     async def on_start(self) -> None:

@@ -30,6 +30,8 @@ BATCHES_AHEAD = 2
 RECORDS_A_COMMIT = 20_000
 """What one commit carries at most, about: while it is carried out the state answers nobody else."""
 IDLE_S = 1.0
+FEW_EVENTS, LINGER_S = 500, 0.05
+"""A commit has a fixed price, about that of a hundred events: a small batch waits so long for company."""
 
 
 class DeadLetters(Protocol):
@@ -80,6 +82,8 @@ class Session:
             except TimeoutError:
                 await self._look(handed_out)
             else:
+                if len(batch.raws) < FEW_EVENTS:
+                    await asyncio.sleep(LINGER_S)  # meanwhile the queue fills, and what follows comes in larger batches
                 await self._work(batch)
         await self._settle()
 
@@ -91,18 +95,24 @@ class Session:
         self._state.close()
 
     async def _work(self, batch: FetchedBatch) -> None:
-        if batch.first != self.next:
+        raws, following = self._contiguous(batch), batch.next
+        while not self._queue.empty() and len(raws) < FEW_EVENTS:
+            batch = self._queue.get_nowait()
+            raws, following = raws + self._contiguous(batch, following), batch.next
+        begin = 0
+        while True:
+            end = begin + max(100, int(RECORDS_A_COMMIT / self._records_an_event))
+            await self._fold(raws[begin:end], following if end >= len(raws) else raws[end].offset)
+            begin = end
+            if begin >= len(raws):
+                return
+
+    def _contiguous(self, batch: FetchedBatch, reached: int | None = None) -> list[Raw]:
+        """The batch's records, if it begins where the one before ended."""
+        if batch.first != (self.next if reached is None else reached):
             message = f"batch from {batch.first}, folded up to {self.next}"
             raise Moved(message)
-        raws, begin = batch.raws, 0
-        while begin < len(raws):
-            size = max(100, int(RECORDS_A_COMMIT / self._records_an_event))
-            end = begin + size
-            following = batch.next if end >= len(raws) else raws[end].offset
-            await self._fold(raws[begin:end], following)
-            begin = end
-        if not raws:
-            await self._fold(raws, batch.next)
+        return batch.raws
 
     async def _fold(self, raws: list[Raw], following: int) -> None:
         admitted = self._admission.admit(raws, self._decoder.decode(raws), self._standing, following)

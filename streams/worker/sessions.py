@@ -16,6 +16,7 @@ from faust.types import TP
 
 from schemas.errors import LogError, Moved, StateError
 from streams.plan import Plan
+from streams.state import refusals
 from streams.state.port import Log, Partition, Store
 from streams.worker.session import DeadLetters, Session
 from streams.worker.transport import BatchConsumer
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
 CALM_S = 30.0
 """A session that lasted this long makes the next pause short again."""
+WATCH_S, LONGEST_LOOK_S = 6.0, 30.0
 STALLED_S = 60.0
 DRAIN_S = 10.0
 
@@ -54,6 +56,7 @@ class OwnedSessions:
         self._applied: dict[TP, int] = {}
         self._pause_s: dict[TP, float] = {}
         self._again: set[asyncio.Task[None]] = set()
+        self._ids: dict[str, str] = {}
         self._consumer: BatchConsumer | None = None
 
     def get(self, tp: TP) -> Session | None:
@@ -106,28 +109,48 @@ class OwnedSessions:
                     task.cancel()
 
     async def watch(self) -> None:
-        """Stops a worker whose position stands still while its log has grown: consumers are known to fall silent."""
+        """Looks at Kafka now and then, as nobody else asks: may this worker go on, and does it?"""
         stood: dict[TP, tuple[int, float]] = {}
-        loop = asyncio.get_running_loop()
+        said = ""
         while True:
-            await asyncio.sleep(STALLED_S / 10)
-            if self._consumer is None or not self._open:
-                continue
+            await asyncio.sleep(WATCH_S)
             try:
-                limits = await asyncio.wait_for(self._consumer.limits(list(self._open)), STALLED_S / 2)
-            except (KafkaError, OSError, TimeoutError):
+                await asyncio.wait_for(self._check_topics(), LONGEST_LOOK_S)
+                await asyncio.wait_for(self._check_progress(stood), LONGEST_LOOK_S)
+            except LogError as error:
+                self._stop(str(error))
+            except self._waited_out as fault:
                 stood.clear()
-                continue
-            for tp, (_, end) in limits.items():
-                session = self.get(tp)
-                if session is None or session.over or session.committed >= end:
-                    stood.pop(tp, None)
-                elif stood.get(tp, (None, 0.0))[0] != session.committed:
-                    stood[tp] = session.committed, loop.time()
-                elif loop.time() - stood[tp][1] > STALLED_S:
-                    self._stop(
-                        f"{tp.topic}[{tp.partition}] stands at {session.committed} while its log has grown to {end}"
-                    )
+                said, before = _told(fault), said
+                if said != before:
+                    log.warning("waiting: %s", said)
+            else:
+                if said:
+                    log.info("no longer waiting")
+                said = ""
+
+    async def _check_topics(self) -> None:
+        """A topic that was made anew, or has grown, is taken away and given back in silence."""
+        facts = await self._topics.facts(self._plan.sources)
+        for topic, fact in facts.items():
+            known = self._ids.get(topic, fact.id)
+            if known != fact.id:
+                raise refusals.other_topic(Partition(self._plan.version, topic, 0), Log(0, 0, fact.id), known)
+            await self._check_partitions(topic, fact.partitions)
+
+    async def _check_progress(self, stood: dict[TP, tuple[int, float]]) -> None:
+        """Stops a worker whose position stands still while its log has grown: consumers are known to fall silent."""
+        if self._consumer is None or not self._open:
+            return
+        now = asyncio.get_running_loop().time()
+        for tp, (_, end) in (await self._consumer.limits(list(self._open))).items():
+            session = self.get(tp)
+            if session is None or session.over or session.committed >= end:
+                stood.pop(tp, None)
+            elif stood.get(tp, (None, 0.0))[0] != session.committed:
+                stood[tp] = session.committed, now
+            elif now - stood[tp][1] > STALLED_S:
+                self._stop(f"{tp.topic}[{tp.partition}] stands at {session.committed} while its log has grown to {end}")
 
     async def drain(self) -> None:
         """Lets each finish and commit the batch it works on, then closes all."""
@@ -155,7 +178,7 @@ class OwnedSessions:
             partition = Partition(self._plan.version, tp.topic, tp.partition)
             state, opened = await self._store.open(partition, Log(begin, end, facts[tp.topic].id))
             session = Session(tp, self._plan.sources[tp.topic], state, opened, self._dead_letters)
-            self._open[tp] = session, None
+            self._open[tp], self._ids[tp.topic] = (session, None), facts[tp.topic].id
             starts[tp] = opened.standing.position, session
             log.info("opened %s[%d] at %d", tp.topic, tp.partition, opened.standing.position)
         return starts
@@ -198,13 +221,14 @@ class OwnedSessions:
             self._stop(f"{tp.topic}[{tp.partition}]: {_told(fault)}")
 
     async def _reopen(self, session: Session, pause: float, consumer: BatchConsumer) -> None:
+        """With whatever else waits to be opened: each seek asks Kafka, which answers behind a fetch under way."""
         await asyncio.sleep(pause)
         if self.get(session.tp) is session:
             try:
-                await consumer.reposition([session.tp])
+                await consumer.reposition([tp for tp, (one, _) in self._open.items() if one.over])
             except LogError:
                 return  # already said
 
 
 def _told(fault: BaseException) -> str:
-    return f"{type(fault).__name__}: {fault}"
+    return f"{type(fault).__name__}: {fault}" if str(fault) else type(fault).__name__

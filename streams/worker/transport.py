@@ -11,7 +11,7 @@ It reaches into aiokafka (``PartitionRecords``, subscription states) and overrid
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from aiokafka.consumer import fetcher
 from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
@@ -21,6 +21,7 @@ from faust.types import TP
 
 from schemas.events.needs import Raw
 
+T = TypeVar("T")
 SCHEME = "batch"
 Stamp = object
 """Whatever marks one seek; a batch handed out under an older one is void."""
@@ -96,7 +97,22 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
         consumer._isolation_level = "read_committed"  # noqa: SLF001 - Faust has no setting for it without its own transactions
+        client = consumer._client  # noqa: SLF001 - pinned
+        client.force_metadata_update = self._doubting(client.force_metadata_update)
         return consumer
+
+    def _doubting(self, update: Callable[[], T]) -> Callable[[], T]:
+        """aiokafka forces an update where a broker no longer knows a partition, or is gone.
+
+        A topic may have been made anew by the time it is found again, and a fetch would not say so: what comes from
+        here on is void until sessions have asked again.
+        """
+
+        def update_in_doubt() -> T:
+            self.runs.clear()
+            return update()
+
+        return update_in_doubt
 
     async def start_runs(self, starts: Mapping[TP, tuple[int, Stamp]]) -> set[TP]:
         """Seeks, and gives the partitions that are still ours.  Older batches bear other stamps."""
@@ -126,7 +142,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
 
     async def _limits(self, tps: list[Any]) -> dict[TP, tuple[int, int]]:
         consumer = self._ensure_consumer()
-        begins, ends = await consumer.beginning_offsets(tps), await consumer.end_offsets(tps)
+        # at once: either may wait behind a fetch under way
+        begins, ends = await asyncio.gather(consumer.beginning_offsets(tps), consumer.end_offsets(tps))
         return {TP(tp.topic, tp.partition): (begins[tp], ends[tp]) for tp in tps}
 
     async def _fetch_records(self, *args: Any, **kwargs: Any) -> Any:

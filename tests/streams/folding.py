@@ -101,7 +101,7 @@ def nonzero(partitions: Iterable[PartitionFold]) -> Cells:
 
 
 def definition(zone: str = "UTC", **judged: int) -> Definition:
-    """One of each kind and window, over orders with a nested list; ``judged`` changes lateness_ms, dedupe_ms, ahead_ms."""
+    """One of each kind and window, over orders with a nested list; ``judged`` are limits of the source."""
     given: dict[str, Any] = {"lateness_ms": 400 * DAY, "dedupe_ms": HOUR, "ahead_ms": HOUR, **judged}
     source = model.Source(name="shop", topic="shop", keyed_by="user_id", **given)
     user, pair = ("user_id",), ("user_id", "items.sku")

@@ -40,7 +40,7 @@ def decode(texts: list[str], decimals: int) -> tuple[list[int | None], list[int]
     ]
     decoded = decoder.decode(raws)
     assert {refused.reason for refused in decoded.refused} <= {"bad_number"}
-    return decoded.amounts["amount"], [refused.index for refused in decoded.refused]
+    return decoded.amounts["amount"].tolist(), [refused.index for refused in decoded.refused]
 
 
 @given(st.lists(numbers(), min_size=1, max_size=8), st.integers(0, 12))

@@ -49,7 +49,9 @@ def test_absent_and_null_are_unset_and_no_amount() -> None:
         assert decoder.entity("user_id")(event) is UNSET
         assert decoder.getter("plan")(event) is UNSET
         assert list(decoder.rows("items.sku")(event)) == []
-    assert decoded.amounts == {name: [None, None] for name in ("amount", "fee", "items.price", "lines.tax", "score")}
+    assert {name: column.tolist() for name, column in decoded.amounts.items()} == {
+        name: [None, None] for name in ("amount", "fee", "items.price", "lines.tax", "score")
+    }
 
 
 def test_an_entity_is_text_whatever_it_was_written_as_and_empty_is_absent() -> None:
@@ -91,7 +93,7 @@ def test_items_are_rows_whether_they_came_as_a_list_or_as_one_object() -> None:
     rows, sku, qty = decoder.rows("items.sku"), decoder.entity("items.sku"), decoder.within("items.qty")
     got = [[(sku(row), qty(row)) for row in rows(event)] for event in decoded.events]
     assert got == [[("a", 2), ("7", UNSET)], [("c", 1)], []]
-    assert decoded.amounts["items.price"] == [175, None, None]
+    assert decoded.amounts["items.price"].tolist() == [175, None, None]
 
 
 def test_a_nested_amount_is_the_sum_of_its_rows_each_rounded_for_itself() -> None:
@@ -100,16 +102,16 @@ def test_a_nested_amount_is_the_sum_of_its_rows_each_rounded_for_itself() -> Non
         {"items": [{"price": -1.005}, {"price": 2}]},
         {"items": {"price": 3}, "cart": {"lines": [{"tax": 1}, {"tax": 2.5}]}},
     )[1]
-    assert decoded.amounts["items.price"] == [2, 99, 300]
-    assert decoded.amounts["lines.tax"] == [None, None, 4]
+    assert decoded.amounts["items.price"].tolist() == [2, 99, 300]
+    assert decoded.amounts["lines.tax"].tolist() == [None, None, 4]
 
 
 def test_an_amount_is_scaled_by_the_type_of_its_event_and_none_where_that_needs_none() -> None:
     decoded = decode(
         {"amount": 1.25, "fee": 1}, {"event": "view", "amount": 1.25}, {"event": "other", "amount": 1.25, "fee": 2}
     )[1]
-    assert decoded.amounts["amount"] == [125, 13, None]
-    assert decoded.amounts["fee"] == [10, None, 20]
+    assert decoded.amounts["amount"].tolist() == [125, 13, None]
+    assert decoded.amounts["fee"].tolist() == [10, None, 20]
     assert decoded.types == ["order", "view", "other"]
 
 
@@ -133,7 +135,7 @@ def test_id_type_and_time_may_stand_anywhere_and_be_properties_too() -> None:
     for batch in ([good], [good, good._replace(value=b'{"meta":{"id":1}}'), good._replace(value=b'{"meta":5}')]):
         decoded = decoder.decode(batch)
         assert (decoded.ids, decoded.types, decoded.times.tolist()) == (["9"], ["b"], [5])
-        assert decoded.amounts == {"n": [3]}
+        assert {name: column.tolist() for name, column in decoded.amounts.items()} == {"n": [3]}
         assert decoder.entity("key")(decoded.events[0]) == "9"
         assert decoder.getter("kind")(decoded.events[0]) == "b"
         assert list(map(decoder.within("x.y"), decoder.rows("x.y")(decoded.events[0]))) == [1, 2]
@@ -185,7 +187,7 @@ def told(decoder: Decoder, decoded: Decoded) -> list[tuple[Any, ...]]:
     rows = []
     for i, event in enumerate(decoded.events):
         answers: list[Any] = [decoded.ids[i], decoded.types[i], int(decoded.times[i])]
-        answers += [column[i] for column in decoded.amounts.values()]
+        answers += [column.tolist()[i] for column in decoded.amounts.values()]
         for one in needs.get(decoded.types[i], (NEEDS.every,)):
             for name in sorted(one.entities | one.scalars):
                 plainly = decoder.within if "." in name else decoder.getter
@@ -219,7 +221,7 @@ def test_a_bad_event_among_many_costs_no_other() -> None:
     events[500]["amount"] = math.nan
     decoded = Decoder(NEEDS).decode(raws(*events))
     assert [one.index for one in decoded.refused] == [500]
-    assert decoded.amounts["amount"] == [i for i in range(1000) if i != 500]
+    assert decoded.amounts["amount"].tolist() == [i for i in range(1000) if i != 500]
     assert decoded.index == [i for i in range(1000) if i != 500]
 
 

@@ -133,7 +133,7 @@ def test_a_broken_event_is_refused_for_its_true_reason_and_alone(value: bytes | 
     assert [(refused.index, refused.reason) for refused in decoded.refused] == [(1, reason)]
     assert decoded.ids == ["before", "after"]
     assert decoded.index == [0, 2]
-    assert len(decoded.events) == len(decoded.types) == len(decoded.times) == len(decoded.amounts["amount"]) == 2
+    assert len(decoded.events) == len(decoded.types) == len(decoded.times) == len(decoded.amounts["amount"].units) == 2
 
 
 def test_a_detail_tells_people_what_is_wrong_and_nothing_the_event_held() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.measures.chain import Chain, Judge, Points, Record
+from streams.measures.chain import Chain, Judge, Out, Points, Record
 from streams.measures.distinct import DistinctCalendar, DistinctRolling
 from streams.measures.first import First
 from streams.measures.repeat import Repeat
@@ -116,3 +116,16 @@ def test_an_entity_seen_again_on_the_same_point_changes_no_record_where_once_is_
     records = {"e": [[7]]}
     assert chain.fold([("e", 7)], records, 0, 0) == ({"s": {}}, set())
     assert all(a < b for a, b in pairwise(records["e"][0]))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=10), st.sampled_from(JUDGES))
+def test_a_quicker_way_to_extend_is_the_general_one(arrivals: list[int], judge: Judge) -> None:
+    quick: Points = []
+    general: Points = []
+    fast: Out = {}
+    slow: Out = {}
+    for x in sorted(set(arrivals)):
+        assert judge.extend(quick, x, fast) == Judge.extend(judge, general, x, slow)
+        assert quick == general
+        assert fast == slow

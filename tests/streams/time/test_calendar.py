@@ -57,9 +57,7 @@ def test_days_and_periods_follow_each_other_without_gap_or_overlap(zone: str) ->
     first = calendar.day(ms("2009-12-30T00:00:00+00:00"))
     starts = [calendar.start(day) for day in range(first, first + 7000)]
     assert all(a <= b for a, b in itertools.pairwise(starts))
-    assert sum(a == b for a, b in itertools.pairwise(starts)) == (
-        zone == "Pacific/Apia"
-    )  # 2011-12-30 was not
+    assert sum(a == b for a, b in itertools.pairwise(starts)) == (zone == "Pacific/Apia")  # 2011-12-30 was not
     for unit in Unit:
         for day in range(first, first + 3000):
             period = calendar.period(unit, day)
