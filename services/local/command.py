@@ -47,7 +47,7 @@ def up(definition: Path, options: Options, console: Console) -> int:
         except KeyboardInterrupt:
             return 0
         except StackError as error:
-            Console(stderr=True, highlight=False).print(str(error), markup=False)
+            Console(stderr=True, highlight=False).print(str(error), markup=False, soft_wrap=True)
     return 1
 
 
