@@ -2,6 +2,7 @@
 
     prepare(plan, batch) ──▶ Work: which records are wanted
     Work.fold(records, floor) ──▶ Effect: cells, totals, changed entities
+    commit_of(admitted, effect, records) ──▶ Commit, which the state takes as one
 
 The result does not depend on how events were ordered, cut into batches or spread over partitions (``tests/streams``
 holds it to that).  Records are changed in place: whoever gives them throws them away when the effect is not kept.
@@ -14,12 +15,12 @@ import msgspec
 import numpy as np
 
 from schemas.names import CELLS_PER_KEY
-from streams.events.admission import Batch
+from streams.events.admission import Admitted, Batch
 from streams.events.decoding import Decoder
 from streams.measures.chain import Record
 from streams.plan import Additive, SourcePlan, Space
 from streams.selection import NO_VALUE, Keys, Selections, Texts
-from streams.state.port import NEVER
+from streams.state.port import NEVER, Commit
 
 VALUES_PER_PARTITION = 1000
 """Raw values of one dimension of one measure that a partition counts apart; what comes later goes to ``OVERFLOW``."""
@@ -158,6 +159,23 @@ class Work:
             self._told.add(measure)
             for reason, number in reasons.items():
                 _tell(effect.totals, f"unused|{measure}|{reason}", number)
+
+
+def commit_of(admitted: Admitted, effect: Effect, records: Records) -> Commit:
+    """Everything that a batch comes to, as the state takes it."""
+    outcomes: dict[str, int] = {outcome: number for outcome, number in admitted.outcomes.items() if number}
+    return Commit(
+        standing=admitted.standing,
+        cells=effect.cells,
+        totals=outcomes | effect.totals,
+        records={
+            space: dict(zip(changed, map(pack, map(records[space].__getitem__, changed)), strict=True))
+            for space, changed in effect.changed.items()
+            if changed
+        },
+        ids=admitted.ids,
+        expired=admitted.expired,
+    )
 
 
 def values_space(measure: str, dimension: str) -> str:

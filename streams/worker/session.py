@@ -17,10 +17,10 @@ from schemas.errors import Moved
 from schemas.events.needs import Raw, Refused
 from streams.events.admission import Admission
 from streams.events.decoding import Decoder
-from streams.fold import Effect, Work, pack, unpack
+from streams.fold import Work, commit_of, unpack
 from streams.plan import SourcePlan
 from streams.state import port
-from streams.state.port import Commit, Opened
+from streams.state.port import Opened
 from streams.worker.cache import RecordCache
 from streams.worker.transport import FetchedBatch
 
@@ -119,21 +119,12 @@ class Session:
         work = Work(self._plan, admitted.batch, self._decoder)
         await self._read(self._cache.missing(work.wanted))
         effect = work.fold(self._cache.records, self._standing.floor)
-        records = self._packed(effect)
+        commit = commit_of(admitted, effect, self._cache.records)
         if raws:
-            self._records_an_event = max(1.0, sum(map(len, records.values())) / len(raws))
+            self._records_an_event = max(1.0, sum(map(len, commit.records.values())) / len(raws))
         if admitted.refused:
             await self._dead_letters.send(self.tp, raws, admitted.refused)
         await self._settle()
-        outcomes: dict[str, int] = {outcome: number for outcome, number in admitted.outcomes.items() if number}
-        commit = Commit(
-            standing=admitted.standing,
-            cells=effect.cells,
-            totals=outcomes | effect.totals,
-            records=records,
-            ids=admitted.ids,
-            expired=admitted.expired,
-        )
         self._under_way = following, self._state.apply(commit)
         self._standing = admitted.standing
 
@@ -143,14 +134,6 @@ class Session:
             return
         for space, rows in (await self._state.read(missing)).items():
             self._cache.records[space].update((entity, unpack(row)) for entity, row in rows.items())
-
-    def _packed(self, effect: Effect) -> dict[str, dict[str, bytes]]:
-        cached = self._cache.records
-        return {
-            space: {entity: pack(cached[space][entity]) for entity in changed}
-            for space, changed in effect.changed.items()
-            if changed
-        }
 
     async def _settle(self) -> None:
         """The state's answer to the commit under way; anything but success ends the session."""

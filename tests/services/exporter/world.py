@@ -9,10 +9,10 @@ from services.exporter.freshness import End
 from services.exporter.snapshots import Snapshots, Source
 from streams.events.admission import Admission
 from streams.events.decoding import Decoder
-from streams.fold import Records, Work, pack, unpack
+from streams.fold import Records, Work, commit_of, unpack
 from streams.plan import Plan
 from streams.state.memory import MemoryStore
-from streams.state.port import Commit, KeySpan, Log, Partition, Reader, Snapshot, Standing, Store
+from streams.state.port import KeySpan, Log, Partition, Reader, Snapshot, Standing, Store
 from tests.streams.folding import the_source
 
 NOW = 1_774_900_000_000  # two days after Europe's clocks went forward in 2026
@@ -119,18 +119,7 @@ class Company:
             stored = await session.read(work.wanted)
             records: Records = {space: {e: unpack(row) for e, row in rows.items()} for space, rows in stored.items()}
             effect = work.fold(records, standing.floor)
-            outcomes: dict[str, int] = {name: count for name, count in admitted.outcomes.items() if count}
-            packed = {space: {e: pack(records[space][e]) for e in changed} for space, changed in effect.changed.items()}
-            await session.apply(
-                Commit(
-                    standing=admitted.standing,
-                    cells=effect.cells,
-                    totals=outcomes | effect.totals,
-                    records=packed,
-                    ids=admitted.ids,
-                    expired=admitted.expired,
-                )
-            )
+            await session.apply(commit_of(admitted, effect, records))
             standing = admitted.standing
         session.close()
 
