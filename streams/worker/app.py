@@ -7,6 +7,7 @@ import os
 import sys
 
 import faust
+from faust.app.base import BootStrategy
 from faust.types import TP
 
 from streams.worker import transport
@@ -20,7 +21,7 @@ FETCH_BYTES = 4 * 1024 * 1024
 SESSION_TIMEOUT_S = 10.0
 
 
-class _Boot(faust.App.BootStrategy):  # type: ignore[misc, name-defined]  # Faust's types do not tell
+class _Boot(BootStrategy):
     enable_kafka_producer = False  # nothing is sent through Faust
 
 
@@ -29,6 +30,9 @@ class WorkerApp(faust.App):
 
     BootStrategy = _Boot
     sessions: OwnedSessions
+
+    def _create_directories(self) -> None:
+        """None: nothing is kept on disk here."""
 
     async def on_start(self) -> None:
         """Watches for a consumer that fell silent."""

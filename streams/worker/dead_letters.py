@@ -44,6 +44,13 @@ class DeadLetterTopics:
         ]
         await asyncio.gather(*sent)
 
+    async def close(self) -> None:
+        """Leaves Kafka; may be called twice, and where nothing was ever sent."""
+        async with self._starting:
+            if self._producer is not None:
+                await self._producer.stop()
+                self._producer = None
+
     async def _started(self) -> AIOKafkaProducer:
         async with self._starting:
             if self._producer is None:

@@ -162,6 +162,7 @@ class OwnedSessions:
         if tasks:
             await asyncio.wait(tasks, timeout=DRAIN_S)
         self.close(list(self._open))
+        await self._dead_letters.close()
 
     @property
     def _waited_out(self) -> tuple[type[BaseException], ...]:

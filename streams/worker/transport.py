@@ -102,7 +102,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         return consumer
 
     def _doubting(self, update: Callable[[], T]) -> Callable[[], T]:
-        """aiokafka forces an update where a broker no longer knows a partition, or is gone.
+        """An update is forced where a broker no longer knows a partition, or is gone.
 
         A topic may have been made anew by the time it is found again, and a fetch would not say so: what comes from
         here on is void until sessions have asked again.

@@ -56,11 +56,11 @@ north_star: {metric: repeats}
 
 
 def orders(number: int, first: int = 0) -> list[bytes]:
-    """Events of 2026, in no order of time, of three hundred customers."""
+    """Events of 2025, in no order of time, of three hundred customers."""
     chance = random.Random(first)
     return [
         b'{"event_id":"e%d","event":"order","user_id":"u%d","time":%d,"amount":%d.%d5}'
-        % (n, chance.randrange(300), 1_767_225_600_000 + chance.randrange(360 * 86_400_000), n % 90, n % 10)
+        % (n, chance.randrange(300), 1_735_689_600_000 + chance.randrange(360 * 86_400_000), n % 90, n % 10)
         for n in range(first, first + number)
     ]
 
@@ -143,7 +143,12 @@ class Road:
     def until_work(self) -> None:
         """Waits until something more is committed."""
         before = self.position()
-        until(lambda: self.position() != before, lambda: f"stands still at {before}\n{self.last_words()}")
+
+        def moved() -> bool:
+            self._none_stopped()
+            return self.position() != before
+
+        until(moved, lambda: f"stands still at {before}\n{self.last_words()}")
 
     def until_read(self, within_s: float = PATIENCE_S) -> None:
         """Waits until Redis stands at the end of every log."""
@@ -152,9 +157,18 @@ class Road:
             ends = {tp.partition: end for tp, end in consumer.end_offsets(partitions).items()}
 
         def stands() -> dict[int, int]:
+            self._none_stopped()
             return {n: standing.position for n, standing in self.standings().items()}
 
         until(lambda: stands() == ends, lambda: f"{stands()} of {ends}\n{self.last_words()}", within_s)
+
+    def _none_stopped(self) -> None:
+        """A worker that stopped by itself is not waited for."""
+        assert not any(worker.process.exit_code() == 1 for worker in self.workers), self.last_words()
+
+    def counted(self) -> int:
+        """Events that count, over all partitions."""
+        return sum(snapshot.totals.get("counted", 0) for snapshot in self.snapshots().values())
 
     def last_words(self) -> str:
         """The ends of the logs of the last workers."""
