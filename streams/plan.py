@@ -252,5 +252,5 @@ def _version(definition: Definition, windows: dict[str, tuple[Window, ...]]) -> 
     ]
     properties = {name: one.property for name, one in sorted(definition.dimensions.items())}
     sources = sorted(definition.sources, key=lambda source: source.name)
-    decides = (FOLD, definition.company, definition.time_zone, definition.week_starts, sources, measures, properties)
+    decides = (FOLD, definition.time_zone, definition.week_starts, sources, measures, properties)
     return sha256(msgspec.json.encode(decides, order="sorted")).hexdigest()[:10]

@@ -37,7 +37,7 @@ def test_a_service_waits_only_for_services_that_exist(name: str) -> None:
 @pytest.mark.parametrize("name", SERVICES)
 def test_every_mounted_file_and_volume_exists(name: str) -> None:
     for volume in SERVICES[name].get("volumes", ()):
-        source = volume.removeprefix("${NSM_FILE:-").split("}")[0] if volume.startswith("$") else volume.split(":")[0]
+        source = volume.removeprefix("${DEFINITION:-").split("}")[0] if volume.startswith("$") else volume.split(":")[0]
         if source == "./nsm.yaml":
             continue  # the reader's own
         assert (ROOT / source).is_file() if source.startswith(".") else source in COMPOSE["volumes"]

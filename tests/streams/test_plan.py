@@ -1,0 +1,83 @@
+"""A version names all that decides what is counted, and nothing else."""
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from schemas.definition import model
+from schemas.definition.model import Definition
+from streams.plan import compile_plan
+from tests.streams.folding import DAY, definition
+
+
+def replaced(**changes: object) -> Callable[[Definition], Definition]:
+    """The same definition with these fields changed."""
+    return lambda one: msgspec.structs.replace(one, **changes)
+
+
+def with_source(**changes: object) -> Callable[[Definition], Definition]:
+    """With its source changed."""
+    return lambda one: msgspec.structs.replace(one, sources=(msgspec.structs.replace(one.sources[0], **changes),))
+
+
+def with_measure(name: str, **changes: object) -> Callable[[Definition], Definition]:
+    """With one measure changed."""
+    return lambda one: msgspec.structs.replace(
+        one, measures=one.measures | {name: msgspec.structs.replace(one.measures[name], **changes)}
+    )
+
+
+def with_metric(name: str, **changes: object) -> Callable[[Definition], Definition]:
+    """With one metric changed."""
+    return lambda one: msgspec.structs.replace(
+        one, metrics=one.metrics | {name: msgspec.structs.replace(one.metrics[name], **changes)}
+    )
+
+
+def reversed_file(one: Definition) -> Definition:
+    """The same in another order."""
+    return msgspec.structs.replace(
+        one, measures=dict(reversed(one.measures.items())), metrics=dict(reversed(one.metrics.items()))
+    )
+
+
+COUNTED_ALIKE = [
+    replaced(company="Another"),
+    replaced(north_star=model.NorthStar(metric="m_orders", target=3)),
+    replaced(guardrails=(model.Guardrail(metric="m_orders", max=1),)),
+    replaced(phase="mature"),
+    with_measure("orders", description="said otherwise", unit="orders"),
+    with_metric("m_orders", description="said otherwise"),
+    replaced(dimensions={"city": model.Dimension(name="city", property="city", limit=9, values=("Ede",))}),
+    reversed_file,
+]
+COUNTED_OTHERWISE = [
+    replaced(time_zone="Asia/Kathmandu"),
+    replaced(week_starts="sunday"),
+    with_source(lateness_ms=DAY),
+    with_source(dedupe_ms=0),
+    with_source(ahead_ms=1),
+    with_source(topic="another"),
+    with_source(keyed_by="account_id"),
+    with_source(format=model.CloudEventsFormat()),
+    with_source(format=model.FlatFormat(time="ts")),
+    with_measure("orders", of="view"),
+    with_measure("orders", where=(model.Condition("city", "=", "Ede"),)),
+    with_measure("orders", by_dimension=()),
+    with_measure("revenue", decimals=3),
+    with_measure("revenue", property="total"),
+    with_measure("repeats_3d", within_ms=4 * DAY),
+    with_metric("m_customers", windows=(model.RollingDays(5),)),
+    replaced(dimensions={"city": model.Dimension(name="city", property="town")}),
+]
+
+
+@pytest.mark.parametrize("change", COUNTED_ALIKE)
+def test_what_is_only_shown_changes_no_version(change: Callable[[Definition], Definition]) -> None:
+    assert compile_plan(change(definition())).version == compile_plan(definition()).version
+
+
+@pytest.mark.parametrize("change", COUNTED_OTHERWISE)
+def test_what_changes_a_count_is_another_version(change: Callable[[Definition], Definition]) -> None:
+    assert compile_plan(change(definition())).version != compile_plan(definition()).version
