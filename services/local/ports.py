@@ -2,7 +2,6 @@
 
 import random
 import socket
-from collections.abc import Collection
 
 LOOPBACK = "127.0.0.1"
 HIGHEST = 65535
@@ -21,13 +20,42 @@ def is_free(port: int) -> bool:
     return True
 
 
-def free_port(wanted: int = 0, taken: Collection[int] = ()) -> int:
-    """The wanted port, else the next one that is free and not among those already promised; 0 begins anywhere."""
+def free_port(wanted: int = 0) -> int:
+    """The wanted port, else the next one that is free; 0 begins anywhere."""
     for port in range(wanted or random.choice(QUIET), HIGHEST + 1):
-        if port not in taken and is_free(port):
+        if is_free(port):
             return port
     message = f"no port is free from {wanted} on"
     raise OSError(message)
+
+
+class Promises:
+    """Ports kept for servers that have yet to listen, also from other stacks that start at the same moment.
+
+    A promise is a socket of an abstract name, which the system takes back when its holder dies, however it dies.
+    """
+
+    def __init__(self) -> None:
+        self._held: list[socket.socket] = []
+
+    def port(self, wanted: int) -> int:
+        """The wanted port, else the next one that is free and promised to nobody."""
+        while True:
+            wanted = free_port(wanted)
+            promise = socket.socket(socket.AF_UNIX)
+            try:
+                promise.bind(f"\0nsm-port-{wanted}")
+            except OSError:
+                promise.close()
+                wanted += 1
+            else:
+                self._held.append(promise)
+                return wanted
+
+    def release(self) -> None:
+        """They listen by now, or never will."""
+        while self._held:
+            self._held.pop().close()
 
 
 def answers(port: int) -> bool:

@@ -19,7 +19,7 @@ from services.local import install, parts
 from services.local.folder import DataFolder
 from services.local.kafka import Kafka, KafkaAddress
 from services.local.parts import Part
-from services.local.ports import LOOPBACK, free_port
+from services.local.ports import LOOPBACK, Promises
 from services.local.prometheus import HISTORY, Scrape, alertmanager, prometheus
 from services.local.redis import Redis
 from services.local.signals import leaving_on_signals
@@ -72,7 +72,7 @@ class Stack:
         self.folder = DataFolder(self.options.data)
         self.supervisor = Supervisor(self.folder.path / "logs", self.options.say)
         self.addresses: dict[str, str] = {}
-        self._ports: set[int] = set()
+        self._promises = Promises()
         self._running = ExitStack()
 
     @property
@@ -104,6 +104,7 @@ class Stack:
             started.enter_context(leaving_on_signals())
             started.enter_context(self.folder)
             started.callback(self.supervisor.end)
+            started.callback(self._promises.release)
             self.supervisor.start(self._stores())
             for topic in create_topics(self.kafka, definition, self.options.partitions):
                 self.options.say(f"made topic {topic}")
@@ -144,9 +145,7 @@ class Stack:
 
     def _port(self, name: str) -> int:
         """The usual one, or the next that is free."""
-        port = free_port(PORTS[name], self._ports)
-        self._ports.add(port)
-        return port
+        return self._promises.port(PORTS[name])
 
     def _stores(self) -> list[Part]:
         """Those that the services need."""

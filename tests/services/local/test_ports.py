@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.local.ports import LOOPBACK, answers, free_port, is_free
+from services.local.ports import LOOPBACK, Promises, answers, free_port, is_free
 
 
 @pytest.fixture
@@ -23,9 +23,14 @@ def test_a_free_port_is_given_as_wanted() -> None:
     assert free_port(wanted) == wanted
 
 
-def test_a_promised_port_is_not_promised_again() -> None:
-    wanted = free_port()
-    assert free_port(wanted, {wanted}) > wanted
+def test_a_port_promised_to_one_stack_is_not_promised_to_another_that_starts_at_the_same_moment() -> None:
+    wanted, one, other = free_port(), Promises(), Promises()
+    assert one.port(wanted) == wanted
+    assert other.port(wanted) > wanted
+    one.release()
+    other.release()
+    assert other.port(wanted) == wanted
+    other.release()
 
 
 def test_a_port_that_listens_is_neither_free_nor_silent(taken: int) -> None:
