@@ -225,8 +225,10 @@ class OwnedSessions:
         """With whatever else waits to be opened: each seek asks Kafka, which answers behind a fetch under way."""
         await asyncio.sleep(pause)
         if self.get(session.tp) is session:
+            waiting = [tp for tp, (one, _) in self._open.items() if one.over]
+            self.close(waiting)  # nobody else opens them now
             try:
-                await consumer.reposition([tp for tp, (one, _) in self._open.items() if one.over])
+                await consumer.reposition(waiting)
             except LogError:
                 return  # already said
 

@@ -9,6 +9,7 @@ It reaches into aiokafka (``PartitionRecords``, subscription states) and overrid
 """
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Protocol, TypeVar
@@ -21,6 +22,7 @@ from faust.types import TP
 
 from schemas.events.needs import Raw
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 SCHEME = "batch"
 Stamp = object
@@ -149,6 +151,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
     async def _fetch_records(self, *args: Any, **kwargs: Any) -> Any:
         try:
             fetched = await super()._fetch_records(*args, **kwargs)
+        except NoOffsetForPartitionError:  # raised only with nothing taken out
+            raise
         except BaseException:
             self.runs.clear()  # some may have moved on with nothing handed out: all is void until the next seek
             raise
@@ -184,15 +188,21 @@ class BatchConsumer(driver.Consumer):
     async def _getmany(self, active_partitions: Any, timeout: float) -> Any:  # noqa: ASYNC109 - Faust's
         try:
             return await super()._getmany(active_partitions, timeout)
-        except (OffsetOutOfRangeError, NoOffsetForPartitionError):  # nobody but the state says where to go on
+        except NoOffsetForPartitionError:  # not sought yet: nobody but the state says where to go on
+            return {}
+        except OffsetOutOfRangeError:
             await self.reposition(self.assignment())
             return {}
 
     async def seek_to_committed(self) -> dict[TP, int]:
-        """Faust's word for it; to where the state stands."""
-        return await self.reposition(self.assignment())
+        """Faust's word for it; to where the state stands, once that answers.
 
-    async def reposition(self, tps: Iterable[TP]) -> dict[TP, int]:
+        Faust does not wait for it: it gives a seek a minute and a half, and nothing is handed out before anyway.
+        """
+        self.add_future(self.reposition(self.assignment()))
+        return {}
+
+    async def reposition(self, tps: Iterable[TP]) -> None:
         """Goes to where the state says that these stand, under new stamps; what was handed out before is void."""
         async with self._moving:
             mine = [tp for tp in tps if tp in self.assignment()]
@@ -200,7 +210,6 @@ class BatchConsumer(driver.Consumer):
             started = await self._thread.start_runs(starts)
             self.sessions.start(started)
             self.sessions.close(starts.keys() - started)  # lost to a rebalance meanwhile
-            return {tp: position for tp, (position, _) in starts.items()}
 
     async def limits(self, tps: Collection[TP]) -> dict[TP, tuple[int, int]]:
         """The first offset of each log, and the offset after its last."""
@@ -210,6 +219,11 @@ class BatchConsumer(driver.Consumer):
         """How far the partition was handed out since its last seek."""
         run = self._thread.runs.get(tp)
         return run.next if run else None
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """Says what this worker shares in; what it opens is said by the sessions."""
+        log.info("joined as generation %d: %d partitions are ours", generation_id, len(assigned))
+        await super().on_partitions_assigned(assigned, generation_id)
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Sessions first, so that nothing more is sent for what was taken away."""

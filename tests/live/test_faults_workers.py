@@ -1,0 +1,73 @@
+"""Workers share, join, leave and break: what each leaves behind, others take up."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.live.road import SHORT, Road, busy, orders
+
+LEAVES_WITHIN_S = 5.0
+MISSED_AFTER_S = 10.0
+"""The session time-out."""
+
+
+def moves_everywhere(road: Road) -> bool:
+    """Whether every partition comes further before a worker that just vanished would be missed."""
+    before, deadline = road.standings(), time.monotonic() + MISSED_AFTER_S
+    while time.monotonic() < deadline:
+        if all(now.position > before[n].position for n, now in road.standings().items()):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_workers_come_and_go_and_the_others_take_up_their_partitions_at_once(road: Road) -> None:
+    one, other = road.start(""), road.start("")
+    for worker in (one, other):
+        worker.says("opened")
+    with busy(road, orders(6_000), 400):
+        road.until_work()
+        third = road.start("")
+        third.says("joined")
+        for leaving in (other, third):
+            assert moves_everywhere(road), road.last_words()
+            assert leaving.process.end(LEAVES_WITHIN_S) == 0
+        assert moves_everywhere(road), road.last_words()
+    road.until_read()
+    assert road.differences() == []
+    assert "opened" in third.log()
+    assert not any("Traceback" in worker.log() for worker in road.workers)
+
+
+BUG = "def bug(*_): raise KeyError('bug')"
+WORKER = "import streams.worker"
+BREAKS = {
+    "the fold": f"{WORKER}.session as m\n{BUG}\nm.Work.fold = bug",
+    "the agent": f"{WORKER}.session as m\n{BUG}\nm.Session.put = bug",
+    "the watch": f"{WORKER}.sessions as m\n{BUG}\nm.WATCH_S, m.OwnedSessions._check_topics = 0.5, bug",
+    "the opening": f"{WORKER}.sessions as m\n{BUG}\nm.OwnedSessions._opened = bug",
+    "the fetch": f"{WORKER}.transport as m\n{BUG}\nm.FetchedBatch.__init__ = bug",
+    "the seek": f"{WORKER}.transport as m\n{BUG}\nm.ConsumerThread._start_runs = bug",
+}
+
+
+@pytest.mark.parametrize("where", BREAKS)
+def test_a_bug_ends_the_process_and_counts_nothing(road: Road, where: str) -> None:
+    broken = road.start(SHORT + BREAKS[where])
+    road.publish(orders(500))
+    assert broken.ends(within_s=20) == 1
+    assert "KeyError" in broken.log()
+    assert road.position() == 0
+    road.start()
+    road.workers.remove(broken)
+    road.until_read()
+    assert road.differences() == []
+
+
+def test_an_absent_definition_is_said_in_a_sentence(road: Road) -> None:
+    road.file = Path("nowhere.yaml")
+    worker = road.start("")
+    assert worker.ends() == 1
+    assert len(worker.log().splitlines()) == 1
+    assert "nowhere.yaml" in worker.log()
