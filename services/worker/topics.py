@@ -17,7 +17,9 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 PATIENCE: Final = {"request_timeout_ms": 10_000, "bootstrap_timeout_ms": 5_000}
 
-STAMP = "message.timestamp.type"
+STAMP, LARGEST = "message.timestamp.type", "max.message.bytes"
+HEADERS_BYTES = 64 * 1024
+"""Room beside the bytes of an event for its headers and the reason."""
 
 
 class TopicsAway(OSError):
@@ -60,10 +62,12 @@ def _facts(admin: Any, topics: Collection[str]) -> dict[str, TopicFacts]:
 
 def _prepare(admin: Any, topics: Collection[str]) -> None:
     _facts(admin, topics)
-    create_missing(admin, {dead_letter_topic(topic): 1 for topic in topics})
-    asked = [ConfigResource(ConfigResourceType.TOPIC, topic, {STAMP: None}) for topic in topics]
-    for topic, settings in admin.describe_configs(asked, config_filter="all")["topic"].items():
-        if settings[STAMP]["value"] != STAMPED_BY_THE_BROKER[STAMP]:
+    letters = {topic: dead_letter_topic(topic) for topic in topics}
+    create_missing(admin, dict.fromkeys(letters.values(), 1))
+    asked = [ConfigResource(ConfigResourceType.TOPIC, name, {STAMP: None, LARGEST: None}) for name in _both(letters)]
+    settings = admin.describe_configs(asked, config_filter="all")["topic"]
+    for topic, letter in letters.items():
+        if settings[topic][STAMP]["value"] != STAMPED_BY_THE_BROKER[STAMP]:
             log.warning(
                 "%s keeps its producers' time stamps: what is too far ahead and which ids are still remembered "
                 "is judged by their clocks (%s=%s would have the broker's)",
@@ -71,3 +75,20 @@ def _prepare(admin: Any, topics: Collection[str]) -> None:
                 STAMP,
                 STAMPED_BY_THE_BROKER[STAMP],
             )
+        room = int(settings[topic][LARGEST]["value"]) + HEADERS_BYTES
+        if int(settings[letter][LARGEST]["value"]) < room:
+            _make_room(admin, letter, room)
+
+
+def _both(letters: Mapping[str, str]) -> list[str]:
+    return [*letters, *letters.values()]
+
+
+def _make_room(admin: Any, letter: str, room: int) -> None:
+    """So that the largest event fits, with the reason beside it."""
+    try:
+        admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, letter, {LARGEST: str(room)})])
+    except ClientError as error:
+        log.warning(
+            "%s: set %s to %d, or the largest bad events are kept without their bytes: %s", letter, LARGEST, room, error
+        )
