@@ -37,10 +37,19 @@ class Series(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """Which events: of one type, or any, that meet every condition."""
+    """Which events: of one type, or any, that meet every condition.
+
+    ``text`` tells choices apart whose values Python takes for equal, such as 1 and true.
+    """
 
     of: str
     where: tuple[Condition, ...]
+    text: str
+
+    @classmethod
+    def by(cls, measure: Measure) -> "Choice":
+        """The events of a measure."""
+        return cls(measure.of, measure.where, repr(measure.where))
 
 
 class Additive(NamedTuple):
@@ -139,21 +148,21 @@ def _series(measure: Measure, window: Window, calendar: Calendar) -> Series:
 def _source_plan(
     definition: Definition, source: Source, series: dict[tuple[str, Window], Series], calendar: Calendar
 ) -> SourcePlan:
-    measures = [definition.measures[name] for name in sorted(definition.measures)]
+    """Of the measures that some metric shows; the others ask nothing of the events."""
+    of_measure: dict[str, dict[Window, Series]] = {}
+    for (name, window), one in series.items():
+        of_measure.setdefault(name, {})[window] = one
+    measures = [definition.measures[name] for name in sorted(of_measure)]
     mine = [measure for measure in measures if measure.source == source.name]
-    of_measure = {
-        measure.name: {window: one for (name, window), one in series.items() if name == measure.name}
-        for measure in mine
-    }
     additives = tuple(
         _additive(measure, of_measure[measure.name], definition)
         for measure in mine
-        if isinstance(measure, model.Count | model.Sum) and of_measure[measure.name]
+        if isinstance(measure, model.Count | model.Sum)
     )
     entities = [measure for measure in mine if isinstance(measure, model.Distinct | model.First | model.Repeat)]
     spaces = tuple(
         _space(entity, [measure for measure in entities if measure.entity == entity], of_measure, calendar)
-        for entity in sorted({measure.entity for measure in entities if of_measure[measure.name]})
+        for entity in sorted({measure.entity for measure in entities})
     )
     return SourcePlan(source, _needs(definition, source, mine), additives, spaces)
 
@@ -162,7 +171,7 @@ def _additive(measure: model.Count | model.Sum, series: dict[Window, Series], de
     distinct = {one.name: one for one in series.values()}
     return Additive(
         measure.name,
-        Choice(measure.of, measure.where),
+        Choice.by(measure),
         measure.property if isinstance(measure, model.Sum) else None,
         tuple(distinct[name] for name in sorted(distinct)),
         tuple((name, definition.dimensions[name].property) for name in measure.by_dimension),
@@ -176,10 +185,10 @@ def _space(
     calendar: Calendar,
 ) -> Space:
     """Judges of one choice and grain share a chain; ``first`` joins the instants of a ``repeat`` where there is one."""
-    repeats = {Choice(m.of, m.where) for m in measures if isinstance(m, model.Repeat) and of_measure[m.name]}
+    repeats = {Choice.by(m) for m in measures if isinstance(m, model.Repeat)}
     chains: dict[tuple[Choice, str], tuple[Grain, dict[str, Judge], set[str]]] = {}
     for measure in measures:
-        choice = Choice(measure.of, measure.where)
+        choice = Choice.by(measure)
         for window, series in of_measure[measure.name].items():
             exact = isinstance(measure, model.Repeat) or (isinstance(measure, model.First) and choice in repeats)
             points: Grain = Instants() if exact else series.grain

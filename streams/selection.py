@@ -6,7 +6,7 @@ condition on it is judged item by item, and an event counts once for each entity
 
 import operator
 from collections.abc import Callable, Sequence
-from itertools import compress
+from itertools import compress, product
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -118,11 +118,9 @@ class Selection:
 
     def keys(self, entity: tuple[str, ...]) -> Keys:
         """The entities that the events name; events that lack one are left out."""
-        plain = [name for name in entity if "." not in name]
-        nested = [name for name in entity if "." in name]
-        if nested:
-            return self._nested_keys(plain, nested)
-        columns = [self._entities(name) for name in plain]
+        if any("." in name for name in entity):
+            return self._nested_keys(entity)
+        columns = [self._entities(name) for name in entity]
         if all(UNSET not in column for column in columns):
             places = None
         else:
@@ -130,25 +128,36 @@ class Selection:
         parts = columns if places is None else [[column[i] for i in places] for column in columns]
         return Keys(parts[0] if len(parts) == 1 else list(map(entity_key, zip(*parts, strict=True))), places)
 
-    def _nested_keys(self, plain: list[str], nested: list[str]) -> Keys:
-        columns = [self._entities(name) for name in plain]
-        rows, getters = self._decoder.rows(nested[0]), [self._decoder.entity(name) for name in nested]
-        tests = self._tests(nested[0])
+    def _nested_keys(self, entity: tuple[str, ...]) -> Keys:
+        """Of every combination of the rows that pass, one list with another; parts in the order of the entity."""
+        heads = {_head(name): name for name in entity if "." in name}
+        groups = [[name for name in entity if "." not in name]]
+        groups += [[name for name in entity if "." in name and _head(name) == head] for head in heads]
+        order = [(i, group.index(name)) for name in entity for i, group in enumerate(groups) if name in group]
+        plain = [self._entities(name) for name in groups[0]]
+        lists = [self._row_parts(names) for names in groups[1:]]
         entities: list[str] = []
         places: list[int] = []
-        for i, event in enumerate(self.events):
-            begin = [column[i] for column in columns]
-            if any(part is UNSET for part in begin):
+        for place, event in enumerate(self.events):
+            first = tuple(column[place] for column in plain)
+            if UNSET in first:
                 continue
-            found = set()
-            for item in rows(event):
-                if all(test(item) for test in tests):
-                    parts = [get(item) for get in getters]
-                    if all(part is not UNSET for part in parts):
-                        found.add(entity_key(begin + parts))
+            combinations = product((first,), *(parts(event) for parts in lists))
+            found = {entity_key([one[i][j] for i, j in order]) for one in combinations}
             entities.extend(found)
-            places.extend([i] * len(found))
+            places.extend([place] * len(found))
         return Keys(entities, places)
+
+    def _row_parts(self, names: list[str]) -> Callable[[Any], set[tuple[str, ...]]]:
+        """Reads these parts, all of one list, off the rows of an event that pass and have them all."""
+        rows, getters = self._decoder.rows(names[0]), [self._decoder.entity(name) for name in names]
+        tests = self._tests(names[0])
+
+        def parts(event: Any) -> set[tuple[str, ...]]:
+            passing = (row for row in rows(event) if all(test(row) for test in tests))
+            return {found for row in passing if UNSET not in (found := tuple(get(row) for get in getters))}
+
+        return parts
 
     def _entities(self, name: str) -> list[Any]:
         return self._column(("entity", name), lambda: list(map(self._decoder.entity(name), self.events)))
@@ -194,16 +203,20 @@ class Selection:
 
     def _tests(self, name: str) -> list[Callable[[Any], bool]]:
         """The item conditions on the list that this property stands in."""
-        head = name.partition(".")[0]
-        mine = [condition for condition in self._conditions if condition.property.partition(".")[0] == head]
+        mine = [condition for condition in self._conditions if _head(condition.property) == _head(name)]
         return [_item_test(self._decoder.within(condition.property), predicate(condition)) for condition in mine]
 
     def _some_item(self, event: object) -> bool:
-        heads = {condition.property.partition(".")[0]: condition.property for condition in self._conditions}
+        heads = {_head(condition.property): condition.property for condition in self._conditions}
         return all(
             any(all(test(item) for test in self._tests(name)) for item in self._decoder.rows(name)(event))
             for name in heads.values()
         )
+
+
+def _head(name: str) -> str:
+    """The list, or object, that a nested property stands in."""
+    return name.partition(".")[0]
 
 
 def _coded(names: Sequence[str]) -> tuple[dict[str, int], Column]:

@@ -4,12 +4,13 @@ import random
 from typing import Any
 from zlib import crc32
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.definition import model
-from streams.plan import compile_plan
+from streams.plan import SourcePlan, compile_plan
 from streams.readings import AsOf, Cells, Readings
 from tests.streams import meaning
 from tests.streams.folding import DAY, HOUR, definition, event, fold_log, nonzero, raws, the_source
@@ -163,3 +164,62 @@ def test_a_partition_counts_only_so_many_values_apart_and_says_how_often_it_coul
             f"{day}|city|\x00": 3,
         }
         assert folded.totals["overflow|orders|city"] == 3
+
+
+def only(*measures: model.Measure) -> SourcePlan:
+    """The plan of these measures, each shown over a lifetime."""
+    given = definition()
+    shown = {
+        one.name: model.Metric(name=one.name, value=model.Plain(one.name), windows=(model.Lifetime(),))
+        for one in measures
+    }
+    return the_source(
+        compile_plan(
+            model.Definition(
+                company="x",
+                time_zone="UTC",
+                north_star=model.NorthStar(metric=measures[0].name),
+                sources=given.sources,
+                measures={one.name: one for one in measures},
+                metrics=shown,
+            )
+        )
+    )
+
+
+def totals_of(plan: SourcePlan, *events: dict[str, Any]) -> dict[str, int]:
+    """What the cells of each series come to."""
+    sums: dict[str, int] = {}
+    for (series, _), number in fold_log(plan, raws(events)).cells.items():
+        sums[series] = sums.get(series, 0) + number
+    return sums
+
+
+def test_a_condition_on_one_and_one_on_true_choose_different_events() -> None:
+    order: dict[str, Any] = {"source": "shop", "of": "order"}
+    plan = only(
+        *(model.Count(name=f"c{n}", where=(model.Condition("vip", "=", v),), **order) for n, v in enumerate((1, True))),
+        *(
+            model.First(name=f"f{n}", entity=("user_id",), where=(model.Condition("vip", "in", (v,)),), **order)
+            for n, v in enumerate((1, True))
+        ),
+    )
+    events = [event(str(n), "order", f"u{n}", START, vip=vip) for n, vip in enumerate((1, True, True))]
+    assert totals_of(plan, *events) == {"c0.day": 1, "c1.day": 2, "f0.day": 1, "f1.day": 2}
+
+
+def test_a_pair_of_two_nested_lists_is_every_combination_in_the_declared_order() -> None:
+    entity = ("customer.id", "items.id")
+    plan = only(model.Distinct(name="pairs", entity=entity, source="shop", of="order"))
+    one = event("1", "order", None, START, customer={"id": "c"}, items=[{"id": "a"}, {"id": "b"}, {"id": "a"}])
+    other = event("2", "order", None, START, customer={"id": "a"}, items=[{"id": "c"}])
+    assert totals_of(plan, one, other) == {"pairs.lifetime": 3}
+
+
+def test_a_measure_that_no_metric_shows_asks_nothing_of_the_events() -> None:
+    given = definition()
+    metrics = {name: metric for name, metric in given.metrics.items() if name != "m_revenue"}
+    plan = compile_plan(msgspec.structs.replace(given, metrics=metrics))
+    folded = fold_log(the_source(plan), raws([event("1", "order", "u", START, total="12 EUR")]))
+    assert folded.totals["counted"] == 1
+    assert "amount" not in the_source(plan).needs.by_type["order"].amounts
