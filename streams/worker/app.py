@@ -29,6 +29,7 @@ class WorkerApp(faust.App):
     """Knows the sessions, which the transport asks for."""
 
     BootStrategy = _Boot
+    logger = logging.getLogger(f"{transport.FAUST_LOG}.app")  # mode's, for its own starts and stops
     sessions: OwnedSessions
 
     def _create_directories(self) -> None:

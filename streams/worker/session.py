@@ -40,6 +40,9 @@ class DeadLetters(Protocol):
     async def send(self, tp: TP, raws: list[Raw], refused: list[Refused]) -> None:
         """Returns once every one of them is acknowledged."""
 
+    async def close(self) -> None:
+        """Leaves Kafka; may be called twice."""
+
 
 class Session:
     """Folds the batches of one partition, in order."""

@@ -7,6 +7,7 @@ Unfit, LogError, anything else          the process stops with exit code 1 and s
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple, Protocol
@@ -28,7 +29,7 @@ CALM_S = 30.0
 """A session that lasted this long makes the next pause short again."""
 WATCH_S, LONGEST_LOOK_S = 6.0, 30.0
 STALLED_S = 60.0
-DRAIN_S = 10.0
+DRAIN_S, CLOSE_S = 10.0, 2.0
 
 
 class TopicFacts(NamedTuple):
@@ -162,7 +163,8 @@ class OwnedSessions:
         if tasks:
             await asyncio.wait(tasks, timeout=DRAIN_S)
         self.close(list(self._open))
-        await self._dead_letters.close()
+        with contextlib.suppress(*self._waited_out):
+            await asyncio.wait_for(self._dead_letters.close(), CLOSE_S)
 
     @property
     def _waited_out(self) -> tuple[type[BaseException], ...]:

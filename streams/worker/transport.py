@@ -25,6 +25,8 @@ from schemas.events.needs import Raw
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 SCHEME = "batch"
+FAUST_LOG = "faust.nsm"
+"""What Faust says of its services in our classes is its own; it would come under our modules' names."""
 Stamp = object
 """Whatever marks one seek; a batch handed out under an older one is void."""
 
@@ -91,6 +93,8 @@ class Sessions(Protocol):
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
     """The thread that owns the aiokafka consumer, and the runs."""
+
+    logger = logging.getLogger(f"{FAUST_LOG}.thread")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -176,6 +180,7 @@ class BatchConsumer(driver.Consumer):
     """Faust's consumer; ``app.sessions`` folds."""
 
     _thread: ConsumerThread
+    logger = logging.getLogger(f"{FAUST_LOG}.consumer")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,5 +1,6 @@
 """Workers share, join, leave and break: what each leaves behind, others take up."""
 
+import re
 import time
 from pathlib import Path
 
@@ -63,6 +64,25 @@ def test_a_bug_ends_the_process_and_counts_nothing(road: Road, where: str) -> No
     road.workers.remove(broken)
     road.until_read()
     assert road.differences() == []
+
+
+LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (INFO|WARNING) (streams|services)\.\S+ \S")
+
+
+def test_the_log_is_one_line_a_unit_of_work_in_our_words_without_what_events_held(road: Road) -> None:
+    worker = road.start("")
+    road.publish([*orders(2_000), b'{"event_id":"x","event":"order","user_id":"hunter2"}'])
+    road.until_read()
+    with road.redis.client() as client:
+        client.client_kill_filter(_type="normal", skipme=True)
+    worker.says("again in")
+    road.publish(orders(100, first=2_000))
+    road.until_read()
+    assert worker.process.end() == 0
+    assert not [line for line in worker.log().splitlines() if not LINE.match(line)]
+    assert "\x1b" not in worker.log()
+    assert "hunter2" not in worker.log()
+    assert len(worker.log().splitlines()) < 25
 
 
 def test_an_absent_definition_is_said_in_a_sentence(road: Road) -> None:
