@@ -5,6 +5,7 @@ import gc
 import logging
 import os
 import sys
+import threading
 
 import faust
 from faust.app.base import BootStrategy
@@ -19,6 +20,8 @@ POLL_RECORDS = 20_000
 FETCH_BYTES = 4 * 1024 * 1024
 """Of one partition.  A commit has a fixed price, so what is there is better taken in few large batches."""
 SESSION_TIMEOUT_S = 10.0
+LEAVE_S = 5.0
+"""How long Kafka may take to let a worker go; its partitions wait for the session time-out then."""
 
 
 class _Boot(BootStrategy):
@@ -41,8 +44,11 @@ class WorkerApp(faust.App):
         await super().on_start()
 
     async def on_stop(self) -> None:
-        """Finishes the batches at work before the group is left."""
+        """Finishes the batches at work before the group is left; a Kafka that is away is not waited for."""
         await self.sessions.drain()
+        leaving = threading.Timer(LEAVE_S, _leave)
+        leaving.daemon = True
+        leaving.start()
         await super().on_stop()
 
 
@@ -87,6 +93,12 @@ def stop(why: str) -> None:
     log.critical("stopped: %s", why)
     sys.stderr.flush()
     os._exit(1)
+
+
+def _leave() -> None:
+    log.warning("Kafka did not answer within %.0f s: left without a word to it", LEAVE_S)
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _fold(sessions: OwnedSessions):  # type: ignore[no-untyped-def]  # noqa: ANN202 - Faust reads the function's own annotations
