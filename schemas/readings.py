@@ -14,7 +14,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     ``value`` is exact; None where it does not exist (a ratio over nothing).  ``denominator`` is None where there is
     none. The window reads the pieces of time from ``start_ms`` (None: the beginning) to ``end_ms``, half open.
     ``as_of_ms`` is the moment up to which every partition has been read; ``complete`` says that it lies past
-    ``end_ms``, ``final`` that no late event will be accepted any more for that span.
+    ``end_ms`` and that the reading reaches that far, ``final`` that no late event will be accepted any more for it.
     """
 
     metric: str

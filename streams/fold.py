@@ -26,6 +26,7 @@ VALUES_PER_PARTITION = 1000
 """Raw values of one dimension of one measure that a partition counts apart; what comes later goes to ``OVERFLOW``."""
 LONGEST_VALUE = 200
 OVERFLOW = "\x00"
+NO_MEASURE = "no measure of its type"
 
 Records = dict[str, dict[str, Record]]
 """space -> entity -> record."""
@@ -50,6 +51,8 @@ class Work:
         self._selections = Selections(batch, decoder)
         self._keys: dict[tuple[str, int], Keys] = {}
         self._told: set[str] = set()
+        self.left_out = {} if plan.types is None else self._selections.left_out(plan.types)
+        """Events of types that no measure counts, by type."""
         self.wanted: dict[str, set[str]] = {}
         for space in plan.spaces:
             self._want_entities(space)
@@ -64,6 +67,7 @@ class Work:
         changes.
         """
         effect = Effect({}, {}, {})
+        self._tell_unused("", {NO_MEASURE: sum(self.left_out.values())}, effect)
         for additive in self._plan.additives:
             self._add(additive, records, effect)
         for space in self._plan.spaces:

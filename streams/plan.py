@@ -79,12 +79,13 @@ class Space(NamedTuple):
 
 
 class SourcePlan(NamedTuple):
-    """What happens to the events of one source."""
+    """What happens to the events of one source; ``types`` are those that some measure counts, None where all are."""
 
     source: Source
     needs: Needs
     additives: tuple[Additive, ...]
     spaces: tuple[Space, ...]
+    types: frozenset[str] | None
 
 
 class Plan(NamedTuple):
@@ -164,7 +165,10 @@ def _source_plan(
         _space(entity, [measure for measure in entities if measure.entity == entity], of_measure, calendar)
         for entity in sorted({measure.entity for measure in entities})
     )
-    return SourcePlan(source, _needs(definition, source, mine), additives, spaces)
+    types = frozenset(measure.of for measure in mine)
+    return SourcePlan(
+        source, _needs(definition, source, mine), additives, spaces, None if model.ANY in types else types
+    )
 
 
 def _additive(measure: model.Count | model.Sum, series: dict[Window, Series], definition: Definition) -> Additive:

@@ -128,7 +128,17 @@ class Readings:
 
     def segments(self, metric: str, window: Window, at_ms: int) -> Iterator[Reading]:
         """The metric for each value of each dimension that all its measures are split by."""
-        shown, span = self._definition.metrics[metric], running(self._plan.calendar, window, at_ms)
+        return self._segments(metric, window, running(self._plan.calendar, window, at_ms))
+
+    def last_complete_segments(self, metric: str, window: Window) -> Iterator[Reading]:
+        """The same over the span of ``last_complete``; none where there is none."""
+        if self._as_of.watermark_ms == NEVER:
+            return iter(())
+        span = last_complete(self._plan.calendar, window, self._as_of.watermark_ms)
+        return iter(()) if span is None else self._segments(metric, window, span)
+
+    def _segments(self, metric: str, window: Window, span: Span) -> Iterator[Reading]:
+        shown = self._definition.metrics[metric]
         for dimension in segmented_by(self._definition, metric):
             values = self._shown_values(metric, window, dimension, span)
             for value, raw in values.items():
@@ -163,8 +173,8 @@ class Readings:
             start_ms=span.start_ms,
             end_ms=span.end_ms,
             as_of_ms=self._as_of.watermark_ms,
-            complete=self._as_of.watermark_ms >= span.end_ms,
-            final=self._as_of.floor_ms >= span.end_ms,
+            complete=span.whole and self._as_of.watermark_ms >= span.end_ms,
+            final=span.whole and self._as_of.floor_ms >= span.end_ms,
             dimension=segment[0] if segment else WHOLE,
             segment=segment[1] if segment else WHOLE,
         )

@@ -66,6 +66,11 @@ class Selections:
             made = self._made[choice] = Selection(self.batch, self.decoder, choice, self._chosen(choice.of))
         return made
 
+    def left_out(self, types: frozenset[str]) -> dict[str, int]:
+        """How many events there are of each type that is none of these."""
+        others = {code: name for name, code in self._codes.items() if name not in types}
+        return {name: int((self._types == code).sum()) for code, name in others.items()}
+
     def _chosen(self, of: str) -> Column | None:
         return None if of == ANY else np.flatnonzero(self._types == self._codes.get(of, -1))
 

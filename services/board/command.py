@@ -21,6 +21,7 @@ from services.settings import settings
 from streams.plan import compile_plan
 
 EVERY_S = 1.0
+HERE = Path("nsm.yaml")
 QUIT = frozenset("qQ\x03\x04")
 
 
@@ -29,13 +30,16 @@ def nothing() -> None:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", nargs="?", type=Path, help="the definition that the exporter should show")
+    parser.add_argument(
+        "file", nargs="?", type=Path, help="the definition that the exporter should show (nsm.yaml, if it is here)"
+    )
     parser.add_argument("--once", action="store_true", help="print once and end, as where there is no terminal")
 
 
 def run(args: argparse.Namespace) -> int:
     """Where the exporter is, NSM_EXPORTER or the running stack says."""
-    wanted = None if args.file is None else compile_plan(load(args.file)).version
+    file = args.file or (HERE if HERE.exists() else None)
+    wanted = None if file is None else compile_plan(load(file)).version
     watch = Watch(Exporter(settings().exporter))
     if args.once or not (sys.stdout.isatty() and sys.stdin.isatty()):
         return print_once(watch, wanted)

@@ -9,7 +9,6 @@ from rich.table import Table
 from rich.text import Text
 
 from services.board.digits import large, short, sparkline
-from services.board.history import History
 from services.board.view import Guardrail, Line, Star, View
 
 # Okabe and Ito's colours, which colour-blind people can tell apart; each comes with a word or a sign
@@ -63,19 +62,19 @@ def _star(star: Star, width: int) -> RenderableType:
     drawn = sparkline(line.history.values, width - 24)
     trail = Text(drawn, style=GOOD)
     if drawn:
-        trail.append_text(Text("  ")).append_text(_trend(line.history, wide=True))
+        trail.append_text(Text("  ")).append_text(_trend(line, wide=True))
     return Group(title, Text(""), columns, Text(""), trail)
 
 
 def _standing(star: Star) -> list[Text]:
     line, texts = star.line, []
     if line.is_calendar:
-        texts.append(Text(f"last full {line.window} {short(line.finished)}"))
+        texts.append(Text(f"last full {line.window} {_with_unit(line.finished, line)}"))
     if star.target is None:
         return [*texts, Text("no target", style=FAINT)]
     by = f" by {star.by}" if star.by else ""
     least = "at most " if star.better == "lower" else ""
-    texts.insert(0, Text(f"target {least}{short(star.target)}{by}"))
+    texts.insert(0, Text(f"target {least}{_with_unit(star.target, line)}{by}"))
     if star.share is not None:
         filled = max(0, min(BAR, int(star.share * BAR)))
         style = GOOD if star.reached else WATCH
@@ -92,9 +91,9 @@ def _inputs(lines: tuple[Line, ...], width: int) -> RenderableType:
         table.add_row(
             line.metric,
             Text(line.window, style=FAINT),
-            Text(short(line.value), style="bold") + Text(f" {line.unit}" if line.unit else ""),
+            Text(_with_unit(line.value, line), style="bold"),
             Text(sparkline(line.history.values, 30 if wide else 13), style=GOOD),
-            _trend(line.history, wide=wide),
+            _trend(line, wide=wide),
         )
     return table
 
@@ -107,7 +106,7 @@ def _guardrails(guardrails: tuple[Guardrail, ...], width: int) -> RenderableType
         table.add_row(
             one.line.metric,
             Text(one.line.window, style=FAINT),
-            Text(short(one.line.comparable), style="bold"),
+            Text(_with_unit(one.line.comparable, one.line), style="bold"),
             Text(sparkline(one.line.history.values, 30 if width >= WIDE else 13), style=GOOD),
             Text(" ".join(bounds) + "  ") + kept[one.kept],
         )
@@ -127,7 +126,8 @@ def _pipeline(view: View, now: datetime) -> RenderableType:
     events = Text(f"{rate}{outcomes['counted']:,} counted")
     for outcome in ("duplicate", *REFUSED):
         if outcomes.get(outcome):
-            events.append(f", {outcomes[outcome]:,} {outcome}", style=WATCH if outcome in REFUSED else FAINT)
+            mark = "! " if outcome in REFUSED else ""
+            events.append(f", {mark}{outcomes[outcome]:,} {outcome}", style=WATCH if outcome in REFUSED else FAINT)
     grid.add_row(Text("events"), events)
     return grid
 
@@ -155,12 +155,18 @@ def _window(line: Line) -> str:
     return f"{line.window}, so far" if line.is_calendar else line.window
 
 
-def _trend(history: History, *, wide: bool) -> Text:
+def _trend(line: Line, *, wide: bool) -> Text:
+    history = line.history
     if history.trend is None:
         return Text("")
+    full = Text(f"last full {line.window} ", style=FAINT) if line.is_calendar else Text("")
     sign = "▲" if history.trend > 0 else "▼" if history.trend < 0 else "="
     against = f" on {history.against}" if wide else ""
-    return Text(f"{sign} {abs(history.trend):.1%}").append(against, style=FAINT)
+    return full.append(f"{sign} {abs(history.trend):.1%}", style="default").append(against, style=FAINT)
+
+
+def _with_unit(value: float | None, line: Line) -> str:
+    return short(value) if value is None or not line.unit else f"{short(value)} {line.unit}"
 
 
 def _columns(*heads: str) -> Table:

@@ -57,7 +57,7 @@ def show(plan: Plan, groups: Mapping[frozenset[str], list[str]], moment: Moment)
             last = readings[name].last_complete(name, window)
             if last is not None:
                 complete.append(last)
-                complete += readings[name].segments(name, window, last.end_ms - 1)
+                complete += readings[name].last_complete_segments(name, window)
     return Shown(
         read_ms=moment.read_ms,
         partitions=moment.partitions,

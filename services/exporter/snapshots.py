@@ -127,13 +127,15 @@ class Snapshots:
             now_ms, ends = self.now_ms(), self._trusted_ends()
             standings = await self._standings(now_ms, ends)
             read_up_to = progress(standings, ends, now_ms, self._read_up_to)
-            self._read_up_to = read_up_to.read_up_to
             keys = wanted(read_up_to, now_ms)
             self._let_go(now_ms)
             moments = {
                 partition: await followed.read(self._source.reader, standings[partition], keys, self._settled)
                 for partition, followed in self._followed.items()
             }
+            self._read_up_to = (
+                read_up_to.read_up_to
+            )  # only once all was read: what a cut read had seen may be gone again
             for partition, followed in self._followed.items():
                 followed.shown = moments[partition].standing.position
             return use(Moment(now_ms, read_up_to, moments, self._add_up(moments)))
@@ -195,4 +197,4 @@ class Snapshots:
             followed.forget()
 
     def _fresh(self, read_ms: int) -> bool:
-        return self.now_ms() - read_ms <= STALE_S * 1000
+        return abs(self.now_ms() - read_ms) <= STALE_S * 1000  # a clock that went back tells no age

@@ -65,7 +65,7 @@ def exporter(port: int, definition: Path, addresses: Mapping[str, str], cli: Seq
     return Part(
         name="exporter",
         command=[*cli, "exporter", str(definition), "--port", str(port)],
-        ready=lambda: says_ok(port, "/health/live"),
+        ready=lambda: says_ok(port, "/health/ready"),  # every partition is in the hands of a worker
         address=f"http://{LOOPBACK}:{port}",
         environment=own_environment(addresses),
     )

@@ -86,7 +86,9 @@ def connect(kafka: str, limits: PublisherLimits) -> Producer:
             metrics_enabled=False,
         )
     except KafkaError as error:
-        raise PublishError(f"Kafka at {kafka} does not answer: {error}") from error
+        raise PublishError(
+            f"Kafka at {kafka} does not answer; run everything with nsm up, or say where it is with NSM_KAFKA"
+        ) from error
     return producer
 
 

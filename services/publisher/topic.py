@@ -13,7 +13,9 @@ def ensure_topic(kafka: str, topic: str, connect_ms: int = 10_000) -> bool:
     try:
         admin = admin_client(kafka, bootstrap_timeout_ms=connect_ms)
     except KafkaError as error:
-        raise PublishError(f"Kafka at {kafka} does not answer: {error}") from error
+        raise PublishError(
+            f"Kafka at {kafka} does not answer; run everything with nsm up, or say where it is with NSM_KAFKA"
+        ) from error
     with contextlib.closing(admin):
         try:
             return bool(create_missing(admin, {topic: PARTITIONS}))

@@ -97,6 +97,7 @@ def as_json(answered: Answer, asked: Asked) -> Json:
             "last": iso(plan, folded.last_ms),
             "outcomes": dict(folded.outcomes),
             "refused": dict(folded.refused),
+            "of_types_that_no_measure_counts": dict(folded.left_out),
             "unused": [
                 {"measure": measure, "reason": reason, "events": number}
                 for (measure, reason), number in sorted(folded.unused.items())

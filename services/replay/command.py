@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError("standard input can be read once only")
     folded = fold_files(plan, files_by_topic(plan, args.files), asked.before_ms)
     if not folded.outcomes["counted"]:
-        print("no event counted", *what_became(folded), sep="\n", file=sys.stderr)
+        print("no event counted", *what_became(plan, folded), sep="\n", file=sys.stderr)
         return 1
     answered = answer(plan, folded, asked)
     if args.json:

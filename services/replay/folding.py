@@ -19,7 +19,7 @@ from schemas.events.needs import Raw, Refused
 from services.replay.files import slices
 from streams.events.admission import Admission
 from streams.events.decoding import Decoder
-from streams.fold import Records, Work
+from streams.fold import NO_MEASURE, Records, Work
 from streams.plan import Plan, SourcePlan
 from streams.readings import Cells
 from streams.state.port import NEVER, Standing
@@ -40,7 +40,8 @@ class BadLine(NamedTuple):
 class Folded(msgspec.Struct, kw_only=True):
     """What files of events come to; ``first_ms`` and ``last_ms`` are the times of the first and last event counted.
 
-    ``refused`` is by reason; ``bad`` the first few of them, events left out by ``before_ms`` not among them.
+    ``left_out`` is by type, of those that no measure counts; ``refused`` by reason; ``bad`` the first few of them, but
+    not events left out by ``before_ms``.
     """
 
     cells: Cells
@@ -48,13 +49,14 @@ class Folded(msgspec.Struct, kw_only=True):
     unused: Counter[tuple[str, str]]
     refused: Counter[str]
     bad: list[BadLine]
+    left_out: Counter[str]
     first_ms: int = -NEVER
     last_ms: int = NEVER
 
 
 def fold_files(plan: Plan, files: Iterable[tuple[str, str]], before_ms: int | None = None) -> Folded:
     """Folds files, each given as (topic, name).  Raises CommandError for one that cannot be read."""
-    folded = Folded(cells=Cells(), outcomes=Counter(), unused=Counter(), refused=Counter(), bad=[])
+    folded = Folded(cells=Cells(), outcomes=Counter(), unused=Counter(), refused=Counter(), bad=[], left_out=Counter())
     folds: dict[str, _Fold] = {}
     for topic, name in files:
         fold = folds.get(topic)
@@ -106,7 +108,9 @@ class _Fold:
         if len(times):
             folded.first_ms = min(folded.first_ms, int(times.min()))
             folded.last_ms = max(folded.last_ms, int(times.max()))
-            effect = Work(self._plan, admitted.batch, self._decoder).fold(self._records, NEVER)
+            work = Work(self._plan, admitted.batch, self._decoder)
+            effect = work.fold(self._records, NEVER)
+            folded.left_out.update(work.left_out)
             for series, keys in effect.cells.items():
                 for fields in keys.values():
                     folded.cells.add(series, fields)
@@ -119,6 +123,8 @@ def _tell_unused(totals: dict[str, int], unused: Counter[tuple[str, str]]) -> No
     for total, number in totals.items():
         kind, _, rest = total.partition("|")
         measure, _, reason = rest.partition("|")
+        if reason == NO_MEASURE:
+            continue  # told by type
         unused[measure, reason if kind == "unused" else f"{kind} of {reason}"] += number
 
 

@@ -1,6 +1,7 @@
 """A replay's answer for people."""
 
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from fractions import Fraction
 
 from schemas.definition import model
@@ -9,11 +10,13 @@ from services.exporter.answers import iso
 from services.replay.answer import Answer, Table, last_rows
 from services.replay.folding import Folded
 from services.replay.periods import Row
+from streams.plan import Plan
 
 PLACES = 6
 """Decimals at most; a number is rounded here and nowhere before."""
 ABSENT = "-"
 SO_FAR = "so far"
+TYPES_TOLD = 5
 
 
 def lines(answered: Answer, last: int | None) -> Iterator[str]:
@@ -27,10 +30,10 @@ def lines(answered: Answer, last: int | None) -> Iterator[str]:
         yield ""
         yield from _table(unit_of(plan.definition, table.metric.name), table, last_rows(table, last))
     yield ""
-    yield from what_became(folded)
+    yield from what_became(plan, folded)
 
 
-def what_became(folded: Folded) -> Iterator[str]:
+def what_became(plan: Plan, folded: Folded) -> Iterator[str]:
     """How many events counted, and why others did not."""
     outcomes = folded.outcomes
     yield f"{outcomes['counted']:,} events counted"
@@ -44,6 +47,11 @@ def what_became(folded: Folded) -> Iterator[str]:
         yield f"  {one.file}, line {one.number:,}: {one.detail}"
     if sum(folded.refused.values()) > len(folded.bad):
         yield "  ..."
+    counted_types = sorted({measure.of for measure in plan.definition.measures.values()})
+    for type_, number in folded.left_out.most_common(TYPES_TOLD):
+        near = get_close_matches(type_, counted_types, 1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        yield f"{number:,} of type {type_}, which no measure counts{hint}"
     for (measure, reason), number in sorted(folded.unused.items()):
         yield f"{number:,} not in {measure}: {reason}"
 

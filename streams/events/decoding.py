@@ -135,7 +135,9 @@ class Decoder:
             ids = list(map(str, ids))
         if "source" not in self._get:
             return ids
-        return [f"{source}\n{id_}" for source, id_ in zip(map(self._get["source"], events), ids, strict=True)]
+        return [
+            f"{len(source)}:{source}{id_}" for source, id_ in zip(map(self._get["source"], events), ids, strict=True)
+        ]
 
     def _wrong_versions(self, events: list[Struct]) -> dict[int, Fault]:
         if "specversion" not in self._get:

@@ -17,13 +17,15 @@ class Span(NamedTuple):
     """Pieces ``first`` to ``last``, both included (first None: from the beginning), and the instants [start, end)
     they stand for.
 
-    ``end_ms`` is when the window's period is over: past it nothing but late events can change the number.
+    ``end_ms`` is when the window's period is over: past it nothing but late events can change the number.  ``whole``
+    where the pieces reach that far: of a period that runs, or is read at a moment inside it, they do not.
     """
 
     first: int | None
     last: int
     start_ms: int | None
     end_ms: int
+    whole: bool = True
 
 
 def running(calendar: Calendar, window: model.Window, at_ms: int) -> Span:
@@ -58,7 +60,7 @@ def last_complete(calendar: Calendar, window: model.Window, at_ms: int) -> Span 
 
 def _period(calendar: Calendar, unit: model.Unit, period: int, *, last: int) -> Span:
     first, after = calendar.first_day(unit, period), calendar.first_day(unit, period + 1)
-    return Span(first, last, calendar.start(first), calendar.start(after))
+    return Span(first, last, calendar.start(first), calendar.start(after), whole=last + 1 == after)
 
 
 def _days(calendar: Calendar, last: int, days: int) -> Span:

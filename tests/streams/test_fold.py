@@ -223,3 +223,18 @@ def test_a_measure_that_no_metric_shows_asks_nothing_of_the_events() -> None:
     folded = fold_log(the_source(plan), raws([event("1", "order", "u", START, total="12 EUR")]))
     assert folded.totals["counted"] == 1
     assert "amount" not in the_source(plan).needs.by_type["order"].amounts
+
+
+def test_events_of_a_type_that_no_measure_counts_are_told_unless_any_is_counted() -> None:
+    plan = only(model.Count(name="orders", source="shop", of="order"))
+    log = raws([event("1", "order", "u", START), event("2", "ordr", "u", START), event("3", "ordr", "u", START)])
+    assert fold_log(plan, log).totals["unused||no measure of its type"] == 2
+    assert "unused||no measure of its type" not in fold_log(the_source(PLANS["UTC"]), log).totals
+
+
+def test_a_period_read_at_a_moment_inside_it_is_not_complete() -> None:
+    window, day = model.Calendar(model.Unit.WEEK), START - START % DAY
+    readings = Readings(PLANS["UTC"], Cells.of([]), AsOf(START + 100 * DAY, 0))
+    week = [readings.running("m_orders", window, day + n * DAY).complete for n in range(7)]
+    assert sum(week) == 1
+    assert readings.running("m_orders", model.RollingDays(3), day).complete

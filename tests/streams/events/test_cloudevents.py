@@ -76,7 +76,7 @@ WHOLE = json.dumps(DATA).encode()
 def test_every_mode_says_the_same(raw: Raw) -> None:
     expected = [
         [(["u1", "/shop", "NL"], ["a", "7"])],
-        ["/shop\n1"],
+        ["5:/shop1"],
         ["order"],
         [1772323200000],
         {"amount": [1250], "items.price": [150]},
@@ -84,7 +84,7 @@ def test_every_mode_says_the_same(raw: Raw) -> None:
     assert told(DECODER.decode([raw])) == expected
     mixed = DECODER.decode([structured(), raw, structured(specversion="0.3"), binary(WHOLE)])
     assert mixed.index == [0, 1, 3]
-    assert mixed.ids == ["/shop\n1"] * 3
+    assert mixed.ids == ["5:/shop1"] * 3
     assert mixed.amounts["amount"].tolist() == [1250] * 3
 
 
@@ -118,7 +118,7 @@ def test_data_that_no_measure_of_the_type_needs_may_be_anything() -> None:
 
 def test_the_same_id_from_two_sources_is_two_events() -> None:
     ids = DECODER.decode([structured(), structured(source="/app"), binary(WHOLE, source="/app")]).ids
-    assert ids == ["/shop\n1", "/app\n1", "/app\n1"]
+    assert ids == ["5:/shop1", "4:/app1", "4:/app1"]
 
 
 @pytest.mark.parametrize(
