@@ -9,13 +9,14 @@ It reaches into aiokafka (``PartitionRecords``, subscription states) and overrid
 """
 
 import asyncio
+import contextlib
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
 from aiokafka.consumer import fetcher
-from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
+from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from faust.transport.drivers import TRANSPORTS
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
@@ -99,6 +100,11 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.runs: dict[TP, Run] = {}
+
+    async def on_thread_stop(self) -> None:
+        """Fetches that are cancelled here end the stop where Kafka is away: there is nobody to leave then."""
+        with contextlib.suppress(asyncio.CancelledError, KafkaError):
+            await super().on_thread_stop()
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)

@@ -280,17 +280,28 @@ def freeze(process: Process, seconds: float) -> None:
         process.signal(signal.SIGCONT)
 
 
+def endless() -> Iterator[bytes]:
+    """As ``orders``, without end."""
+    return itertools.chain.from_iterable(orders(100, first) for first in itertools.count(0, 100))
+
+
 @contextlib.contextmanager
-def busy(road: Road, lines: list[bytes], rate: float) -> Iterator[None]:
-    """Publishes beside what the body does; the last tenth is held back until the body is done."""
-    done, tail = threading.Event(), len(lines) // 10
+def busy(road: Road, lines: Iterable[bytes], rate: float) -> Iterator[None]:
+    """Publishes beside what the body does: of a list, all, the last tenth held back until the body is done; else as
+    much as comes until then.
+    """
+    done = threading.Event()
 
-    def held_back() -> Iterator[bytes]:
-        yield from lines[:-tail]
-        done.wait()
-        yield from lines[-tail:]
+    def coming() -> Iterator[bytes]:
+        if isinstance(lines, list):
+            tail = len(lines) // 10
+            yield from lines[:-tail]
+            done.wait()
+            yield from lines[-tail:]
+        else:
+            yield from itertools.takewhile(lambda _: not done.is_set(), lines)
 
-    publishing = threading.Thread(target=road.publish, args=(held_back(), rate))
+    publishing = threading.Thread(target=road.publish, args=(coming(), rate))
     publishing.start()
     try:
         yield

@@ -13,7 +13,7 @@ from kafka.admin import NewPartitions
 from kafka.errors import TopicAlreadyExistsError
 from redis import Redis
 
-from tests.live.road import SHORT, MakeRoad, Road, busy, orders, until
+from tests.live.road import SHORT, MakeRoad, Road, busy, endless, orders, until
 from tests.servers import KafkaServer, RedisServer
 
 # kafka-python leaves the sockets of connections that failed to the garbage collector
@@ -39,7 +39,7 @@ def test_a_broker_that_is_killed_and_comes_back_costs_no_event(
 ) -> None:
     road = new_road(own_kafka(), redis_server)
     workers = [road.start(), road.start()]
-    with busy(road, orders(6_000), 500):
+    with busy(road, endless(), 500):
         road.until_work()
         for _ in range(2):
             road.kafka.kill()

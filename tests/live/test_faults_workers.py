@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.road import SHORT, Road, busy, orders
+from tests.live.road import SHORT, Road, busy, endless, orders
 
 LEAVES_WITHIN_S = 5.0
 MISSED_AFTER_S = 10.0
@@ -27,7 +27,7 @@ def test_workers_come_and_go_and_the_others_take_up_their_partitions_at_once(roa
     one, other = road.start(""), road.start("")
     for worker in (one, other):
         worker.says("opened")
-    with busy(road, orders(6_000), 400):
+    with busy(road, endless(), 400):
         road.until_work()
         third = road.start("")
         third.says("joined")
