@@ -8,6 +8,7 @@ Writes speed and answer to OUT once it has seen so many events, and ends.
 import json
 import os
 import sys
+import tempfile
 import time
 from bisect import bisect_right
 from collections import Counter
@@ -95,6 +96,7 @@ def main() -> None:
         f"stock-{topic_name}",
         broker=f"kafka://{broker}",
         store="memory://",
+        datadir=tempfile.mkdtemp(prefix="nsm-stock-"),
         value_serializer="json",
         topic_partitions=PARTITIONS,
         topic_disable_leader=True,
