@@ -24,7 +24,7 @@ from streams.state.port import KeySpan, Partition, Reader, Snapshot, Standing
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-EVERY_S = 1.0
+EVERY_S = 0.5
 STALE_S = 5.0
 """A reading older than this is no longer shown."""
 LAG_KNOWN_MS = 5_000
