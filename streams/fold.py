@@ -8,7 +8,7 @@ The result does not depend on how events were ordered, cut into batches or sprea
 holds it to that).  Records are changed in place: whoever gives them throws them away when the effect is not kept.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -16,10 +16,12 @@ import numpy as np
 
 from schemas.names import CELLS_PER_KEY
 from streams.events.admission import Admitted, Batch
+from streams.events.columns import Coded
 from streams.events.decoding import Decoder
-from streams.measures.chain import Record
+from streams.measures.additive import Groups
+from streams.measures.chain import Arrivals, Record
 from streams.plan import Additive, SourcePlan, Space
-from streams.selection import NO_VALUE, Keys, Selections, Texts
+from streams.selection import NO_VALUE, Selections
 from streams.state.port import NEVER, Commit
 
 VALUES_PER_PARTITION = 1000
@@ -49,7 +51,7 @@ class Work:
     def __init__(self, plan: SourcePlan, batch: Batch, decoder: Decoder) -> None:
         self._plan = plan
         self._selections = Selections(batch, decoder)
-        self._keys: dict[tuple[str, int], Keys] = {}
+        self._names: dict[tuple[Groups, tuple[str, ...]], tuple[list[int], list[str]]] = {}
         self._told: set[str] = set()
         self.left_out = {} if plan.types is None else self._selections.left_out(plan.types)
         """Events of types that no measure counts, by type."""
@@ -81,14 +83,8 @@ class Work:
 
     def _want_entities(self, space: Space) -> None:
         wanted = self.wanted.setdefault(space.name, set())
-        known: dict[int, Keys] = {}
-        for place, placed in enumerate(space.chains):
-            selection = self._selections.of(placed.choice)
-            keys = known.get(id(selection))
-            if keys is None:
-                keys = known[id(selection)] = selection.keys(space.entity)
-                wanted.update(keys.entities)
-            self._keys[space.name, place] = keys
+        for placed in space.chains:
+            wanted.update(self._selections.of(placed.choice).keys(space.entity).entities.names)
 
     def _want_values(self, additive: Additive, name: str, property_: str) -> None:
         texts = self._selections.of(additive.choice).texts(property_)
@@ -106,20 +102,25 @@ class Work:
         for series in additive.series:
             groups = selection.groups(series.grain)
             sums = groups.counts() if units is None else groups.sums(units)
-            put_cells(effect.cells, series.name, zip(groups.keys, map(str, groups.keys), sums, strict=True))
+            put_cells(effect.cells, series.name, groups.keys, list(map(str, groups.keys)), sums)
         for name, property_ in additive.dimensions:
-            texts = selection.texts(property_)
-            fields = self._fields(additive, name, texts, records, effect)
+            fields = self._fields(additive, name, selection.texts(property_), records, effect)
             for series in additive.series:
                 groups = selection.split_groups(series.grain, property_)
                 sums = groups.counts() if units is None else groups.sums(units)
-                buckets = [key // len(fields) for key in groups.keys]
-                named = (
-                    f"{bucket}{fields[key % len(fields)]}" for bucket, key in zip(buckets, groups.keys, strict=True)
-                )
-                put_cells(effect.cells, series.name, zip(buckets, named, sums, strict=True))
+                put_cells(effect.cells, series.name, *self._named(groups, fields), sums)
 
-    def _fields(self, additive: Additive, name: str, texts: Texts, records: Records, effect: Effect) -> list[str]:
+    def _named(self, groups: Groups, fields: tuple[str, ...]) -> tuple[list[int], list[str]]:
+        """The bucket of each group of a split, and its field; measures of one selection mostly share them."""
+        made = self._names.get((groups, fields))
+        if made is None:
+            buckets, codes = np.divmod(groups.keys, len(fields)) if fields else ([], [])
+            buckets, codes = np.asarray(buckets).tolist(), np.asarray(codes).tolist()
+            names = [f"{bucket}{fields[code]}" for bucket, code in zip(buckets, codes, strict=True)]
+            made = self._names[groups, fields] = buckets, names
+        return made
+
+    def _fields(self, additive: Additive, name: str, texts: Coded, records: Records, effect: Effect) -> tuple[str, ...]:
         """What each text adds to a bucket's name; ``OVERFLOW`` beyond what a partition counts apart: first come."""
         space = values_space(additive.measure, name)
         known = records.setdefault(space, {})
@@ -138,23 +139,21 @@ class Work:
             fields.append(f"|{name}|{text}")
         if over:
             _tell(effect.totals, f"overflow|{additive.measure}|{name}", int(np.isin(texts.codes, over).sum()))
-        return fields
+        return tuple(fields)
 
     def _file(self, space: Space, place: int, known: dict[str, Record], floor: int, effect: Effect) -> set[str]:
         placed = space.chains[place]
-        selection, keys, chain = self._selections.of(placed.choice), self._keys[space.name, place], placed.chain
-        absent = len(selection) - (len(keys.entities) if keys.places is None else len(set(keys.places)))
+        selection, chain = self._selections.of(placed.choice), placed.chain
+        entities, places = selection.keys(space.entity)
+        absent = 0 if places is None else len(selection) - len(np.unique(places))
         for measure in placed.measures:
             self._tell_unused(measure, {f"no {space.name}": absent, **selection.unused}, effect)
         points = selection.points(chain.grain)
-        xs = points if keys.places is None else [points[i] for i in keys.places]
-        arrivals: Iterable[tuple[str, int]] = zip(keys.entities, xs, strict=True)
-        if chain.once:
-            arrivals = dict.fromkeys(arrivals)  # each once, in log order: what comes in order takes nothing back
+        arrivals = Arrivals(entities.names, entities.codes, points if places is None else points[places])
         oldest = chain.grain.of(floor) if floor > 0 else NEVER
         outs, changed = chain.fold(arrivals, known, place, oldest)
         for series, out in outs.items():
-            put_cells(effect.cells, series, ((bucket, str(bucket), delta) for bucket, delta in out.items()))
+            put_cells(effect.cells, series, list(out), list(map(str, out)), list(out.values()))
         return changed
 
     def _tell_unused(self, measure: str, reasons: Mapping[str, int], effect: Effect) -> None:
@@ -187,18 +186,36 @@ def values_space(measure: str, dimension: str) -> str:
     return f"~{measure}~{dimension}"
 
 
-def put_cells(cells: dict[str, dict[int, dict[str, int]]], series: str, items: Iterable[tuple[int, str, int]]) -> None:
-    """Adds deltas of a series, given as (bucket, field, delta), to the effect."""
-    keys = cells.setdefault(series, {})
-    for bucket, field, delta in items:
-        if delta:
-            number = bucket // CELLS_PER_KEY
-            fields = keys.get(number)
-            if fields is None:
-                fields = keys[number] = {}
-            fields[field] = fields.get(field, 0) + delta
-    if not keys:
-        del cells[series]
+def put_cells(
+    cells: dict[str, dict[int, dict[str, int]]], series: str, buckets: list[int], names: list[str], deltas: list[int]
+) -> None:
+    """Adds deltas of a series to the effect: of each its bucket, its field and how much."""
+    keys = cells.get(series, {})
+    numbers = np.array(buckets, np.int64) // CELLS_PER_KEY
+    ends = [*(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(buckets)]
+    for begin, end in zip([0, *ends], ends, strict=False):
+        several = dict(zip(names[begin:end], deltas[begin:end], strict=True))
+        if len(several) < end - begin:  # a field comes twice: what overflowed shares one
+            several = {}
+            for name, delta in zip(names[begin:end], deltas[begin:end], strict=True):
+                several[name] = several.get(name, 0) + delta
+        _add_to(keys, int(numbers[begin]) if begin < end else 0, several)
+    if keys:
+        cells[series] = keys
+
+
+def _add_to(keys: dict[int, dict[str, int]], number: int, several: dict[str, int]) -> None:
+    """Adds the fields of one key; what comes to nothing is left out."""
+    fields = keys.get(number, {})
+    if not fields.keys().isdisjoint(several):
+        several = {name: delta + fields.get(name, 0) for name, delta in several.items()}
+    fields |= several
+    if not all(several.values()):
+        fields = {name: delta for name, delta in fields.items() if delta}
+    if fields:
+        keys[number] = fields
+    else:
+        keys.pop(number, None)
 
 
 def _tell(totals: dict[str, int], name: str, number: int) -> None:

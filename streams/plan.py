@@ -218,23 +218,19 @@ def _judge(
     points: Grain,
     calendar: Calendar,
 ) -> Judge:
-    bucket = series.grain.of if isinstance(points, Instants) else _same
+    grain: Grain = series.grain if isinstance(points, Instants) else Instants()  # points are cut already
     match measure, window:
         case model.Repeat(), _:
-            return Repeat(series.name, measure.within_ms, bucket)
+            return Repeat(series.name, measure.within_ms, grain)
         case (model.First(), _) | (model.Distinct(), model.Lifetime()):
-            return First(series.name, bucket)
+            return First(series.name, grain)
         case model.Distinct(), model.Calendar(unit):
-            return DistinctCalendar(series.name, calendar.period_of(unit))
+            return DistinctCalendar(series.name, None if unit is model.Unit.DAY else calendar.period_of(unit))
         case model.Distinct(), model.RollingDays(days):
             return DistinctRolling(series.name, days)
         case model.Distinct(), model.RollingSpan(span_ms, grain_ms):
             return DistinctRolling(series.name, span_ms // grain_ms)
     raise TypeError(measure, window)
-
-
-def _same(point: int) -> int:
-    return point
 
 
 def _needs(definition: Definition, source: Source, measures: list[Measure]) -> Needs:

@@ -1,20 +1,38 @@
 """What a plan needs of the events of one source, and what is said of those that are refused."""
 
-from typing import Final, Literal, NamedTuple
+from collections.abc import Sequence
+from typing import Final, Literal, NamedTuple, Protocol
 
 import msgspec
 
 from schemas.definition.model import Format
 
 
-class Raw(NamedTuple):
-    """One record as the broker has it; ``append_ms`` is its time, or the producer's on topics that keep that."""
+class Raw(Protocol):
+    """One record as the broker has it; ``timestamp`` is its append time in milliseconds, or the producer's where the
+    topic keeps that.
+    """
+
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes]]: ...
+
+
+class RawRecord(NamedTuple):
+    """One that does not come from a client of Kafka."""
 
     offset: int
-    append_ms: int
+    timestamp: int
     key: bytes | None
     value: bytes | None
-    headers: tuple[tuple[str, bytes], ...]
+    headers: Sequence[tuple[str, bytes]] = ()
 
 
 class EventNeeds(msgspec.Struct, frozen=True, kw_only=True):

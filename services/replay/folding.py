@@ -15,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from schemas.errors import CommandError
-from schemas.events.needs import Raw, Refused
+from schemas.events.needs import Raw, RawRecord, Refused
 from services.replay.files import slices
 from streams.events.admission import Admission
 from streams.events.decoding import Decoder
@@ -101,7 +101,7 @@ class _Fold:
         """Folds the lines that are not blank; ``place`` is the file and the number of the first line."""
         name, begin = place
         stripped = [(number, line.strip()) for number, line in enumerate(lines, begin)]
-        raws = [Raw(number, self._append_ms, None, line, ()) for number, line in stripped if line]
+        raws = [RawRecord(number, self._append_ms, None, line, ()) for number, line in stripped if line]
         admitted = self._admission.admit(raws, self._decoder.decode(raws), self._standing, self._standing.position)
         self._standing = admitted.standing
         times = admitted.batch.times
@@ -128,7 +128,7 @@ def _tell_unused(totals: dict[str, int], unused: Counter[tuple[str, str]]) -> No
         unused[measure, reason if kind == "unused" else f"{kind} of {reason}"] += number
 
 
-def _tell_refused(refused: list[Refused], raws: list[Raw], name: str, folded: Folded) -> None:
+def _tell_refused(refused: list[Refused], raws: Sequence[Raw], name: str, folded: Folded) -> None:
     for one in refused:
         folded.refused[one.reason] += 1
         if len(folded.bad) < SHOWN:

@@ -13,32 +13,31 @@ The same log gives the same answer however it is cut into batches.
 
 from collections.abc import Sequence
 from itertools import compress
-from operator import itemgetter
-from typing import Any
+from operator import attrgetter
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from schemas.definition.model import Source
 from schemas.events.needs import Raw, Refused
 from schemas.names import Outcome
 from streams.events.amounts import Amounts
+from streams.events.columns import Coded, Values
 from streams.events.decoding import Decoded
 from streams.events.ids import IdWindow, Mask, hashed
 from streams.state.port import NEVER, Standing
 from streams.time.calendar import Times
 
-_APPEND_MS = itemgetter(Raw._fields.index("append_ms"))
+_timestamp = attrgetter("timestamp")
 
 
 class Batch(msgspec.Struct, frozen=True):
     """The accepted events of a batch, in log order, as columns of one length."""
 
-    events: list[Any]
-    types: list[str]
-    times: NDArray[np.int64]
+    types: Coded
+    times: Times
     amounts: dict[str, Amounts]
+    columns: dict[str, Values]
 
 
 class Admitted(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +60,7 @@ class Admission:
 
     def admit(self, raws: Sequence[Raw], decoded: Decoded, standing: Standing, following: int) -> Admitted:
         """``following`` is the offset after the batch; ``raws`` may be empty (offsets that hold no event)."""
-        appended = np.fromiter(map(_APPEND_MS, raws), np.int64, len(raws))
+        appended = np.fromiter(map(_timestamp, raws), np.int64, len(raws))
         clocks = np.maximum.accumulate(np.append(standing.clock, appended))[1:]
         clock = int(clocks[-1]) if len(raws) else standing.clock
         if decoded.index is not None:
@@ -115,13 +114,13 @@ class Admission:
 
 def _batch(decoded: Decoded, counted: Mask) -> Batch:
     if counted.all():
-        return Batch(decoded.events, decoded.types, decoded.times, decoded.amounts)
+        return Batch(decoded.types, decoded.times, decoded.amounts, decoded.columns)
     keep = counted.tolist()
     return Batch(
-        list(compress(decoded.events, keep)),
-        list(compress(decoded.types, keep)),
+        decoded.types.chosen(counted),
         decoded.times[counted],
         {name: column.of(counted) for name, column in decoded.amounts.items()},
+        {name: list(compress(column, keep)) for name, column in decoded.columns.items()},
     )
 
 

@@ -1,132 +1,55 @@
-"""The column of one amount over a batch: floats where they decide, the text where they do not."""
+"""Columns of one length over the events of a batch, in log order."""
 
-from collections.abc import Callable, Iterable
-from decimal import Decimal
-from itertools import chain, compress, count
-from operator import attrgetter
-from typing import Any, Final
+from collections.abc import Callable, Container, Sequence
+from typing import Any, NamedTuple
 
-import msgspec
 import numpy as np
-from msgspec import UNSET, Struct
+from msgspec import UNSET
+from numpy.typing import NDArray
 
-from schemas.errors import DefinitionError
-from schemas.events.needs import BIGGEST, Needs
-from streams.events.amounts import Amounts, Floats, exact, scaled
-from streams.events.faults import Fault
-from streams.events.structs import Place, Shape, place
-
-_TOO_BIG: Final[Fault] = ("bad_number", "an amount beyond 2^53 - 1 units of its decimals")
+Column = NDArray[np.int64]
+Values = list[Any]
+Mask = NDArray[np.bool_]
+Getter = Callable[[Any], Any]
 
 
-class AmountColumn:
-    """One amount of one source; of a nested one the sum over the rows that have it, each rounded for itself."""
+class Coded(NamedTuple):
+    """Values that often come again: each once in order of appearance, and which of them each event has."""
 
-    def __init__(self, needs: Needs, name: str, shape: Shape) -> None:
-        self._place = place(needs.format, name)
-        self._decimals = {of: one.amounts[name] for of, one in needs.by_type.items() if name in one.amounts}
-        self._every = needs.every.amounts.get(name)
-        if self._every is not None and set(self._decimals.values()) - {self._every}:
-            raise DefinitionError((f"'{name}' is needed with several numbers of decimals for one event",))
-        self._head = attrgetter(shape.attribute(self._place.head))
-        self._rest = attrgetter(shape.attribute(self._place.rest)) if self._place.rest else None
-        self._text = _decimal_decoder(self._place)
+    names: list[Any]
+    codes: Column
 
-    def of(self, events: list[Any], types: list[str], text: Callable[[int], bytes], wrong: dict[int, Fault]) -> Amounts:
-        """Adds to ``wrong`` the events whose amount is too big; ``text`` is an event's JSON."""
-        column = Amounts(np.zeros(len(events), np.bool_), np.zeros(len(events), np.int64))
-        for decimals in {self._every} if self._every is not None else set(self._decimals.values()):
-            places = self._places(types, decimals)
-            fill = self._fill if self._rest is None else self._fill_sums
-            for owner in fill(column, events, places, decimals):
-                found = self._exact(text(owner), decimals)
-                if found is None or abs(found) > BIGGEST:
-                    wrong.setdefault(owner, _TOO_BIG)
-                else:
-                    column.there[owner], column.units[owner] = True, found
-        return column
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> "Coded":
+        """Any hashable values."""
+        numbers = {value: number for number, value in enumerate(dict.fromkeys(values))}
+        return cls(list(numbers), np.fromiter(map(numbers.__getitem__, values), np.int64, len(values)))
 
-    def _places(self, types: list[str], decimals: int) -> list[int] | None:
-        """The events whose type needs the amount with these decimals; None: all."""
-        if self._every is not None:
-            return None
-        mine = {of for of, one in self._decimals.items() if one == decimals}
-        return list(compress(count(), map(mine.__contains__, types)))
+    def chosen(self, which: Column | Mask) -> "Coded":
+        """Of some events; a name may be left that none of them has."""
+        return Coded(self.names, self.codes[which])
 
-    def _fill(self, column: Amounts, events: list[Any], places: list[int] | None, decimals: int) -> Iterable[int]:
-        """Gives the places of those that must be read again from the text."""
-        asked = events if places is None else map(events.__getitem__, places)
-        values = _floats(list(map(self._head, asked)))
-        there = np.flatnonzero(values == values)  # noqa: PLR0124  # NaN is absent
-        units, doubtful = scaled(values[there], decimals)
-        owners = there if places is None else np.array(places, np.int64)[there]
-        column.there[owners], column.units[owners] = True, units
-        again: list[int] = owners[doubtful].tolist()
-        return again
+    def places(self, wanted: Container[Any]) -> Column:
+        """The events that have one of these values."""
+        return np.flatnonzero(np.array([name in wanted for name in self.names], np.bool_)[self.codes])
 
-    def _fill_sums(self, column: Amounts, events: list[Any], places: list[int] | None, decimals: int) -> Iterable[int]:
-        """Of a nested amount the sum over the rows, in integers of any size until it is known to be small enough."""
-        values, owners = self._nested(events, range(len(events)) if places is None else places)
-        units, doubtful = scaled(values, decimals)
-        sums: dict[int, int] = {}
-        for owner, unit in zip(owners.tolist(), units.tolist(), strict=True):
-            sums[owner] = sums.get(owner, 0) + unit
-        again = set(owners[doubtful].tolist())
-        for owner, found in sums.items():
-            if abs(found) > BIGGEST:
-                again.add(owner)  # which says so
-            else:
-                column.there[owner], column.units[owner] = True, found
-        return again
-
-    def _nested(self, events: list[Any], places: Iterable[int]) -> tuple[Floats, np.ndarray[Any, Any]]:
-        found: list[Any] = []
-        owners: list[int] = []
-        for i in places:
-            value = self._head(events[i])
-            rows = value if isinstance(value, list) else () if value is UNSET else (value,)
-            found.extend(map(self._rest, rows))  # type: ignore[arg-type]  # only called with a rest
-            owners.extend([i] * len(rows))
-        values = _floats(found)
-        there = values == values  # noqa: PLR0124
-        return values[there], np.array(owners, np.int64)[there]
-
-    def _exact(self, text: bytes, decimals: int) -> int | None:
-        units = [exact(value, decimals) for value in _decimals(self._text.decode(text))]
-        return None if None in units else sum(unit for unit in units if unit is not None)
+    def tolist(self) -> Values:
+        """The value of each event."""
+        return list(map(self.names.__getitem__, self.codes.tolist()))
 
 
-def _floats(values: list[Any]) -> Floats:
-    """NaN for absent; infinite where a whole number has no float, which is then read from the text."""
-    try:
-        return np.array(values, np.float64)
-    except (TypeError, OverflowError):
-        return np.array([_float(value) for value in values], np.float64)
+def chosen(values: Values, which: Column | None) -> Values:
+    """Those at some places; None: all."""
+    return values if which is None else list(map(values.__getitem__, which.tolist()))
 
 
-def _float(value: Any) -> float:
-    if value is UNSET:
-        return float("nan")
-    try:
-        return float(value)
-    except OverflowError:
-        return float("inf")
+def rows_of(value: Any) -> Sequence[Any]:
+    """The rows that a property with a dot stands in: the objects of a list, or one object, or none."""
+    if isinstance(value, list):
+        return value
+    return () if value is UNSET else (value,)
 
 
-def _decimal_decoder(at: Place) -> msgspec.json.Decoder[Struct]:
-    """Reads nothing but this amount, as its text has it."""
-    type_: Any = Decimal | None
-    path = at.head + at.rest
-    for depth in reversed(range(len(path))):
-        field = msgspec.field(name=path[depth], default=None)
-        item = msgspec.defstruct("Event", [("value", type_, field)])
-        type_ = list[item | None] | item | None if depth == len(at.head) else item | None  # type: ignore[valid-type]
-    return msgspec.json.Decoder(item)
-
-
-def _decimals(value: Any) -> list[Decimal]:
-    if value is None:
-        return []
-    if isinstance(value, Decimal):
-        return [value]
-    return list(chain.from_iterable(map(_decimals, value))) if isinstance(value, list) else _decimals(value.value)
+def as_entity(value: Any) -> Any:
+    """Text or UNSET: a whole number is its decimal text, and an empty text is absent."""
+    return UNSET if value is UNSET or value == "" else str(value)

@@ -6,118 +6,110 @@ Every step gives what the last would give; only the last refuses.  Of a key that
 measure needs is only looked at as JSON: it may be of any type, and need not be UTF-8.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import compress
 from operator import attrgetter
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import numpy as np
-from msgspec import UNSET, Struct
-from numpy.typing import NDArray
+from msgspec import Struct
 
 from schemas.definition.model import CloudEventsFormat
 from schemas.events.needs import Needs, Raw, Refused
+from streams.events.amount_column import AmountColumn
 from streams.events.amounts import Amounts
 from streams.events.cloudevents import structured
-from streams.events.columns import AmountColumn
+from streams.events.columns import Coded, Getter, Values, as_entity
 from streams.events.faults import FAULTS, Diagnosis, Fault
-from streams.events.structs import Branch, Leaf, Shape, frame, grow, is_text, place
-from streams.events.timestamps import parsed
+from streams.events.gathering import Gathering
+from streams.events.structs import Branch, Leaf, Shape, frame, grow, is_text, place, roles
+from streams.events.timestamps import Times
 
-_PIECES: Final = (512, 32)
+_PIECES: Final = (1024, 32)
 """Records decoded in one call: few enough for the caches; where that fails, so few that one bad record costs little."""
 _NEWLINE, _OPEN, _CLOSE = b"\n{}"
+
+_value = attrgetter("value")
 
 
 class Decoded(msgspec.Struct, frozen=True):
     """The good events in log order, as columns of one length; ``index``: their places in the batch (None: all good).
 
     An id is the event's identity, of a CloudEvent its source and id.  An amount is not there where the event has none
-    or its type needs none; every other property is read off the events by the decoder's getters.
+    or its type needs none.  ``columns`` hold every other property that is needed, UNSET where absent or null: by the
+    head of its name, so that a name with a dot stands in rows there (``rows_of``, and ``Decoder.within`` a row).  An
+    event may be asked for what its own type needs; anything else may be there or not.
     """
 
-    events: list[Any]
     index: list[int] | None
     ids: list[str]
-    types: list[str]
-    times: NDArray[np.int64]
+    types: Coded
+    times: Times
     amounts: dict[str, Amounts]
+    columns: dict[str, Values]
     refused: list[Refused]
 
 
 class Decoder:
-    """Of one source; raises DefinitionError.
-
-    A name without a dot is asked of an event (``getter``); one with a dot stands in the rows that its head leads to
-    (``rows``), and is asked of a row (``within``).  A value is UNSET where absent or null.  ``entity`` reads either as
-    an entity: a whole number is its decimal text, and an empty text is absent.  An event may be asked for what its own
-    type needs; anything else may be there or not.
-    """
+    """Of one source; raises DefinitionError."""
 
     def __init__(self, needs: Needs) -> None:
         form = self._format = needs.format
-        whole = self._tree = grow(form, (needs.every, *needs.by_type.values()))
+        every = (needs.every, *needs.by_type.values())
+        whole = self._tree = grow(form, every)
         self._whole, self._every = Shape(whole, whole), Shape(grow(form, (needs.every,)), whole)
         self._by_type = {of: Shape(grow(form, (needs.every, one)), whole) for of, one in needs.by_type.items()}
-        self._get = {role: attrgetter(self._whole.attribute(path)) for role, path in frame(form).items()}
+        self._frame = {role: attrgetter(self._whole.attribute(path)) for role, path in frame(form).items()}
+        self._heads: dict[str, Getter] = {
+            name.partition(".")[0]: attrgetter(self._whole.attribute(place(form, name).head))
+            for one in every
+            for name, _ in roles(one)
+        }
         self._type = Shape(_only_type(frame(form)["type"]), whole).wide
         self._diagnosis = Diagnosis(frame(form))
-        id_ = self._leaf(frame(form)["id"])
-        self._ids_are_text = is_text(id_)
-        names = sorted({name for one in (needs.every, *needs.by_type.values()) for name in one.amounts})
+        self._ids_are_text = is_text(self._leaf(frame(form)["id"]))
+        names = sorted({name for one in every for name in one.amounts})
         self._amounts = {name: AmountColumn(needs, name, self._whole) for name in names}
 
     def decode(self, raws: Sequence[Raw]) -> Decoded:
         """All of the batch: each record is either among the good or refused."""
         faults: dict[int, Fault] = {}
-        values = [raw.value for raw in raws]
+        values = list(map(_value, raws))
         if isinstance(self._format, CloudEventsFormat) and any(raw.headers for raw in raws):
             values, faults = structured(raws)
-        events, index = self._events(values, faults)
-        ids, types = self._ids(events), list(map(self._get["type"], events))
-        times, wrong = parsed(list(map(self._get["time"], events)))
-        wrong |= self._wrong_versions(events)
+        gathering = Gathering(self._frame, self._heads)
+        index = self._gather(values, faults, gathering)
+        gathering.check_versions()
+        types, wrong = gathering.types(), gathering.wrong
 
         def text(i: int) -> bytes:
             return values[i if index is None else index[i]] or b""
 
-        amounts = {name: column.of(events, types, text, wrong) for name, column in self._amounts.items()}
-        decoded = Decoded(events, index, ids, types, times, amounts, [])
+        amounts = {
+            name: column.of(gathering.columns[name.partition(".")[0]], types, text, wrong)
+            for name, column in self._amounts.items()
+        }
+        ids = gathering.ids(are_text=self._ids_are_text)
+        decoded = Decoded(index, ids, types, gathering.times(), amounts, gathering.columns, [])
         return _without(decoded, wrong, faults, len(raws)) if wrong or faults else decoded
 
-    def getter(self, name: str) -> Callable[[Any], Any]:
-        """Reads a property, by its name without a dot, of an event: text, number, boolean or UNSET."""
-        return attrgetter(self._whole.attribute(place(self._format, name).head))
-
-    def rows(self, name: str) -> Callable[[Any], Sequence[Any]]:
-        """Reads the rows that a property with a dot stands in: the objects of a list, or one object, or none."""
-        get = attrgetter(self._whole.attribute(place(self._format, name).head))
-
-        def rows(event: Any) -> Sequence[Any]:
-            value = get(event)
-            if isinstance(value, list):
-                return value
-            return () if value is UNSET else (value,)
-
-        return rows
-
-    def within(self, name: str) -> Callable[[Any], Any]:
-        """Reads a property with a dot of one of its rows."""
+    def within(self, name: str) -> Getter:
+        """Reads a property with a dot of one of its rows: text, number, boolean or UNSET."""
         return attrgetter(self._whole.attribute(place(self._format, name).rest))
 
-    def entity(self, name: str) -> Callable[[Any], Any]:
-        """Reads a property as an entity, text or UNSET: of an event, or of a row where the name has a dot."""
+    def entities(self, name: str, values: Values) -> Values:
+        """A column of a property without a dot as entities: text or UNSET."""
+        return values if self._is_text(name) else list(map(as_entity, values))
+
+    def entity_within(self, name: str) -> Getter:
+        """Reads a property with a dot of one of its rows as an entity: text or UNSET."""
+        get = self.within(name)
+        return get if self._is_text(name) else lambda row: as_entity(get(row))
+
+    def _is_text(self, name: str) -> bool:
         head, rest = place(self._format, name)
-        get = attrgetter(self._whole.attribute(rest or head))
-        if is_text(self._leaf(head + rest)):
-            return get
-
-        def entity(of: Any) -> Any:
-            value = get(of)
-            return UNSET if value is UNSET or value == "" else str(value)
-
-        return entity
+        return is_text(self._leaf(head + rest))
 
     def _leaf(self, path: tuple[str, ...]) -> Leaf:
         node: Branch | Leaf = self._tree
@@ -129,37 +121,18 @@ class Decoder:
             raise KeyError(".".join(path))
         return node
 
-    def _ids(self, events: list[Struct]) -> list[str]:
-        ids = list(map(self._get["id"], events))
-        if not self._ids_are_text:
-            ids = list(map(str, ids))
-        if "source" not in self._get:
-            return ids
-        return [
-            f"{len(source)}:{source}{id_}" for source, id_ in zip(map(self._get["source"], events), ids, strict=True)
-        ]
-
-    def _wrong_versions(self, events: list[Struct]) -> dict[int, Fault]:
-        if "specversion" not in self._get:
-            return {}
-        versions = list(map(self._get["specversion"], events))
-        if all(version.startswith("1.") for version in set(versions)):
-            return {}
-        fault: Fault = ("bad_envelope", "specversion is not 1.x")
-        return {i: fault for i, version in enumerate(versions) if not version.startswith("1.")}
-
-    def _events(self, values: list[bytes | None], faults: dict[int, Fault]) -> tuple[list[Struct], list[int] | None]:
-        """Adds the faults found to ``faults``."""
-        events, index = list[Struct](), list[int]()
+    def _gather(self, values: list[bytes | None], faults: dict[int, Fault], gathering: Gathering) -> list[int] | None:
+        """Adds the faults found to ``faults``; gives the places of the good, None where all are."""
+        index = list[int]()
         for span, several in self._pieces(values, range(len(values)), _PIECES):
             if several is not None:
-                events += several
+                gathering.add(several)
                 index += span
                 continue
-            for i, event in self._one_by_one(values, span, faults):
-                events.append(event)
-                index.append(i)
-        return events, index if len(index) < len(values) else None
+            alone = list(self._one_by_one(values, span, faults))
+            gathering.add([event for _, event in alone])
+            index += [i for i, _ in alone]
+        return index if len(index) < len(values) else None
 
     def _pieces(
         self, values: list[bytes | None], span: range, sizes: tuple[int, ...]
@@ -202,7 +175,7 @@ class Decoder:
                 continue
             shape = self._every
             try:
-                shape = self._by_type.get(self._get["type"](self._type.decode(value)), shape)
+                shape = self._by_type.get(self._frame["type"](self._type.decode(value)), shape)
                 event = shape.wide.decode(value)
             except FAULTS as error:
                 faults[i] = self._diagnosis.of(value, error)
@@ -261,11 +234,11 @@ def _without(decoded: Decoded, wrong: dict[int, Fault], faults: dict[int, Fault]
     keep = [i not in wrong for i in range(len(places))]
     mask = np.array(keep, np.bool_)
     return Decoded(
-        list(compress(decoded.events, keep)),
         list(compress(places, keep)),
         list(compress(decoded.ids, keep)),
-        list(compress(decoded.types, keep)),
+        decoded.types.chosen(mask),
         decoded.times[mask],
         {name: column.of(mask) for name, column in decoded.amounts.items()},
+        {name: list(compress(column, keep)) for name, column in decoded.columns.items()},
         refused,
     )

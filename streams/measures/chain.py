@@ -11,13 +11,22 @@ Points at one instant are interchangeable to a judge, so no id is kept.  A point
 changes no judgement now nor after any later insertion; each judge says which, and so bounds the record by the horizon
 alone, not by how busy the entity is.  Several judges may share one record: the order is the largest, a point goes
 when it is redundant to all.
+
+The points of a batch are sorted.  An entity's points that follow all that its record holds, the usual case, are judged
+column by column together with those of all other entities; only what comes before a point that is there already is
+inserted by itself.
 """
 
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, MutableMapping
-from functools import partial
+from collections.abc import MutableMapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.state.port import NEVER
 from streams.time.grains import Grain
 
 Points = list[int]
@@ -27,28 +36,40 @@ Record = list[Points]
 Out = dict[int, int]
 """bucket -> delta, of one series."""
 
+Column = NDArray[np.int64]
+
+
+class Arrivals(NamedTuple):
+    """Points and whose they are, in any order: ``points[i]`` is of the entity ``names[codes[i]]``."""
+
+    names: Sequence[str]
+    codes: Column
+    points: Column
+
 
 class Judge(ABC):
     """One kind of measure over one series.  Pure: what it changes goes to ``out``.
 
-    ``once`` says whether a second point equal to one that is there says nothing.
+    ``once`` says whether a second point equal to one that is there says nothing, ``all_kept`` whether no two different
+    points ever make one redundant.
     """
 
     series: str
     order: int
     once: bool
+    all_kept = False
 
     @abstractmethod
     def judge(self, points: Points, i: int, sign: int, out: Out) -> None:
         """Adds to ``out`` what point ``i`` contributes, given the points before it, times ``sign``."""
 
     @abstractmethod
+    def judge_all(self, points: Column, before: Sequence[Column], out: Out) -> None:
+        """``judge`` of many points, of any entities: ``before[j]`` holds those j + 1 places before, or NEVER."""
+
+    @abstractmethod
     def redundant(self, points: Points, i: int) -> bool:
         """Whether forgetting point ``i`` changes no judgement, now or ever."""
-
-    def extend(self, points: Points, x: int, out: Out) -> bool:
-        """Files x after all other points, and says whether they have changed.  A kind that can be quicker, may."""
-        return _extend(((self, out),), points, x)
 
 
 Pairs = tuple[tuple[Judge, Out], ...]
@@ -61,32 +82,45 @@ class Chain:
         self.judges, self.grain = judges, grain
         self.order = max(judge.order for judge in judges)
         self.once = all(judge.once for judge in judges)
+        self.all_kept = self.once and any(judge.all_kept for judge in judges)
 
     def fold(
-        self, arrivals: Iterable[tuple[str, int]], records: MutableMapping[str, Record], place: int, oldest: int
+        self, arrivals: Arrivals, records: MutableMapping[str, Record], place: int, oldest: int
     ) -> tuple[dict[str, Out], set[str]]:
-        """Files each (entity, point) in ``records[entity][place]``, changed in place.
+        """Files each point in ``records[entity][place]``, changed in place.
 
         ``oldest`` is the floor as a point.  Gives series -> bucket -> delta, and the entities whose record changed.
         """
         pairs: Pairs = tuple((judge, {}) for judge in self.judges)
-        extend: Callable[[Points, int], bool] = partial(_extend, pairs)
-        if len(pairs) == 1:
-            extend = partial(self.judges[0].extend, out=pairs[0][1])
+        runs = _Runs.of(arrivals, records, place, once=self.once)
         changed: set[str] = set()
-        once, order = self.once, self.order
-        for entity, x in arrivals:
-            points = records[entity][place]
-            if points and x <= points[-1]:
-                if once and points[bisect_left(points, x)] == x:
-                    continue
-                self._thin(points, self.insert(points, x, pairs))
-            elif not extend(points, x):
-                continue  # the usual case: nothing follows it, and as often as not it says nothing new
-            if len(points) > order and points[order] < oldest:
-                del points[: bisect_left(points, oldest) - order]
-            changed.add(entity)
+        later, earlier = runs.split()
+        self._append(later, pairs, oldest, changed)
+        for name, points, xs in earlier.each():
+            self._insert_all(points, xs, pairs)
+            self._forget(points, oldest)
+            changed.add(name)
         return {judge.series: out for judge, out in pairs}, changed
+
+    def _append(self, runs: "_Runs", pairs: Pairs, oldest: int, changed: set[str]) -> None:
+        """Files runs that follow all that their records hold."""
+        before = runs.before(self.order)
+        for judge, out in pairs:
+            judge.judge_all(runs.points, before, out)
+        for name, points, xs in runs.each():
+            had, last = len(points), points[-1] if points else NEVER
+            points.extend(xs)
+            if not self.all_kept:
+                self._thin_from(points, max(had - 1, 0))
+            self._forget(points, oldest)
+            if len(points) != had or points[-1] != last:
+                changed.add(name)
+
+    def _insert_all(self, points: Points, xs: Points, pairs: Pairs) -> None:
+        for x in xs:
+            if self.once and (i := bisect_left(points, x)) < len(points) and points[i] == x:
+                continue
+            self._thin(points, self.insert(points, x, pairs))
 
     def insert(self, points: Points, x: int, pairs: Pairs) -> int:
         """Puts x among the points; gives its place.  The ``order`` points after it are judged anew."""
@@ -107,17 +141,97 @@ class Chain:
             if all(judge.redundant(points, j) for judge in self.judges):
                 del points[j]
 
+    def _thin_from(self, points: Points, i: int) -> None:
+        """All points from ``i`` on are new, but the first."""
+        while i < len(points):
+            for judge in self.judges:
+                if not judge.redundant(points, i):
+                    i += 1
+                    break
+            else:
+                del points[i]
 
-def _extend(pairs: Pairs, points: Points, x: int) -> bool:
-    """A point that says nothing that the one before does not say is counted and forgotten at once."""
-    last = len(points)
-    points.append(x)
-    for judge, out in pairs:
-        judge.judge(points, last, 1, out)
-    if last:
-        if all(judge.redundant(points, last) for judge, _ in pairs):
-            points.pop()
-            return False
-        if all(judge.redundant(points, last - 1) for judge, _ in pairs):
-            del points[last - 1]
-    return True
+    def _forget(self, points: Points, oldest: int) -> None:
+        if len(points) > self.order and points[self.order] < oldest:
+            del points[: bisect_left(points, oldest) - self.order]
+
+
+class _Runs(NamedTuple):
+    """The points of a batch, entity by entity: run i is ``points[starts[i]:starts[i + 1]]``, rising.
+
+    names        b       a          d
+    points       3 5 9   1 6 6 8    2
+    starts       0       3          7       8
+    held, lasts: what each one's record holds, and the last of that (NEVER: nothing)
+    """
+
+    names: list[str]
+    held: list[Points]
+    lasts: Column
+    points: Column
+    starts: Column
+
+    @classmethod
+    def of(cls, arrivals: Arrivals, records: MutableMapping[str, Record], place: int, *, once: bool) -> "_Runs":
+        """With ``once`` what comes again is left out, within the batch and of the last point that is held."""
+        order = np.lexsort((arrivals.points, arrivals.codes))
+        codes, points = arrivals.codes[order], arrivals.points[order]
+        begins = np.append(True, codes[1:] != codes[:-1])[: len(codes)]
+        names = [arrivals.names[code] for code in codes[begins].tolist()]
+        held = [records[name][place] for name in names]
+        lasts = np.array([own[-1] if own else NEVER for own in held], np.int64)
+        runs = np.cumsum(begins) - 1
+        if once:
+            kept = (begins | np.append(True, points[1:] != points[:-1])[: len(codes)]) & (points != lasts[runs])
+            points, runs = points[kept], runs[kept]
+        return cls(names, held, lasts, points, np.searchsorted(runs, np.arange(len(names) + 1)))
+
+    def split(self) -> tuple["_Runs", "_Runs"]:
+        """Those that follow what their records hold, and the others; runs without points are in neither."""
+        lengths = np.diff(self.starts)
+        there = np.flatnonzero(lengths)
+        early = self.points[self.starts[there]] < self.lasts[there]
+        if not early.any() and len(there) == len(lengths):
+            return self, self._only(there[:0])
+        return self._only(there[~early]), self._only(there[early])
+
+    def _only(self, which: Column) -> "_Runs":
+        lengths = np.diff(self.starts)
+        mask = np.zeros(len(lengths), np.bool_)
+        mask[which] = True
+        chosen = which.tolist()
+        return _Runs(
+            [self.names[i] for i in chosen],
+            [self.held[i] for i in chosen],
+            self.lasts[which],
+            self.points[np.repeat(mask, lengths)],
+            np.append(0, np.cumsum(lengths[which])),
+        )
+
+    def each(self) -> "zip[tuple[str, Points, Points]]":
+        """Name, what is held, and the points of each run."""
+        points, starts = self.points.tolist(), self.starts.tolist()
+        xs = [points[begin:end] for begin, end in pairwise(starts)]
+        return zip(self.names, self.held, xs, strict=True)
+
+    def before(self, order: int) -> list[Column]:
+        """For j below ``order`` the point j + 1 places before each, in the run or what is held; NEVER where none is.
+
+        With each run goes room for what is held:  order 2    h h b b b | h h a a a a | h h d
+        """
+        lengths = np.diff(self.starts)
+        at = np.arange(len(self.points)) + order * np.repeat(np.arange(1, len(lengths) + 1), lengths)
+        flat = np.full(len(self.points) + order * len(lengths), NEVER, np.int64)
+        flat[at] = self.points
+        begins = self.starts[:-1] + order * np.arange(1, len(lengths) + 1)
+        flat[begins - 1] = self.lasts
+        for j in range(2, order + 1):
+            flat[begins - j] = [own[-j] if len(own) >= j else NEVER for own in self.held]
+        return [flat[at - j] for j in range(1, order + 1)]
+
+
+def tally(out: Out, buckets: Column, sign: int) -> None:
+    """Adds ``sign`` to ``out`` for each bucket, as often as it is there."""
+    found, numbers = np.unique(buckets, return_counts=True)
+    for bucket, number in zip(found.tolist(), numbers.tolist(), strict=True):
+        out[bucket] = out.get(bucket, 0) + sign * number

@@ -12,19 +12,26 @@ Rolling over L pieces: a point covers the moments [x, x + L); what the point bef
 +1 where coverage starts, -1 where it ends: the reading at any piece is the sum of all cells up to and including it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from streams.measures.chain import Judge, Out, Points
+import numpy as np
+
+from streams.measures.chain import Column, Judge, Out, Points, tally
+from streams.state.port import NEVER
 
 
 class DistinctCalendar(Judge):
-    """Points are days."""
+    """Points are days; ``period`` numbers the period of a day, None: every day is one of its own."""
 
     order = 1
     once = True
 
-    def __init__(self, series: str, period: Callable[[int], int]) -> None:
-        self.series, self.period = series, period
+    def __init__(self, series: str, period: Callable[[int], int] | None) -> None:
+        self.series, self._period, self.all_kept = series, period, period is None
+
+    def period(self, x: int) -> int:
+        """The period of a point."""
+        return x if self._period is None else self._period(x)
 
     def judge(self, points: Points, i: int, sign: int, out: Out) -> None:
         """Counts the first day of each period."""
@@ -32,17 +39,21 @@ class DistinctCalendar(Judge):
         if i == 0 or self.period(points[i - 1]) != self.period(x):
             out[x] = out.get(x, 0) + sign
 
+    def judge_all(self, points: Column, before: Sequence[Column], out: Out) -> None:
+        alone = before[0] == NEVER
+        periods, others = self._periods(points), self._periods(np.where(alone, points, before[0]))
+        tally(out, points[alone | (periods != others)], 1)
+
+    def _periods(self, points: Column) -> Column:
+        if self._period is None:
+            return points
+        days, places = np.unique(points, return_inverse=True)
+        periods: Column = np.array([self._period(day) for day in days.tolist()], np.int64)[places]
+        return periods
+
     def redundant(self, points: Points, i: int) -> bool:
         """All but the first of each period."""
         return i > 0 and self.period(points[i - 1]) == self.period(points[i])
-
-    def extend(self, points: Points, x: int, out: Out) -> bool:
-        """A later point never makes the one before redundant."""
-        if points and self.period(points[-1]) == self.period(x):
-            return False
-        out[x] = out.get(x, 0) + 1
-        points.append(x)
-        return True
 
 
 class DistinctRolling(Judge):
@@ -62,6 +73,12 @@ class DistinctRolling(Judge):
         if start < end:
             out[start] = out.get(start, 0) + sign
             out[end] = out.get(end, 0) - sign
+
+    def judge_all(self, points: Column, before: Sequence[Column], out: Out) -> None:
+        starts, ends = np.maximum(points, before[0] + self.length), points + self.length  # NEVER lies far below
+        covers = starts < ends
+        tally(out, starts[covers], 1)
+        tally(out, ends[covers], -1)
 
     def redundant(self, points: Points, i: int) -> bool:
         """What stands between two points whose coverage meets without it."""

@@ -3,9 +3,11 @@
 Also how many distinct entities there ever were: every entity has one first event.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
-from streams.measures.chain import Judge, Out, Points
+from streams.measures.chain import Column, Judge, Out, Points, tally
+from streams.state.port import NEVER
+from streams.time.grains import Grain
 
 
 class First(Judge):
@@ -14,14 +16,17 @@ class First(Judge):
     order = 1
     once = True
 
-    def __init__(self, series: str, bucket: Callable[[int], int]) -> None:
-        self.series, self.bucket = series, bucket
+    def __init__(self, series: str, grain: Grain) -> None:
+        self.series, self.grain = series, grain
 
     def judge(self, points: Points, i: int, sign: int, out: Out) -> None:
         """Counts the point that has none before it."""
         if i == 0:
-            bucket = self.bucket(points[0])
+            bucket = self.grain.of(points[0])
             out[bucket] = out.get(bucket, 0) + sign
+
+    def judge_all(self, points: Column, before: Sequence[Column], out: Out) -> None:
+        tally(out, self.grain.column(points[before[0] == NEVER]), 1)
 
     def redundant(self, points: Points, i: int) -> bool:  # noqa: ARG002 - the protocol's
         """All but the first."""

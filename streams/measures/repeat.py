@@ -4,9 +4,11 @@ Without a limit every event but the first is one, and the record is the first ti
 times inside the horizon and the one before; of three within ``within_ms`` the middle one says nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
-from streams.measures.chain import Judge, Out, Points
+from streams.measures.chain import Column, Judge, Out, Points, tally
+from streams.state.port import NEVER
+from streams.time.grains import Grain
 
 
 class Repeat(Judge):
@@ -15,14 +17,20 @@ class Repeat(Judge):
     order = 1
     once = False  # two events at one instant are two events, the second a repeat
 
-    def __init__(self, series: str, within_ms: int | None, bucket: Callable[[int], int]) -> None:
-        self.series, self.within_ms, self.bucket = series, within_ms, bucket
+    def __init__(self, series: str, within_ms: int | None, grain: Grain) -> None:
+        self.series, self.within_ms, self.grain = series, within_ms, grain
 
     def judge(self, points: Points, i: int, sign: int, out: Out) -> None:
         """Counts a point by its distance from the one before."""
         if i and (self.within_ms is None or points[i] - points[i - 1] <= self.within_ms):
-            bucket = self.bucket(points[i])
+            bucket = self.grain.of(points[i])
             out[bucket] = out.get(bucket, 0) + sign
+
+    def judge_all(self, points: Column, before: Sequence[Column], out: Out) -> None:
+        counted = before[0] != NEVER
+        if self.within_ms is not None:
+            counted &= points - before[0] <= self.within_ms
+        tally(out, self.grain.column(points[counted]), 1)
 
     def redundant(self, points: Points, i: int) -> bool:
         """What stands between two points that are close without it."""

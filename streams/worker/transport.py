@@ -4,7 +4,7 @@ What a batch says of itself, where it begins and where the next one does, is not
 where a seek sets it and handing out records moves it, each in one step that nothing interrupts.  Reckoned anywhere
 else, a seek that races with a fetch under way counts events twice.
 
-It reaches into aiokafka (``PartitionRecords``, subscription states) and overrides Faust's ``_fetch_records`` and
+It reaches into aiokafka (subscription states, and what ``records`` does) and overrides Faust's ``_fetch_records`` and
 ``_create_worker_consumer``: both are pinned, and a test sees that the patches took.
 """
 
@@ -12,8 +12,8 @@ import asyncio
 import contextlib
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from typing import Any, Protocol
 
 from aiokafka.consumer import fetcher
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
@@ -22,23 +22,16 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from schemas.events.needs import Raw
+from streams.worker.records import RawRecords, RawResult
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 SCHEME = "batch"
 FAUST_LOG = "faust.nsm"
 """What Faust says of its services in our classes is its own; it would come under our modules' names."""
+UNANSWERED_S = 0.25
+"""How long nobody is asked where no broker has answered."""
 Stamp = object
 """Whatever marks one seek; a batch handed out under an older one is void."""
-
-_new: Callable[..., Raw] = tuple.__new__
-
-
-class RawRecords(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka has no types
-    """A ``Raw`` for each record instead of a ConsumerRecord."""
-
-    def _consumer_record(self, _: TP, record: Any) -> Raw:
-        return _new(Raw, (record.offset, record.timestamp, record.key, record.value, record.headers))
 
 
 class Run:
@@ -113,16 +106,23 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         client.force_metadata_update = self._doubting(client.force_metadata_update)
         return consumer
 
-    def _doubting(self, update: Callable[[], T]) -> Callable[[], T]:
+    def _doubting(self, update: Callable[[], Awaitable[bool]]) -> Callable[[], asyncio.Task[bool]]:
         """An update is forced where a broker no longer knows a partition, or is gone.
 
         A topic may have been made anew by the time it is found again, and a fetch would not say so: what comes from
-        here on is void until sessions have asked again.
+        here on is void until sessions have asked again.  aiokafka asks again as soon as it is told that nobody
+        answered, which took two thirds of a core: it is told a little later.
         """
 
-        def update_in_doubt() -> T:
+        async def paced(updating: Awaitable[bool]) -> bool:
+            updated = await updating
+            if not updated:
+                await asyncio.sleep(UNANSWERED_S)
+            return updated
+
+        def update_in_doubt() -> asyncio.Task[bool]:
             self.runs.clear()
-            return update()
+            return asyncio.create_task(paced(update()))
 
         return update_in_doubt
 
@@ -257,6 +257,6 @@ class Transport(driver.Transport):
 
 
 def install() -> None:
-    """Makes Faust know the scheme, and aiokafka hand out ``Raw``.  Once a process, before the app is made."""
-    fetcher.PartitionRecords = RawRecords
+    """Makes Faust know the scheme, and aiokafka hand out lists.  Once a process, before the app is made."""
+    fetcher.PartitionRecords, fetcher.FetchResult = RawRecords, RawResult
     TRANSPORTS.aliases[SCHEME] = f"{Transport.__module__}:{Transport.__name__}"

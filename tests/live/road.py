@@ -19,7 +19,7 @@ from hiredis import HiredisError
 from kafka import KafkaConsumer, TopicPartition
 
 from schemas.definition.loading import load
-from schemas.events.needs import Raw
+from schemas.events.needs import Raw, RawRecord
 from services.local.process import Process
 from services.publisher.publisher import Publisher
 from services.publisher.sending import publish_lines
@@ -221,7 +221,7 @@ class Road:
                 assert time.monotonic() < deadline, f"{topic} could not be read to its end"
                 for tp, records in consumer.poll(timeout_ms=200, max_records=20_000).items():
                     found[tp.partition] += [
-                        Raw(r.offset, r.timestamp, r.key, r.value, tuple(r.headers)) for r in records
+                        RawRecord(r.offset, r.timestamp, r.key, r.value, tuple(r.headers)) for r in records
                     ]
             return found
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from schemas.definition import model
 from schemas.definition.model import Definition
-from schemas.events.needs import Raw
+from schemas.events.needs import Raw, RawRecord
 from streams.events.admission import Admission
 from streams.events.decoding import Decoder
 from streams.fold import Records, Work, pack, unpack
@@ -33,7 +33,7 @@ def raws(events: Iterable[dict[str, object]], append_ms: int | Sequence[int] = 2
     listed = list(events)
     appended = [append_ms] * len(listed) if isinstance(append_ms, int) else append_ms
     return [
-        Raw(offset, at, None, json.dumps(one).encode(), ())
+        RawRecord(offset, at, None, json.dumps(one).encode(), ())
         for offset, (one, at) in enumerate(zip(listed, appended, strict=True))
     ]
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Mapping
 from zlib import crc32
 
-from schemas.events.needs import Raw
+from schemas.events.needs import RawRecord
 from services.exporter.freshness import End
 from services.exporter.snapshots import Snapshots, Source
 from streams.events.admission import Admission
@@ -111,7 +111,7 @@ class Company:
         while standing.position < end:
             following = min(standing.position + batch, end)
             raws = [
-                Raw(offset, APPENDED, None, json.dumps(self.logs[number][offset]).encode(), ())
+                RawRecord(offset, APPENDED, None, json.dumps(self.logs[number][offset]).encode(), ())
                 for offset in range(standing.position, following)
             ]
             admitted = admission.admit(raws, decoder.decode(raws), standing, following)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.events.needs import Raw
+from schemas.events.needs import Raw, RawRecord
 from streams.plan import compile_plan
 from tests.streams.folding import DAY, definition, event, fold_log, raws, the_source
 
@@ -36,9 +36,9 @@ def judged(log: list[Raw]) -> Iterator[tuple[int, str]]:
 
     for raw in log:
         one = json.loads(raw.value or b"")
-        t, clock = one["time"], max(clock, raw.append_ms)
+        t, clock = one["time"], max(clock, raw.timestamp)
         slot = clock // slot_ms
-        if t > raw.append_ms + 5 * MINUTE:
+        if t > raw.timestamp + 5 * MINUTE:
             yield raw.offset, "ahead"
             continue
         if any(slot - old <= 4 for old in seen.get(one["event_id"], [])):
@@ -82,7 +82,7 @@ def test_an_event_ahead_moves_neither_floor_nor_watermark_and_may_come_again() -
 
 def test_bytes_that_are_no_event_are_refused_and_the_others_counted() -> None:
     log = raws([event("a", "order", "u", START), event("b", "order", "u", START)], START)
-    log.insert(1, Raw(7, START, None, b"{", ()))
+    log.insert(1, RawRecord(7, START, None, b"{", ()))
     folded = fold_log(SOURCE, log)
     assert folded.refused == [(7, "bad_json")]
     assert folded.totals["counted"] == 2

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas.definition.model import FlatFormat
-from schemas.events.needs import BIGGEST, EventNeeds, Needs, Raw
+from schemas.events.needs import BIGGEST, EventNeeds, Needs, RawRecord
 from streams.events.amounts import exact, scaled
 from streams.events.decoding import Decoder
 
@@ -35,7 +35,7 @@ def expected(text: str, decimals: int) -> int | None:
 def decode(texts: list[str], decimals: int) -> tuple[list[int | None], list[int]]:
     decoder = Decoder(Needs(format=FlatFormat(), every=EventNeeds(amounts={"amount": decimals})))
     raws = [
-        Raw(i, 0, None, f'{{"event_id":"{i}","event":"e","time":1,"amount":{text}}}'.encode(), ())
+        RawRecord(i, 0, None, f'{{"event_id":"{i}","event":"e","time":1,"amount":{text}}}'.encode(), ())
         for i, text in enumerate(texts)
     ]
     decoded = decoder.decode(raws)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from schemas.definition.model import CloudEventsFormat
-from schemas.events.needs import EventNeeds, Needs, Raw, Reason
+from schemas.events.needs import EventNeeds, Needs, Raw, RawRecord, Reason
+from streams.events.columns import rows_of
 from streams.events.decoding import Decoded, Decoder
 
 NEEDS = Needs(
@@ -34,26 +35,31 @@ JSON_TYPE = ("content-type", b"application/json; charset=utf-8")
 DECODER = Decoder(NEEDS)
 
 
-def structured(data: Any = DATA, *, header: bool = True, **changes: Any) -> Raw:
+def structured(data: Any = DATA, *, header: bool = True, **changes: Any) -> RawRecord:
     event = {key: value for key, value in (ENVELOPE | changes).items() if value is not ...} | {"data": data}
     headers = (("content-type", b"application/cloudevents+json; charset=UTF-8"),) if header else ()
-    return Raw(0, 0, None, json.dumps(event).encode(), headers)
+    return RawRecord(0, 0, None, json.dumps(event).encode(), headers)
 
 
-def binary(value: bytes | None, *more: tuple[str, bytes], **changes: Any) -> Raw:
+def binary(value: bytes | None, *more: tuple[str, bytes], **changes: Any) -> RawRecord:
     attributes = {key: text for key, text in (ENVELOPE | changes).items() if text is not ...}
     headers = tuple(
         (f"ce_{key}", text if isinstance(text, bytes) else str(text).encode()) for key, text in attributes.items()
     )
-    return Raw(0, 0, None, value, headers + more)
+    return RawRecord(0, 0, None, value, headers + more)
 
 
 def told(decoded: Decoded) -> list[Any]:
-    get = [DECODER.entity("subject"), DECODER.getter("source"), DECODER.getter("country")]
-    rows, sku = DECODER.rows("items.sku"), DECODER.entity("items.sku")
-    read = [([one(event) for one in get], [sku(row) for row in rows(event)]) for event in decoded.events]
+    columns = [
+        DECODER.entities("subject", decoded.columns["subject"]),
+        decoded.columns["source"],
+        decoded.columns["country"],
+    ]
+    sku = DECODER.entity_within("items.sku")
+    items = [[sku(row) for row in rows_of(value)] for value in decoded.columns["items"]]
+    read = [(list(one), skus) for *one, skus in zip(*columns, items, strict=True)]
     amounts = {name: column.tolist() for name, column in decoded.amounts.items()}
-    return [read, decoded.ids, decoded.types, decoded.times.tolist(), amounts]
+    return [read, decoded.ids, decoded.types.tolist(), decoded.times.tolist(), amounts]
 
 
 WHOLE = json.dumps(DATA).encode()
@@ -176,7 +182,7 @@ VALUES = st.one_of(st.none(), st.binary(), st.sampled_from([WHOLE, structured().
 
 @given(
     st.lists(
-        st.builds(Raw, st.just(0), st.just(0), st.none(), VALUES, st.lists(st.tuples(NAMES, TEXTS)).map(tuple)),
+        st.builds(RawRecord, st.just(0), st.just(0), st.none(), VALUES, st.lists(st.tuples(NAMES, TEXTS)).map(tuple)),
         max_size=4,
     )
 )

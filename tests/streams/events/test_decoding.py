@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from schemas.definition.model import CloudEventsFormat, FlatFormat
-from schemas.events.needs import EventNeeds, Needs, Raw
+from schemas.events.needs import EventNeeds, Needs, Raw, RawRecord
+from streams.events.columns import rows_of
 from streams.events.decoding import Decoded, Decoder
 
 FRAME: dict[str, Any] = {"event_id": "a", "event": "order", "time": "2026-03-01T00:00:00Z"}
@@ -30,7 +31,8 @@ NEEDS = Needs(
 
 def raws(*events: dict[str, Any]) -> list[Raw]:
     return [
-        Raw(i, 0, None, json.dumps(FRAME | {"event_id": str(i)} | event).encode(), ()) for i, event in enumerate(events)
+        RawRecord(i, 0, None, json.dumps(FRAME | {"event_id": str(i)} | event).encode(), ())
+        for i, event in enumerate(events)
     ]
 
 
@@ -41,14 +43,17 @@ def decode(*events: dict[str, Any], needs: Needs = NEEDS) -> tuple[Decoder, Deco
     return decoder, decoded
 
 
+def entities(decoder: Decoder, decoded: Decoded, name: str) -> list[Any]:
+    return decoder.entities(name, decoded.columns[name])
+
+
 def test_absent_and_null_are_unset_and_no_amount() -> None:
     decoder, decoded = decode({}, {"country": None, "amount": None, "user_id": None, "items": None, "account": None})
     assert decoded.index is None
-    for event in decoded.events:
-        assert decoder.getter("country")(event) is UNSET
-        assert decoder.entity("user_id")(event) is UNSET
-        assert decoder.getter("plan")(event) is UNSET
-        assert list(decoder.rows("items.sku")(event)) == []
+    for name in ("country", "plan", "items"):
+        assert decoded.columns[name] == [UNSET, UNSET]
+    assert entities(decoder, decoded, "user_id") == [UNSET, UNSET]
+    assert list(rows_of(UNSET)) == []
     assert {name: column.tolist() for name, column in decoded.amounts.items()} == {
         name: [None, None] for name in ("amount", "fee", "items.price", "lines.tax", "score")
     }
@@ -56,19 +61,19 @@ def test_absent_and_null_are_unset_and_no_amount() -> None:
 
 def test_an_entity_is_text_whatever_it_was_written_as_and_empty_is_absent() -> None:
     decoder, decoded = decode({"user_id": 7}, {"user_id": "7"}, {"user_id": ""}, {"user_id": 10**30}, {"user_id": -0})
-    assert list(map(decoder.entity("user_id"), decoded.events)) == ["7", "7", UNSET, "1" + "0" * 30, "0"]
+    assert entities(decoder, decoded, "user_id") == ["7", "7", UNSET, "1" + "0" * 30, "0"]
 
 
 def test_a_property_that_is_entity_and_scalar_is_read_as_either() -> None:
     decoder, decoded = decode({"shop": 7}, {"shop": "7"}, {"shop": ""}, {"shop": None}, {})
-    assert list(map(decoder.entity("shop"), decoded.events)) == ["7", "7", UNSET, UNSET, UNSET]
-    assert list(map(decoder.getter("shop"), decoded.events)) == [7, "7", "", UNSET, UNSET]
+    assert entities(decoder, decoded, "shop") == ["7", "7", UNSET, UNSET, UNSET]
+    assert decoded.columns["shop"] == [7, "7", "", UNSET, UNSET]
 
 
 def test_a_scalar_keeps_its_type() -> None:
     values = ["NL", "", 5, 2.5, True, False]
-    decoder, decoded = decode(*({"country": value} for value in values))
-    got = list(map(decoder.getter("country"), decoded.events))
+    decoded = decode(*({"country": value} for value in values))[1]
+    got = decoded.columns["country"]
     assert got == values
     assert list(map(type, got)) == list(map(type, values))
 
@@ -79,9 +84,9 @@ def test_plain_objects_lead_to_any_depth() -> None:
         {"account": {"plan": None}, "address": {}},
         {},
     )
-    assert list(map(decoder.getter("plan"), decoded.events)) == ["pro", UNSET, UNSET]
-    rows, lat = decoder.rows("address.geo.lat"), decoder.within("address.geo.lat")
-    assert [[lat(row) for row in rows(event)] for event in decoded.events] == [[52.1], [UNSET], []]
+    assert decoded.columns["plan"] == ["pro", UNSET, UNSET]
+    lat = decoder.within("address.geo.lat")
+    assert [[lat(row) for row in rows_of(value)] for value in decoded.columns["address"]] == [[52.1], [UNSET], []]
 
 
 def test_items_are_rows_whether_they_came_as_a_list_or_as_one_object() -> None:
@@ -90,8 +95,8 @@ def test_items_are_rows_whether_they_came_as_a_list_or_as_one_object() -> None:
         {"items": {"sku": "c", "qty": 1}},
         {"items": []},
     )
-    rows, sku, qty = decoder.rows("items.sku"), decoder.entity("items.sku"), decoder.within("items.qty")
-    got = [[(sku(row), qty(row)) for row in rows(event)] for event in decoded.events]
+    sku, qty = decoder.entity_within("items.sku"), decoder.within("items.qty")
+    got = [[(sku(row), qty(row)) for row in rows_of(value)] for value in decoded.columns["items"]]
     assert got == [[("a", 2), ("7", UNSET)], [("c", 1)], []]
     assert decoded.amounts["items.price"].tolist() == [175, None, None]
 
@@ -112,7 +117,7 @@ def test_an_amount_is_scaled_by_the_type_of_its_event_and_none_where_that_needs_
     )[1]
     assert decoded.amounts["amount"].tolist() == [125, 13, None]
     assert decoded.amounts["fee"].tolist() == [10, None, 20]
-    assert decoded.types == ["order", "view", "other"]
+    assert decoded.types.tolist() == ["order", "view", "other"]
 
 
 def test_whole_numbers_are_ids_too() -> None:
@@ -131,21 +136,22 @@ def test_id_type_and_time_may_stand_anywhere_and_be_properties_too() -> None:
     )
     decoder = Decoder(Needs(format=form, every=every, by_type={"b": EventNeeds(scalars=frozenset({"x.y"}))}))
     event = {"meta": {"id": 9, "kind": "b"}, "at": 5, "data": {"attributes": {"n": 3, "x": [{"y": 1}, {"y": 2}]}}}
-    good = Raw(0, 0, None, json.dumps(event).encode(), ())
+    good = RawRecord(0, 0, None, json.dumps(event).encode(), ())
     for batch in ([good], [good, good._replace(value=b'{"meta":{"id":1}}'), good._replace(value=b'{"meta":5}')]):
         decoded = decoder.decode(batch)
-        assert (decoded.ids, decoded.types, decoded.times.tolist()) == (["9"], ["b"], [5])
+        assert (decoded.ids, decoded.types.tolist(), decoded.times.tolist()) == (["9"], ["b"], [5])
         assert {name: column.tolist() for name, column in decoded.amounts.items()} == {"n": [3]}
-        assert decoder.entity("key")(decoded.events[0]) == "9"
-        assert decoder.getter("kind")(decoded.events[0]) == "b"
-        assert list(map(decoder.within("x.y"), decoder.rows("x.y")(decoded.events[0]))) == [1, 2]
+        assert entities(decoder, decoded, "key") == ["9"]
+        assert decoded.columns["kind"] == ["b"]
+        assert list(map(decoder.within("x.y"), rows_of(decoded.columns["x"][0]))) == [1, 2]
     assert [one.reason for one in decoded.refused] == ["no_type", "wrong_type"]
 
 
 def test_an_empty_batch_is_empty_columns() -> None:
     decoded = Decoder(NEEDS).decode([])
-    assert (decoded.events, decoded.index, decoded.ids, decoded.types, decoded.refused) == ([], None, [], [], [])
+    assert (decoded.index, decoded.ids, decoded.types.tolist(), decoded.refused) == (None, [], [], [])
     assert len(decoded.times) == 0
+    assert not any(decoded.columns.values())
 
 
 NUMBERS = st.sampled_from([0, 5, -0.0, 0.125, 0.5, 1e13, 2**53, 2**63, 10**25, 1e300])
@@ -185,15 +191,19 @@ def told(decoder: Decoder, decoded: Decoded) -> list[tuple[Any, ...]]:
     """All that the fold may ask of each event."""
     needs = {of: (NEEDS.every, one) for of, one in NEEDS.by_type.items()}
     rows = []
-    for i, event in enumerate(decoded.events):
-        answers: list[Any] = [decoded.ids[i], decoded.types[i], int(decoded.times[i])]
+    types = decoded.types.tolist()
+    for i, type_ in enumerate(types):
+        answers: list[Any] = [decoded.ids[i], type_, int(decoded.times[i])]
         answers += [column.tolist()[i] for column in decoded.amounts.values()]
-        for one in needs.get(decoded.types[i], (NEEDS.every,)):
+        for one in needs.get(type_, (NEEDS.every,)):
             for name in sorted(one.entities | one.scalars):
-                plainly = decoder.within if "." in name else decoder.getter
-                read = decoder.entity(name) if name in one.entities else plainly(name)
-                of = decoder.rows(name)(event) if "." in name else [event]
-                answers.append((name, [(type(value), value) for value in map(read, of)]))
+                value = decoded.columns[name.partition(".")[0]][i]
+                if "." in name:
+                    get = decoder.entity_within(name) if name in one.entities else decoder.within(name)
+                    values = list(map(get, rows_of(value)))
+                else:
+                    values = decoder.entities(name, [value]) if name in one.entities else [value]
+                answers.append((name, [(type(value), value) for value in values]))
         rows.append(tuple(answers))
     return rows
 
@@ -229,4 +239,4 @@ def test_a_bad_event_among_many_costs_no_other() -> None:
 def test_an_event_of_a_type_nobody_named_is_good(form: FlatFormat | CloudEventsFormat) -> None:
     envelope = {"specversion": "1.0", "source": "s", "id": "a", "type": "x", "time": "2026-03-01T00:00:00Z"}
     event = FRAME if isinstance(form, FlatFormat) else envelope
-    assert len(Decoder(Needs(format=form)).decode([Raw(0, 0, None, json.dumps(event).encode(), ())]).events) == 1
+    assert len(Decoder(Needs(format=form)).decode([RawRecord(0, 0, None, json.dumps(event).encode(), ())]).times) == 1

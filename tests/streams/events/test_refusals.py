@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from schemas.definition.model import FlatFormat
 from schemas.errors import DefinitionError
-from schemas.events.needs import EventNeeds, Needs, Raw, Reason, Refused
+from schemas.events.needs import EventNeeds, Needs, RawRecord, Reason, Refused
 from streams.events.decoding import Decoded, Decoder
 
 NEEDS = Needs(
@@ -29,7 +29,7 @@ CONTENT = "hunter2"
 
 
 def decode(*values: bytes | None) -> Decoded:
-    return DECODER.decode([Raw(i, 0, None, value, ()) for i, value in enumerate(values)])
+    return DECODER.decode([RawRecord(i, 0, None, value, ()) for i, value in enumerate(values)])
 
 
 def with_(**changes: Any) -> bytes:
@@ -133,7 +133,7 @@ def test_a_broken_event_is_refused_for_its_true_reason_and_alone(value: bytes | 
     assert [(refused.index, refused.reason) for refused in decoded.refused] == [(1, reason)]
     assert decoded.ids == ["before", "after"]
     assert decoded.index == [0, 2]
-    assert len(decoded.events) == len(decoded.types) == len(decoded.times) == len(decoded.amounts["amount"].units) == 2
+    assert len(decoded.types.codes) == len(decoded.times) == len(decoded.amounts["amount"].units) == 2
 
 
 def test_a_detail_tells_people_what_is_wrong_and_nothing_the_event_held() -> None:
@@ -182,7 +182,7 @@ def test_what_no_measure_of_its_type_needs_refuses_no_event(value: bytes) -> Non
 def test_one_broken_event_never_makes_another_whole(values: tuple[bytes | None, ...]) -> None:
     good = [value == with_() for value in values]
     decoded = decode(*values)
-    assert len(decoded.events) == sum(good)
+    assert len(decoded.times) == sum(good)
     assert [refused.index for refused in decoded.refused] == [i for i, one in enumerate(good) if not one]
 
 

@@ -3,15 +3,17 @@
 import random
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.measures.chain import Chain, Judge, Out, Points, Record
+from streams.measures.chain import Arrivals, Chain, Judge, Out, Points, Record
 from streams.measures.distinct import DistinctCalendar, DistinctRolling
 from streams.measures.first import First
 from streams.measures.repeat import Repeat
-from streams.time.grains import Instants
+from streams.state.port import NEVER
+from streams.time.grains import Buckets, Instants
 
 HORIZON, WITHIN, LENGTH = 1000, 99, 90
 
@@ -21,15 +23,22 @@ def week(point: int) -> int:
     return point // 70
 
 
+def arriving(*pairs: tuple[str, int]) -> Arrivals:
+    """Entities and points, in log order."""
+    names = sorted({name for name, _ in pairs})
+    codes = [names.index(name) for name, _ in pairs]
+    return Arrivals(names, np.array(codes, np.int64), np.array([x for _, x in pairs], np.int64))
+
+
 def one(judge: Judge) -> Chain:
     """A chain of one judge at the finest grain."""
     return Chain((judge,), Instants())
 
 
 BOUNDS = [
-    (First("s", int), 1),
-    (Repeat("s", None, int), 1),
-    (Repeat("s", WITHIN, int), 2 * (HORIZON // (WITHIN + 1)) + 3),
+    (First("s", Instants()), 1),
+    (Repeat("s", None, Instants()), 1),
+    (Repeat("s", WITHIN, Instants()), 2 * (HORIZON // (WITHIN + 1)) + 3),
     (DistinctRolling("s", LENGTH), 2 * (HORIZON // (LENGTH + 1)) + 3),
     (DistinctCalendar("s", week), HORIZON // 70 + 3),
 ]
@@ -44,7 +53,7 @@ def test_the_record_of_a_busy_entity_is_bounded_by_the_horizon_alone(judge: Judg
         t = i * 2 - rng.choice([0, 0, rng.randrange(HORIZON)])
         if t < latest - HORIZON:
             continue
-        chain.fold([("e", t)], {"e": [points]}, 0, latest - HORIZON)
+        chain.fold(arriving(("e", t)), {"e": [points]}, 0, latest - HORIZON)
         latest = max(latest, t)
         most = max(most, len(points))
     assert 1 <= most <= bound + 1  # pruned by the floor before the event
@@ -60,11 +69,12 @@ def brute(judge: Judge, points: Points) -> dict[int, int]:
 
 
 JUDGES: list[Judge] = [
-    First("first", lambda t: t // 3),
-    Repeat("any", None, lambda t: t // 3),
-    Repeat("near", 4, lambda t: t // 3),
+    First("first", Buckets(3)),
+    Repeat("any", None, Buckets(3)),
+    Repeat("near", 4, Buckets(3)),
     DistinctRolling("rolling", 5),
     DistinctCalendar("calendar", lambda t: t // 7),
+    DistinctCalendar("daily", None),
 ]
 
 
@@ -85,7 +95,7 @@ def test_judges_that_share_a_record_each_count_as_if_nothing_was_ever_forgotten(
         if t < floor:
             continue
         accepted.append(t)
-        outs, _ = chain.fold([("e", t)], records, 0, floor)
+        outs, _ = chain.fold(arriving(("e", t)), records, 0, floor)
         floor = max(floor, t - horizon)
         for series, out in outs.items():
             for bucket, n in out.items():
@@ -95,8 +105,8 @@ def test_judges_that_share_a_record_each_count_as_if_nothing_was_ever_forgotten(
 
 
 def test_two_events_at_one_instant_are_a_first_and_a_repeat() -> None:
-    chain = Chain((First("first", int), Repeat("repeat", 10, int)), Instants())
-    outs, changed = chain.fold([("e", 5), ("e", 5)], {"e": [[]]}, 0, 0)
+    chain = Chain((First("first", Instants()), Repeat("repeat", 10, Instants())), Instants())
+    outs, changed = chain.fold(arriving(("e", 5), ("e", 5)), {"e": [[]]}, 0, 0)
     assert outs == {"first": {5: 1}, "repeat": {5: 1}}
     assert changed == {"e"}
 
@@ -104,9 +114,9 @@ def test_two_events_at_one_instant_are_a_first_and_a_repeat() -> None:
 def test_a_late_event_takes_back_what_the_next_was_judged_to_be() -> None:
     # within 4; 10 arrives, then 6, then 3
     #   first:   10 ─▶ 6 ─▶ 3          repeat:  - ─▶ 10 ─▶ 10, 6
-    chain = Chain((First("first", int), Repeat("repeat", 4, int)), Instants())
+    chain = Chain((First("first", Instants()), Repeat("repeat", 4, Instants())), Instants())
     records: dict[str, Record] = {"e": [[]]}
-    steps = [chain.fold([("e", t)], records, 0, -100)[0] for t in (10, 6, 3)]
+    steps = [chain.fold(arriving(("e", t)), records, 0, -100)[0] for t in (10, 6, 3)]
     assert [step["first"] for step in steps] == [{10: 1}, {10: -1, 6: 1}, {6: -1, 3: 1}]
     assert [{b: n for b, n in step["repeat"].items() if n} for step in steps] == [{}, {10: 1}, {6: 1}]
 
@@ -114,18 +124,51 @@ def test_a_late_event_takes_back_what_the_next_was_judged_to_be() -> None:
 def test_an_entity_seen_again_on_the_same_point_changes_no_record_where_once_is_enough() -> None:
     chain = one(DistinctCalendar("s", week))
     records = {"e": [[7]]}
-    assert chain.fold([("e", 7)], records, 0, 0) == ({"s": {}}, set())
+    assert chain.fold(arriving(("e", 7)), records, 0, 0) == ({"s": {}}, set())
     assert all(a < b for a, b in pairwise(records["e"][0]))
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.lists(st.integers(0, 40), min_size=1, max_size=10), st.sampled_from(JUDGES))
-def test_a_quicker_way_to_extend_is_the_general_one(arrivals: list[int], judge: Judge) -> None:
-    quick: Points = []
-    general: Points = []
-    fast: Out = {}
-    slow: Out = {}
-    for x in sorted(set(arrivals)):
-        assert judge.extend(quick, x, fast) == Judge.extend(judge, general, x, slow)
-        assert quick == general
-        assert fast == slow
+@given(st.lists(st.integers(0, 40), max_size=10), st.sampled_from(JUDGES))
+def test_many_points_are_judged_as_one_by_one(xs: list[int], judge: Judge) -> None:
+    points = sorted(set(xs) if judge.once else xs)
+    before = [np.array([NEVER, *points][: len(points)], np.int64)]
+    out: Out = {}
+    judge.judge_all(np.array(points, np.int64), before, out)
+    assert {bucket: n for bucket, n in out.items() if n} == brute(judge, points)
+
+
+ARRIVALS = st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 40)), max_size=12)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(ARRIVALS, max_size=4), st.lists(st.sampled_from(JUDGES), min_size=1, max_size=6, unique=True))
+def test_batches_of_many_entities_count_as_their_points_do_in_order(
+    batches: list[list[tuple[str, int]]], judges: list[Judge]
+) -> None:
+    chain = Chain(tuple(judges), Instants())
+    records: dict[str, Record] = {name: [[]] for name in "abc"}
+    cells: dict[str, dict[int, int]] = {judge.series: {} for judge in judges}
+    for batch in batches:
+        outs, changed = chain.fold(arriving(*batch), records, 0, NEVER)
+        for series, out in outs.items():
+            cells[series] = {
+                bucket: cells[series].get(bucket, 0) + out.get(bucket, 0) for bucket in cells[series] | out
+            }
+        assert changed <= {name for name, _ in batch}
+    every = [pair for batch in batches for pair in batch]
+    for judge in judges:
+        expected: dict[int, int] = {}
+        for name in "abc":
+            for bucket, n in brute(judge, [x for who, x in every if who == name]).items():
+                expected[bucket] = expected.get(bucket, 0) + n
+        assert {b: n for b, n in cells[judge.series].items() if n} == {b: n for b, n in expected.items() if n}
+
+
+def test_what_changed_is_told_and_nothing_else() -> None:
+    chain = Chain((First("first", Instants()), Repeat("near", 4, Instants())), Instants())
+    records: dict[str, Record] = {"a": [[1, 3]], "b": [[7]], "c": [[]]}
+    before = {name: list(record[0]) for name, record in records.items()}
+    _, changed = chain.fold(arriving(("a", 4), ("b", 6)), records, 0, NEVER)
+    assert changed == {name for name in records if records[name][0] != before[name]} == {"a", "b"}
+    firsts = Chain((First("first", Instants()),), Instants())
+    assert firsts.fold(arriving(("b", 9)), {"b": [[6]]}, 0, NEVER) == ({"first": {}}, set())

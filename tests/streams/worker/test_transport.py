@@ -2,23 +2,19 @@
 
 import asyncio
 import random
-from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aiokafka.client import AIOKafkaClient
-from aiokafka.consumer import fetcher
 from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
-from aiokafka.record.default_records import DefaultRecordBatchBuilder
-from aiokafka.record.memory_records import MemoryRecords
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
-from schemas.events.needs import Raw
+from schemas.events.needs import Raw, RawRecord
 from streams.worker import transport
 from streams.worker.app import _fold
-from streams.worker.transport import BatchConsumer, ConsumerThread, FetchedBatch, RawRecords
+from streams.worker.transport import BatchConsumer, ConsumerThread, FetchedBatch
 from tests.streams.worker.fakes import PLACE, batch, told
 
 MARKERS = {3, 7, 8}
@@ -39,7 +35,8 @@ class Kafka:
 
     def __init__(self) -> None:
         self._subscription = SimpleNamespace(subscription=None)
-        self._client = SimpleNamespace(force_metadata_update=lambda: "updated")
+        self.answers = True
+        self._client = SimpleNamespace(force_metadata_update=self.update)
         self._fetcher = self
         self._subscriptions = self
         self.taken = 3
@@ -53,6 +50,9 @@ class Kafka:
         assignment = SimpleNamespace(tps={PLACE}, state_value=lambda _: state)
         self._subscription.subscription = SimpleNamespace(assignment=assignment)
         self.state = state
+
+    async def update(self) -> bool:
+        return self.answers
 
     def seek(self, _: TP, offset: int) -> None:
         self.state.position, self.state.has_valid_position = offset, True
@@ -72,7 +72,9 @@ class Kafka:
         if not self.state.has_valid_position:
             return {}
         first, self.state.position = self.state.position, min(self.state.position + self.taken, END)
-        records = [Raw(n, 0, None, b"", ()) for n in range(first, self.state.position) if n not in MARKERS]
+        records: list[Raw] = [
+            RawRecord(n, 0, None, b"", ()) for n in range(first, self.state.position) if n not in MARKERS
+        ]
         return {PLACE: records} if records else {}
 
 
@@ -189,12 +191,33 @@ def test_a_broker_that_no_longer_knows_a_partition_voids_what_is_fetched_until_t
         thread = Thread(kafka)
         kafka.gate.set()
         await thread._start_runs({PLACE: (0, "one")})
-        assert thread._doubting(kafka._client.force_metadata_update)() == "updated"
+        assert await thread._doubting(kafka._client.force_metadata_update)()
         assert await thread.fetch() == []
         await thread._start_runs({PLACE: (3, "two")})
         assert len(await thread.fetch()) == 1
 
     told(story())
+
+
+def test_where_no_broker_answers_the_next_is_asked_only_after_a_pause(
+    kafka: Kafka, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def asked() -> list[float]:
+        paused: list[float] = []
+
+        async def pause(seconds: float) -> None:
+            paused.append(seconds)
+
+        monkeypatch.setattr(
+            transport, "asyncio", SimpleNamespace(create_task=asyncio.create_task, sleep=pause, Task=asyncio.Task)
+        )
+        thread = Thread(kafka)
+        for answers in (True, False):
+            kafka.answers = answers
+            assert await thread._doubting(kafka._client.force_metadata_update)() is answers
+        return paused
+
+    assert asyncio.run(asked()) == [transport.UNANSWERED_S]
 
 
 def test_the_agent_leaves_out_what_was_handed_out_before_the_last_seek() -> None:
@@ -215,31 +238,6 @@ def test_the_agent_leaves_out_what_was_handed_out_before_the_last_seek() -> None
     sessions = SimpleNamespace(get=lambda _: new)
     asyncio.run(_fold(sessions)(stream(batch(0, 3, old), batch(3, 6, new), batch(6, 9, None))))  # type: ignore[arg-type]
     assert (old.took, new.took) == ([], [3])
-
-
-@pytest.fixture
-def _installed() -> Iterator[None]:
-    whole = fetcher.PartitionRecords
-    transport.install()
-    yield
-    fetcher.PartitionRecords = whole
-
-
-@pytest.mark.usefixtures("_installed")
-def test_aiokafka_hands_out_raw_records_once_the_patch_is_in() -> None:
-    builder = DefaultRecordBatchBuilder(
-        magic=2,
-        compression_type=0,
-        is_transactional=0,
-        producer_id=-1,
-        producer_epoch=-1,
-        base_sequence=0,
-        batch_size=999,
-    )
-    builder.append(0, 1234, b"key", b"value", [("h", b"1")])
-    made = fetcher.PartitionRecords(PLACE, MemoryRecords(bytes(builder.build())), [], 0, None, None, True, 1)
-    assert type(made) is RawRecords
-    assert list(made) == [Raw(0, 1234, b"key", b"value", [("h", b"1")])]  # type: ignore[arg-type]
 
 
 def test_what_is_overridden_is_there_to_be_overridden() -> None:
