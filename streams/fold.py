@@ -84,7 +84,7 @@ class Work:
     def _want_entities(self, space: Space) -> None:
         wanted = self.wanted.setdefault(space.name, set())
         for placed in space.chains:
-            wanted.update(self._selections.of(placed.choice).keys(space.entity).entities.names)
+            wanted.update(self._selections.of(placed.choice).keys(space.entity).entities.present())
 
     def _want_values(self, additive: Additive, name: str, property_: str) -> None:
         texts = self._selections.of(additive.choice).texts(property_)

@@ -15,7 +15,7 @@ from msgspec import UNSET
 from schemas.definition.model import ANY, Condition
 from streams.events.admission import Batch
 from streams.events.amounts import Amounts
-from streams.events.columns import Coded, Column, Values, chosen, rows_of
+from streams.events.columns import Coded, Column, Values, as_entity, chosen, rows_of
 from streams.events.decoding import Decoder
 from streams.measures.additive import Groups
 from streams.plan import Choice
@@ -117,13 +117,15 @@ class Selection:
     def _keys(self, entity: tuple[str, ...]) -> Keys:
         if any("." in name for name in entity):
             return self._nested_keys(entity)
-        columns = [self._entities(name) for name in entity]
-        entities = columns[0] if len(columns) == 1 else list(map(_entity_or_unset, zip(*columns, strict=True)))
-        coded = Coded.of(entities)
+        if len(entity) == 1:
+            coded = self._coded(entity[0])
+        else:
+            columns = [self._coded(name).tolist() for name in entity]
+            coded = Coded.of(list(map(_entity_or_unset, zip(*columns, strict=True))))
         if UNSET not in coded.names:
             return Keys(coded, None)
         places = np.flatnonzero(coded.codes != coded.names.index(UNSET))
-        return Keys(Coded.of(chosen(entities, places)), places)
+        return Keys(coded.chosen(places), places)
 
     def _nested_keys(self, entity: tuple[str, ...]) -> Keys:
         """Of every combination of the rows that pass, one list with another; parts in the order of the entity."""
@@ -131,7 +133,7 @@ class Selection:
         groups = [[name for name in entity if "." not in name]]
         groups += [[name for name in entity if "." in name and _head(name) == head] for head in heads]
         order = [(i, group.index(name)) for name in entity for i, group in enumerate(groups) if name in group]
-        plain = [self._entities(name) for name in groups[0]]
+        plain = [self._coded(name).tolist() for name in groups[0]]
         lists = [(self._rows(head), self._row_parts(names)) for head, names in zip(heads, groups[1:], strict=True)]
         entities: list[str] = []
         places: list[int] = []
@@ -156,8 +158,12 @@ class Selection:
 
         return parts
 
-    def _entities(self, name: str) -> Values:
-        return self._decoder.entities(name, self.values(name))
+    def _coded(self, name: str) -> Coded:
+        """A property without a dot as entities, UNSET where absent."""
+        if name not in self._batch.entities:
+            return Coded.of(list(map(as_entity, self.values(name))))
+        coded = self._batch.entities[name]
+        return coded if self._chosen is None else coded.chosen(self._chosen)
 
     def _rows(self, head: str) -> Values:
         """What the rows of each event stand in."""

@@ -37,6 +37,7 @@ class Batch(msgspec.Struct, frozen=True):
     types: Coded
     times: Times
     amounts: dict[str, Amounts]
+    entities: dict[str, Coded]
     columns: dict[str, Values]
 
 
@@ -114,12 +115,13 @@ class Admission:
 
 def _batch(decoded: Decoded, counted: Mask) -> Batch:
     if counted.all():
-        return Batch(decoded.types, decoded.times, decoded.amounts, decoded.columns)
+        return Batch(decoded.types, decoded.times, decoded.amounts, decoded.entities, decoded.columns)
     keep = counted.tolist()
     return Batch(
         decoded.types.chosen(counted),
         decoded.times[counted],
         {name: column.of(counted) for name, column in decoded.amounts.items()},
+        {name: column.chosen(counted) for name, column in decoded.entities.items()},
         {name: list(compress(column, keep)) for name, column in decoded.columns.items()},
     )
 

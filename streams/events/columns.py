@@ -20,10 +20,11 @@ class Coded(NamedTuple):
     codes: Column
 
     @classmethod
-    def of(cls, values: Sequence[Any]) -> "Coded":
+    def of(cls, values: Values) -> "Coded":
         """Any hashable values."""
-        numbers = {value: number for number, value in enumerate(dict.fromkeys(values))}
-        return cls(list(numbers), np.fromiter(map(numbers.__getitem__, values), np.int64, len(values)))
+        coding = Coding()
+        coding.extend(values)
+        return coding.coded()
 
     def chosen(self, which: Column | Mask) -> "Coded":
         """Of some events; a name may be left that none of them has."""
@@ -33,9 +34,37 @@ class Coded(NamedTuple):
         """The events that have one of these values."""
         return np.flatnonzero(np.array([name in wanted for name in self.names], np.bool_)[self.codes])
 
+    def present(self) -> Values:
+        """The names that some event has."""
+        there = np.flatnonzero(np.bincount(self.codes, minlength=len(self.names)))
+        return self.names if len(there) == len(self.names) else list(map(self.names.__getitem__, there.tolist()))
+
     def tolist(self) -> Values:
         """The value of each event."""
         return list(map(self.names.__getitem__, self.codes.tolist()))
+
+
+class Coding:
+    """Values that come piece by piece."""
+
+    def __init__(self) -> None:
+        self._numbers, self._codes = _Numbers(), list[Column]()
+
+    def extend(self, values: Values) -> None:
+        """The values of the next events."""
+        self._codes.append(np.fromiter(map(self._numbers.__getitem__, values), np.int64, len(values)))
+
+    def coded(self) -> Coded:
+        """All so far."""
+        return Coded(list(self._numbers), np.concatenate([*self._codes, np.zeros(0, np.int64)]))
+
+
+class _Numbers(dict[Any, int]):
+    """value -> its number, given when it first appears."""
+
+    def __missing__(self, value: Any) -> int:
+        number = self[value] = len(self)
+        return number
 
 
 def chosen(values: Values, which: Column | None) -> Values:

@@ -37,9 +37,10 @@ class Decoded(msgspec.Struct, frozen=True):
     """The good events in log order, as columns of one length; ``index``: their places in the batch (None: all good).
 
     An id is the event's identity, of a CloudEvent its source and id.  An amount is not there where the event has none
-    or its type needs none.  ``columns`` hold every other property that is needed, UNSET where absent or null: by the
-    head of its name, so that a name with a dot stands in rows there (``rows_of``, and ``Decoder.within`` a row).  An
-    event may be asked for what its own type needs; anything else may be there or not.
+    or its type needs none.  ``entities`` hold the properties that are nothing but entities, ``columns`` all others that
+    are needed, UNSET where absent or null: by the head of its name, so that a name with a dot stands in rows there
+    (``rows_of``, and ``Decoder.within`` a row).  An event may be asked for what its own type needs; anything else may
+    be there or not.
     """
 
     index: list[int] | None
@@ -47,6 +48,7 @@ class Decoded(msgspec.Struct, frozen=True):
     types: Coded
     times: Times
     amounts: dict[str, Amounts]
+    entities: dict[str, Coded]
     columns: dict[str, Values]
     refused: list[Refused]
 
@@ -61,11 +63,10 @@ class Decoder:
         self._whole, self._every = Shape(whole, whole), Shape(grow(form, (needs.every,)), whole)
         self._by_type = {of: Shape(grow(form, (needs.every, one)), whole) for of, one in needs.by_type.items()}
         self._frame = {role: attrgetter(self._whole.attribute(path)) for role, path in frame(form).items()}
-        self._heads: dict[str, Getter] = {
-            name.partition(".")[0]: attrgetter(self._whole.attribute(place(form, name).head))
-            for one in every
-            for name, _ in roles(one)
-        }
+        heads = {name.partition(".")[0]: place(form, name).head for one in every for name, _ in roles(one)}
+        getters = {name: attrgetter(self._whole.attribute(head)) for name, head in heads.items()}
+        self._entities = {name: get for name, get in getters.items() if self._is_entity(heads[name])}
+        self._columns = {name: get for name, get in getters.items() if name not in self._entities}
         self._type = Shape(_only_type(frame(form)["type"]), whole).wide
         self._diagnosis = Diagnosis(frame(form))
         self._ids_are_text = is_text(self._leaf(frame(form)["id"]))
@@ -78,7 +79,7 @@ class Decoder:
         values = list(map(_value, raws))
         if isinstance(self._format, CloudEventsFormat) and any(raw.headers for raw in raws):
             values, faults = structured(raws)
-        gathering = Gathering(self._frame, self._heads)
+        gathering = Gathering(self._frame, self._entities, self._columns)
         index = self._gather(values, faults, gathering)
         gathering.check_versions()
         types, wrong = gathering.types(), gathering.wrong
@@ -91,32 +92,32 @@ class Decoder:
             for name, column in self._amounts.items()
         }
         ids = gathering.ids(are_text=self._ids_are_text)
-        decoded = Decoded(index, ids, types, gathering.times(), amounts, gathering.columns, [])
+        decoded = Decoded(index, ids, types, gathering.times(), amounts, gathering.entities(), gathering.columns, [])
         return _without(decoded, wrong, faults, len(raws)) if wrong or faults else decoded
 
     def within(self, name: str) -> Getter:
         """Reads a property with a dot of one of its rows: text, number, boolean or UNSET."""
         return attrgetter(self._whole.attribute(place(self._format, name).rest))
 
-    def entities(self, name: str, values: Values) -> Values:
-        """A column of a property without a dot as entities: text or UNSET."""
-        return values if self._is_text(name) else list(map(as_entity, values))
-
     def entity_within(self, name: str) -> Getter:
         """Reads a property with a dot of one of its rows as an entity: text or UNSET."""
-        get = self.within(name)
-        return get if self._is_text(name) else lambda row: as_entity(get(row))
+        get, (head, rest) = self.within(name), place(self._format, name)
+        return get if is_text(self._leaf(head + rest)) else lambda row: as_entity(get(row))
 
-    def _is_text(self, name: str) -> bool:
-        head, rest = place(self._format, name)
-        return is_text(self._leaf(head + rest))
+    def _is_entity(self, head: tuple[str, ...]) -> bool:
+        node = self._node(head)
+        return isinstance(node, Leaf) and is_text(node)
 
-    def _leaf(self, path: tuple[str, ...]) -> Leaf:
+    def _node(self, path: tuple[str, ...]) -> Branch | Leaf:
         node: Branch | Leaf = self._tree
         for key in path:
             if not isinstance(node, Branch):
                 raise KeyError(".".join(path))
             node = node.children[key]
+        return node
+
+    def _leaf(self, path: tuple[str, ...]) -> Leaf:
+        node = self._node(path)
         if not isinstance(node, Leaf):
             raise KeyError(".".join(path))
         return node
@@ -239,6 +240,7 @@ def _without(decoded: Decoded, wrong: dict[int, Fault], faults: dict[int, Fault]
         decoded.types.chosen(mask),
         decoded.times[mask],
         {name: column.of(mask) for name, column in decoded.amounts.items()},
+        {name: column.chosen(mask) for name, column in decoded.entities.items()},
         {name: list(compress(column, keep)) for name, column in decoded.columns.items()},
         refused,
     )

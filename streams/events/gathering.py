@@ -9,28 +9,36 @@ from typing import Any
 
 import numpy as np
 
-from streams.events.columns import Coded, Getter, Values
+from streams.events.columns import Coded, Coding, Getter, Values
 from streams.events.faults import Fault
 from streams.events.structs import Role
 from streams.events.timestamps import Times, parsed
 
 
 class Gathering:
-    """``frame`` reads what makes an event one, ``properties`` whatever else is needed, by the head of its name."""
+    """``frame`` reads what makes an event one; the others whatever else is needed, by the head of its name.
 
-    def __init__(self, frame: Mapping[Role, Getter], properties: Mapping[str, Getter]) -> None:
-        self._frame, self._properties = frame, properties
-        self._roles: dict[Role, Values] = {role: [] for role in frame if role != "time"}
-        self._times: list[Times] = []
-        self._number = 0
-        self.columns: dict[str, Values] = {name: [] for name in properties}
+    ``entities`` read what is text or UNSET.
+    """
+
+    def __init__(
+        self, frame: Mapping[Role, Getter], entities: Mapping[str, Getter], others: Mapping[str, Getter]
+    ) -> None:
+        self._frame, self._entity_getters, self._getters = frame, entities, others
+        self._roles: dict[Role, Values] = {role: [] for role in frame if role not in ("type", "time")}
+        self._types, self._times, self._number = Coding(), list[Times](), 0
+        self._entities = {name: Coding() for name in entities}
+        self.columns: dict[str, Values] = {name: [] for name in others}
         self.wrong: dict[int, Fault] = {}
 
     def add(self, events: list[Any]) -> None:
         """The next events of the batch."""
         for role, column in self._roles.items():
             column.extend(map(self._frame[role], events))
-        for name, get in self._properties.items():
+        self._types.extend(list(map(self._frame["type"], events)))
+        for name, get in self._entity_getters.items():
+            self._entities[name].extend(list(map(get, events)))
+        for name, get in self._getters.items():
             self.columns[name].extend(map(get, events))
         times, wrong = parsed(list(map(self._frame["time"], events)))
         self._times.append(times)
@@ -43,7 +51,11 @@ class Gathering:
 
     def types(self) -> Coded:
         """The type of each event."""
-        return Coded.of(self._roles["type"])
+        return self._types.coded()
+
+    def entities(self) -> dict[str, Coded]:
+        """By name, UNSET where absent."""
+        return {name: coding.coded() for name, coding in self._entities.items()}
 
     def ids(self, *, are_text: bool) -> list[str]:
         """The identity of each event; of a CloudEvent its source and id."""

@@ -50,11 +50,7 @@ def binary(value: bytes | None, *more: tuple[str, bytes], **changes: Any) -> Raw
 
 
 def told(decoded: Decoded) -> list[Any]:
-    columns = [
-        DECODER.entities("subject", decoded.columns["subject"]),
-        decoded.columns["source"],
-        decoded.columns["country"],
-    ]
+    columns = [decoded.entities["subject"].tolist(), decoded.columns["source"], decoded.columns["country"]]
     sku = DECODER.entity_within("items.sku")
     items = [[sku(row) for row in rows_of(value)] for value in decoded.columns["items"]]
     read = [(list(one), skus) for *one, skus in zip(*columns, items, strict=True)]

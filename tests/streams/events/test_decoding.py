@@ -11,7 +11,7 @@ from msgspec import UNSET
 
 from schemas.definition.model import CloudEventsFormat, FlatFormat
 from schemas.events.needs import EventNeeds, Needs, Raw, RawRecord
-from streams.events.columns import rows_of
+from streams.events.columns import as_entity, rows_of
 from streams.events.decoding import Decoded, Decoder
 
 FRAME: dict[str, Any] = {"event_id": "a", "event": "order", "time": "2026-03-01T00:00:00Z"}
@@ -43,16 +43,16 @@ def decode(*events: dict[str, Any], needs: Needs = NEEDS) -> tuple[Decoder, Deco
     return decoder, decoded
 
 
-def entities(decoder: Decoder, decoded: Decoded, name: str) -> list[Any]:
-    return decoder.entities(name, decoded.columns[name])
+def entities(decoded: Decoded, name: str) -> list[Any]:
+    return decoded.entities[name].tolist() if name in decoded.entities else list(map(as_entity, decoded.columns[name]))
 
 
 def test_absent_and_null_are_unset_and_no_amount() -> None:
-    decoder, decoded = decode({}, {"country": None, "amount": None, "user_id": None, "items": None, "account": None})
+    decoded = decode({}, {"country": None, "amount": None, "user_id": None, "items": None, "account": None})[1]
     assert decoded.index is None
     for name in ("country", "plan", "items"):
         assert decoded.columns[name] == [UNSET, UNSET]
-    assert entities(decoder, decoded, "user_id") == [UNSET, UNSET]
+    assert entities(decoded, "user_id") == [UNSET, UNSET]
     assert list(rows_of(UNSET)) == []
     assert {name: column.tolist() for name, column in decoded.amounts.items()} == {
         name: [None, None] for name in ("amount", "fee", "items.price", "lines.tax", "score")
@@ -60,13 +60,13 @@ def test_absent_and_null_are_unset_and_no_amount() -> None:
 
 
 def test_an_entity_is_text_whatever_it_was_written_as_and_empty_is_absent() -> None:
-    decoder, decoded = decode({"user_id": 7}, {"user_id": "7"}, {"user_id": ""}, {"user_id": 10**30}, {"user_id": -0})
-    assert entities(decoder, decoded, "user_id") == ["7", "7", UNSET, "1" + "0" * 30, "0"]
+    decoded = decode({"user_id": 7}, {"user_id": "7"}, {"user_id": ""}, {"user_id": 10**30}, {"user_id": -0})[1]
+    assert entities(decoded, "user_id") == ["7", "7", UNSET, "1" + "0" * 30, "0"]
 
 
 def test_a_property_that_is_entity_and_scalar_is_read_as_either() -> None:
-    decoder, decoded = decode({"shop": 7}, {"shop": "7"}, {"shop": ""}, {"shop": None}, {})
-    assert entities(decoder, decoded, "shop") == ["7", "7", UNSET, UNSET, UNSET]
+    decoded = decode({"shop": 7}, {"shop": "7"}, {"shop": ""}, {"shop": None}, {})[1]
+    assert entities(decoded, "shop") == ["7", "7", UNSET, UNSET, UNSET]
     assert decoded.columns["shop"] == [7, "7", "", UNSET, UNSET]
 
 
@@ -141,7 +141,7 @@ def test_id_type_and_time_may_stand_anywhere_and_be_properties_too() -> None:
         decoded = decoder.decode(batch)
         assert (decoded.ids, decoded.types.tolist(), decoded.times.tolist()) == (["9"], ["b"], [5])
         assert {name: column.tolist() for name, column in decoded.amounts.items()} == {"n": [3]}
-        assert entities(decoder, decoded, "key") == ["9"]
+        assert entities(decoded, "key") == ["9"]
         assert decoded.columns["kind"] == ["b"]
         assert list(map(decoder.within("x.y"), rows_of(decoded.columns["x"][0]))) == [1, 2]
     assert [one.reason for one in decoded.refused] == ["no_type", "wrong_type"]
@@ -197,12 +197,12 @@ def told(decoder: Decoder, decoded: Decoded) -> list[tuple[Any, ...]]:
         answers += [column.tolist()[i] for column in decoded.amounts.values()]
         for one in needs.get(type_, (NEEDS.every,)):
             for name in sorted(one.entities | one.scalars):
-                value = decoded.columns[name.partition(".")[0]][i]
                 if "." in name:
+                    value = decoded.columns[name.partition(".")[0]][i]
                     get = decoder.entity_within(name) if name in one.entities else decoder.within(name)
                     values = list(map(get, rows_of(value)))
                 else:
-                    values = decoder.entities(name, [value]) if name in one.entities else [value]
+                    values = [entities(decoded, name)[i] if name in one.entities else decoded.columns[name][i]]
                 answers.append((name, [(type(value), value) for value in values]))
         rows.append(tuple(answers))
     return rows
