@@ -19,8 +19,7 @@ inserted by itself.
 
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
-from collections.abc import MutableMapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, MutableMapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -98,7 +97,8 @@ class Chain:
         self._append(later, pairs, oldest, changed)
         for name, points, xs in earlier.each():
             self._insert_all(points, xs, pairs)
-            self._forget(points, oldest)
+            if len(points) > self.order:
+                self._forget(points, oldest)
             changed.add(name)
         return {judge.series: out for judge, out in pairs}, changed
 
@@ -107,12 +107,14 @@ class Chain:
         before = runs.before(self.order)
         for judge, out in pairs:
             judge.judge_all(runs.points, before, out)
+        order, all_kept = self.order, self.all_kept
         for name, points, xs in runs.each():
             had, last = len(points), points[-1] if points else NEVER
             points.extend(xs)
-            if not self.all_kept:
+            if not all_kept:
                 self._thin_from(points, max(had - 1, 0))
-            self._forget(points, oldest)
+            if len(points) > order:
+                self._forget(points, oldest)
             if len(points) != had or points[-1] != last:
                 changed.add(name)
 
@@ -152,7 +154,7 @@ class Chain:
                 del points[i]
 
     def _forget(self, points: Points, oldest: int) -> None:
-        if len(points) > self.order and points[self.order] < oldest:
+        if points[self.order] < oldest:
             del points[: bisect_left(points, oldest) - self.order]
 
 
@@ -187,32 +189,23 @@ class _Runs(NamedTuple):
         return cls(names, held, lasts, points, np.searchsorted(runs, np.arange(len(names) + 1)))
 
     def split(self) -> tuple["_Runs", "_Runs"]:
-        """Those that follow what their records hold, and the others; runs without points are in neither."""
+        """Those that follow what their records hold, and the others; the rest has no points there."""
         lengths = np.diff(self.starts)
+        early = np.zeros(len(lengths), np.bool_)
         there = np.flatnonzero(lengths)
-        early = self.points[self.starts[there]] < self.lasts[there]
-        if not early.any() and len(there) == len(lengths):
-            return self, self._only(there[:0])
-        return self._only(there[~early]), self._only(there[early])
+        early[there] = self.points[self.starts[there]] < self.lasts[there]
+        return self._only(~early, lengths), self._only(early, lengths)
 
-    def _only(self, which: Column) -> "_Runs":
-        lengths = np.diff(self.starts)
-        mask = np.zeros(len(lengths), np.bool_)
-        mask[which] = True
-        chosen = which.tolist()
-        return _Runs(
-            [self.names[i] for i in chosen],
-            [self.held[i] for i in chosen],
-            self.lasts[which],
-            self.points[np.repeat(mask, lengths)],
-            np.append(0, np.cumsum(lengths[which])),
-        )
+    def _only(self, which: NDArray[np.bool_], lengths: Column) -> "_Runs":
+        points = self.points[np.repeat(which, lengths)]
+        return self._replace(points=points, starts=np.append(0, np.cumsum(np.where(which, lengths, 0))))
 
-    def each(self) -> "zip[tuple[str, Points, Points]]":
-        """Name, what is held, and the points of each run."""
+    def each(self) -> Iterator[tuple[str, Points, Points]]:
+        """Name, what is held, and the points of each run that has any."""
         points, starts = self.points.tolist(), self.starts.tolist()
-        xs = [points[begin:end] for begin, end in pairwise(starts)]
-        return zip(self.names, self.held, xs, strict=True)
+        for name, held, begin, end in zip(self.names, self.held, starts, starts[1:], strict=False):
+            if begin < end:
+                yield name, held, points[begin:end]
 
     def before(self, order: int) -> list[Column]:
         """For j below ``order`` the point j + 1 places before each, in the run or what is held; NEVER where none is.
