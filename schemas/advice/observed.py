@@ -39,7 +39,7 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     """Of a file with ``events`` counted events, the first and last at these times.
 
     ``behaviours`` come in the order of the definition, ``fed`` is by measure, ``left_out`` are the types that no
-    measure counts.
+    measure counts.  Of the sources ``not_given`` nothing is known: what rests on one is in neither.
     """
 
     events: int
@@ -48,3 +48,4 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     behaviours: tuple[Behaviour, ...]
     fed: dict[str, Fed]
     left_out: dict[str, int]
+    not_given: tuple[str, ...] = ()

@@ -10,8 +10,8 @@ from schemas.definition.model import ANY, Count, Definition, Measure, Sum
 
 def _find(definition: Definition, observed: Observed) -> Iterator[Finding]:
     for name, measure in definition.measures.items():
-        fed = observed.fed[name]
-        if not fed.used:
+        fed = observed.fed.get(name)
+        if fed is not None and not fed.used:
             yield Finding((f"measures.{name}",), _told(measure, fed, observed))
 
 

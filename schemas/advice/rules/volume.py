@@ -73,8 +73,8 @@ RULE = EventsRule(
     title="The window is too short for the volume",
     severity="advice",
     reason=(
-        "With n entities or events behind a reading, chance alone moves it by about 1 / sqrt(n): 10 % at a hundred, "
-        "30 % at eleven. Below that, teams explain noise, and an effect of a few percent is never seen."
+        "With n entities or events behind a reading, chance alone moves it by about 1 / sqrt(n): 10% at a hundred, "
+        "30% at eleven. Below that, teams explain noise, and an effect of a few percent is never seen."
     ),
     example="window: {rolling: 28d} in place of {calendar: day}; the day may stay as a second window",
     find=_find,
