@@ -114,4 +114,4 @@ def conclusion(judgement: Judgement) -> str:
     found = [plural(warnings, "warning")] if warnings else []
     if pieces := len(judgement.told) - warnings:
         found.append("1 piece of advice" if pieces == 1 else f"{pieces} pieces of advice")
-    return f"{' and '.join(found)}; check: {{silence: ...}} puts off what you decide against, with the reason"
+    return f"{' and '.join(found)}; check: {{silence: ...}} is for what you decide against, with the reason"
