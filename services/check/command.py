@@ -14,7 +14,7 @@ from schemas.errors import DefinitionError
 from services.check.answer import as_json, faults_as_json, rules_as_json
 from services.check.observing import Seen, observe
 from services.check.summary import summary
-from services.check.text import advice, all_rules, behaviour, conclusion
+from services.check.text import advice, all_rules, behaviour, conclusion, printable
 from streams.events.decoding import Decoder
 from streams.plan import compile_plan
 
@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Raises DefinitionError, which holds every fault with its line, unless machines are told."""
-    console = Console(highlight=False)
+    console, file = Console(highlight=False), printable(str(args.file))
     if args.rules:
         return _list_rules(console, as_json=args.json)
     try:
@@ -54,14 +54,14 @@ def run(args: argparse.Namespace) -> int:
     except DefinitionError as error:
         if not args.json:
             raise
-        _print_json(faults_as_json(str(args.file), error.faults))
+        _print_json(faults_as_json(file, [printable(fault) for fault in error.faults]))
         return 1
     seen = observe(placed.definition, args.events) if args.events else None
     judgement = judge(placed, None if seen is None else seen.observed)
     if args.json:
-        _print_json(as_json(str(args.file), judgement, seen))
+        _print_json(as_json(file, judgement, seen))
     else:
-        _tell(console, str(args.file), (placed, judgement, seen))
+        _tell(console, file, (placed, judgement, seen))
     return 1 if args.strict and judgement.told else 0
 
 

@@ -44,7 +44,7 @@ def complete_periods(calendar: Calendar, window: model.Window, extent: tuple[int
     pieces = _pieces(calendar, window, extent)
     if pieces is None:
         return []
-    lasts = list(range(pieces.last, pieces.first + pieces.length - 2, -pieces.length))[:MOST]
+    lasts = range(pieces.last, pieces.first + pieces.length - 2, -pieces.length)[:MOST]
     return [_period(pieces, last) for last in reversed(lasts)]
 
 

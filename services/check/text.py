@@ -20,6 +20,11 @@ _STYLE: dict[Severity, str] = {"advice": "#56b4e9", "warning": "#e69f00"}
 _FAINT = "bright_black"
 
 
+def printable(text: str) -> str:
+    """Names of files may hold bytes that are no text."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def advice(file: str, judgement: Judgement) -> Iterator[RenderableType]:
     """Everything that was found, each rule explained once, then what was silenced."""
     explained: set[str] = set()
@@ -75,7 +80,7 @@ def behaviour(seen: Seen) -> Iterator[RenderableType]:
     if observed.not_given:
         yield Text(f"  no file of {' or '.join(observed.not_given)} was given: what rests on it is left out")
     for line in what_became(seen.plan, seen.folded):
-        yield Text(f"  {line}")
+        yield Text(f"  {printable(line)}")
 
 
 def _table(behaviours: Iterable[Behaviour]) -> Table:

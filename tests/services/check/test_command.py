@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -193,9 +194,23 @@ def test_what_is_no_definition_is_told_in_a_sentence(
 
 
 @pytest.mark.parametrize("arguments", [[], ["--json"]])
+def test_a_file_may_have_a_name_that_is_no_text(check: Check, arguments: list[str]) -> None:
+    good, bad = (Path(os.fsdecode(name)) for name in (b"\xff.yaml", b"\xfe.yaml"))
+    good.write_text(LOUD, encoding="utf-8")
+    bad.write_text("company: a", encoding="utf-8")
+    assert check(SOUND, *arguments, str(good))[0] == 0
+    assert check(SOUND, "--json", str(bad))[0] == 1
+    events = Path(os.fsdecode(b"\xff.jsonl"))
+    events.write_bytes(EVENTS + b"no json\n")
+    code, out, _ = check(SOUND, *arguments, "--events", f"shop={events}")
+    assert (code, "bad_json" in out) == (0, True)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--json"]])
 def test_events_that_cannot_be_read_are_told_in_a_sentence(check: Check, tmp_path: Path, arguments: list[str]) -> None:
     Path("cut.gz").write_bytes(gzip.compress(EVENTS)[:-10])
     Path("empty").write_bytes(b"")
+    Path("far").write_bytes(EVENTS + EVENT % (99, 253_402_300_000_000))
     Path("noise").write_bytes(b"\xff\x00[]\n{}\n")
     for name, sentence in {
         "shop=none": "none cannot be read: no such file",
@@ -203,6 +218,7 @@ def test_events_that_cannot_be_read_are_told_in_a_sentence(check: Check, tmp_pat
         "shop=cut.gz": "cut.gz cannot be read",
         "shop=empty": "no event counted",
         "shop=noise": "no event counted",
+        "shop=far": "far holds an event of the year 9980 or later",
         "cut.gz": "say whose events cut.gz holds: SOURCE=FILE, with one of shop, carrier",
         "bakery=cut.gz": "with one of shop, carrier",
     }.items():
