@@ -7,7 +7,12 @@ from schemas.definition.loading import parse
 from schemas.errors import DefinitionError
 from tests.schemas.advice.sound import changed, judged
 
-LOUD = changed(("guardrails: [{metric: order_value, min: 20}]\n", ""), ("base: 1, ", ""), ("scale-up", "start-up"))
+LOUD = changed(
+    ("guardrails: [{metric: order_value, min: 20}]\n", ""),
+    ("base: 1, ", ""),
+    ("scale-up", "start-up"),
+    ("ratio: [repeat_orders, customers]", "ratio: [revenue, customers]"),
+)
 
 
 def silenced(*entries: str) -> str:
@@ -16,7 +21,7 @@ def silenced(*entries: str) -> str:
 
 def test_exactly_the_rule_that_is_named_falls_silent() -> None:
     heard = {one.rule.id for one in judged(LOUD).told}
-    assert heard == {"no-guardrail", "open-target", "phase-and-metric"}
+    assert heard == {"no-guardrail", "open-target", "phase-and-metric", "revenue-as-north-star"}
     for rule in heard:
         judgement = judged(silenced(f"{{rule: {rule}, because: we know}}"))
         assert {one.rule.id for one in judgement.told} == heard - {rule}
@@ -26,7 +31,7 @@ def test_exactly_the_rule_that_is_named_falls_silent() -> None:
 def test_advice_comes_by_line_of_the_file() -> None:
     lines = [one.place.line for one in judged(LOUD).told]
     assert lines == sorted(lines)
-    assert len(lines) == 3
+    assert len(lines) == 4
 
 
 def test_a_rule_may_be_silenced_before_it_finds_anything() -> None:

@@ -1,11 +1,14 @@
 """How metrics would have behaved over events that are made so that it is known."""
 
 import json
+import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from schemas.advice.observed import Behaviour, Fed
 from schemas.definition.loading import parse
@@ -138,3 +141,24 @@ def test_files_that_hold_no_event_or_are_asked_for_twice_are_told(tmp_path: Path
         observe(parse(TEXT), [str(empty)])
     with pytest.raises(CommandError, match="standard input can be read once only"):
         observe(parse(TEXT), ["-", "-"])
+
+
+ODD = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6) | st.just("ordered")
+ODD_EVENTS = st.dictionaries(
+    st.sampled_from(["event_id", "event", "time", "user_id", "amount"]),
+    ODD | st.integers(0, 4_000_000_000_000) | st.lists(ODD, max_size=2),
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(ODD_EVENTS.map(lambda event: json.dumps(event).encode()) | st.binary(max_size=30), max_size=6))
+def test_whatever_a_file_holds_it_is_observed_or_refused_in_a_sentence(lines: list[bytes]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "events"
+        file.write_bytes(b"\n".join(lines))
+        try:
+            observed = observe(parse(TEXT), [str(file)]).observed
+        except CommandError:
+            return
+        assert 1 <= observed.events <= len(file.read_bytes().splitlines())
+        assert all(fed.of_type >= fed.matching >= fed.used >= 0 for fed in observed.fed.values())
