@@ -260,6 +260,7 @@ def _version(definition: Definition, windows: dict[str, tuple[Window, ...]]) -> 
         if windows[name]
     ]
     properties = {name: one.property for name, one in sorted(definition.dimensions.items())}
-    sources = sorted(definition.sources, key=lambda source: source.name)
+    sources = [msgspec.structs.replace(source, supplied_by="") for source in definition.sources]
+    sources.sort(key=lambda source: source.name)
     decides = (FOLD, definition.time_zone, definition.week_starts, sources, measures, properties)
     return sha256(msgspec.json.encode(decides, order="sorted")).hexdigest()[:10]

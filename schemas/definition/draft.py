@@ -3,7 +3,8 @@
 from typing import Literal, NamedTuple
 
 from schemas.definition.faults import Place
-from schemas.definition.model import Dimension, Guardrail, Measure, Metric, NorthStar, Source
+from schemas.definition.model import Dimension, Guardrail, Measure, Metric, NorthStar, Silence, Source
+from schemas.definition.placed import first_place
 
 Kind = Literal["source", "dimension", "measure", "metric", "operand"]
 """What a name may refer to; an operand is a measure or a metric."""
@@ -39,7 +40,9 @@ class Draft:
         self.metrics: dict[str, Metric] = {}
         self.north_star: NorthStar | None = None
         self.guardrails: tuple[Guardrail, ...] = ()
+        self.departments: dict[str, tuple[str, ...]] = {}
+        self.silences: tuple[Silence, ...] = ()
 
     def at(self, *paths: str) -> Place:
         """Of the first of these paths that is in the file."""
-        return next((self.places[path] for path in paths if path in self.places), Place(paths[-1], 1))
+        return first_place(self.places, paths)

@@ -11,21 +11,33 @@ from schemas.definition.reading import Fields, Reader, day, items, listed, numbe
 
 def read_north_star(node: Node, draft: Draft, faults: Faults) -> None:
     """The one metric."""
-    fields = Fields(node, faults, required=("metric",), optional=("target", "by", "better", "inputs"))
-    if "by" in fields and "target" not in fields:
-        faults.add(fields.at("by"), "says when, but there is no target to reach")
+    fields = Fields(node, faults, required=("metric",), optional=("target", "base", "by", "better", "inputs"))
     metric = fields.get("metric", _metric(draft))
     inputs = fields.get("inputs", lambda given, found: _inputs(given, draft, found)) or ()
     if metric in inputs:
         faults.add(fields.at("inputs"), f"names {quoted(metric or '')}, which is the north star itself")
     better = fields.get_or("better", one_of("higher", "lower"), "higher")
+    target, base = fields.get("target", number), fields.get("base", number)
+    _check_target(fields, (base, target), better, faults)
     draft.north_star = NorthStar(
         metric=metric or "",
-        target=fields.get("target", number),
+        target=target,
+        base=base,
         by=fields.get("by", day),
         better=cast("Literal['higher', 'lower']", better),
         inputs=inputs,
     )
+
+
+def _check_target(fields: Fields, way: tuple[float | None, float | None], better: str, faults: Faults) -> None:
+    """``way`` goes from the base to the target."""
+    for key, told in (("by", "says when"), ("base", "says where it stood")):
+        if key in fields and "target" not in fields:
+            faults.add(fields.at(key), f"{told}, but there is no target to reach")
+    base, target = way
+    if base is not None and target is not None and (target < base if better == "higher" else target > base):
+        side = "below" if target < base else "above"
+        faults.add(fields.at("target"), f"is {side} its base of {base:g}, although {better} is better")
 
 
 def read_guardrails(node: Node, draft: Draft, faults: Faults) -> None:

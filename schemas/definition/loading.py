@@ -7,6 +7,7 @@ text ─▶ nodes with lines ─▶ draft: what is sound, what is named ─▶ r
 from pathlib import Path
 from typing import Final, Literal, cast
 
+from schemas.definition.departments import read_departments
 from schemas.definition.dimensions import read_dimensions
 from schemas.definition.draft import Draft
 from schemas.definition.faults import Faults, Place
@@ -15,14 +16,16 @@ from schemas.definition.measures import read_measures
 from schemas.definition.metrics import read_metrics
 from schemas.definition.model import Definition, NorthStar
 from schemas.definition.nodes import BIGGEST_FILE, Mapping, Node, Sequence, compose
+from schemas.definition.placed import Placed
 from schemas.definition.reading import Fields, one_of, word
 from schemas.definition.rules import RULES
+from schemas.definition.silences import read_silences
 from schemas.definition.sources import read_sources
 from schemas.definition.time_zones import time_zone
 from schemas.errors import DefinitionError
 
 _REQUIRED: Final = ("company", "time_zone", "events", "measures", "metrics", "north_star")
-_OPTIONAL: Final = ("week_starts", "phase", "dimensions", "guardrails")
+_OPTIONAL: Final = ("week_starts", "phase", "dimensions", "guardrails", "departments", "check")
 # in the order that they lean on each other, whatever the order in the file
 _SECTIONS: Final = (
     ("events", read_sources),
@@ -31,25 +34,37 @@ _SECTIONS: Final = (
     ("metrics", read_metrics),
     ("north_star", read_north_star),
     ("guardrails", read_guardrails),
+    ("departments", read_departments),
+    ("check", read_silences),
 )
 
 
 def load(path: Path) -> Definition:
     """The definition in this file; raises DefinitionError, also where there is no such file or it is no text."""
-    return parse(_text(path), str(path))
+    return load_placed(path).definition
+
+
+def load_placed(path: Path) -> Placed:
+    """As ``load``, with the lines of the file."""
+    return parse_placed(_text(path), str(path))
 
 
 def parse(text: str, file: str = "nsm.yaml") -> Definition:
     """The definition in this text; raises DefinitionError, whose faults name ``file``."""
+    return parse_placed(text, file).definition
+
+
+def parse_placed(text: str, file: str = "nsm.yaml") -> Placed:
+    """As ``parse``, with the lines of the text."""
     faults = Faults(file)
     root = compose(text, faults)
-    definition = None if root is None else _definition(root, faults)
-    if definition is None or len(faults):
+    placed = None if root is None else _placed(root, faults)
+    if placed is None or len(faults):
         raise DefinitionError(faults.lines())
-    return definition
+    return placed
 
 
-def _definition(root: Node, faults: Faults) -> Definition:
+def _placed(root: Node, faults: Faults) -> Placed:
     draft = Draft()
     _keep_places(root, draft)
     fields = Fields(root, faults, required=_REQUIRED, optional=_OPTIONAL)
@@ -70,11 +85,13 @@ def _definition(root: Node, faults: Faults) -> Definition:
         metrics=draft.metrics,
         north_star=draft.north_star or NorthStar(metric=""),
         guardrails=draft.guardrails,
+        departments=draft.departments,
+        silences=draft.silences,
     )
     for rule in RULES:
         for fault in rule(draft):
             faults.add(fault.place, fault.text)
-    return definition
+    return Placed(definition, draft.places)
 
 
 def _keep_places(node: Node, draft: Draft) -> None:

@@ -48,7 +48,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
     ``keyed_by`` is the property that the topic's messages are keyed (partitioned) by.  An event may be ``lateness_ms``
     behind the latest of its partition and ``ahead_ms`` ahead of the broker's append time; ids are remembered for
-    ``dedupe_ms`` of append time (0: not at all).
+    ``dedupe_ms`` of append time (0: not at all).  ``supplied_by`` names who publishes them, where that is another
+    company.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     lateness_ms: int = 7 * 86_400_000
     dedupe_ms: int = 3_600_000
     ahead_ms: int = 3_600_000
+    supplied_by: str = ""
 
 
 class Dimension(msgspec.Struct, frozen=True, kw_only=True):
@@ -206,10 +208,11 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NorthStar(msgspec.Struct, frozen=True, kw_only=True):
-    """The one metric, where it should be and when, and the metrics that drive it."""
+    """The one metric, where it should be and when, where it stood (``base``), and the metrics that drive it."""
 
     metric: str
     target: float | None = None
+    base: float | None = None
     by: date | None = None
     better: Literal["higher", "lower"] = "higher"
     inputs: tuple[str, ...] = ()
@@ -223,8 +226,18 @@ class Guardrail(msgspec.Struct, frozen=True, kw_only=True):
     max: float | None = None
 
 
+class Silence(msgspec.Struct, frozen=True):
+    """A piece of advice (its rule's id) that the company has read and decided against, and why."""
+
+    rule: str
+    because: str
+
+
 class Definition(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole ``nsm.yaml``, found good: every name that is referred to exists."""
+    """A whole ``nsm.yaml``, found good: every name that is referred to exists.
+
+    ``departments`` holds the metrics by which each steers, at most three.
+    """
 
     company: str
     time_zone: str
@@ -236,6 +249,8 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
     phase: Literal["start-up", "scale-up", "mature"] | None = None
     dimensions: dict[str, Dimension] = {}
     guardrails: tuple[Guardrail, ...] = ()
+    departments: dict[str, tuple[str, ...]] = {}
+    silences: tuple[Silence, ...] = ()
 
     def source(self, name: str) -> Source:
         """The source of this name."""

@@ -9,7 +9,7 @@ from schemas.definition.faults import Faults, nearest, quoted
 from schemas.definition.model import CloudEventsFormat, FlatFormat, Format, Source
 from schemas.definition.names import check_name, property_path
 from schemas.definition.nodes import Mapping, Node, Sequence
-from schemas.definition.reading import Fields, word
+from schemas.definition.reading import Fields, sentence, word
 
 ONLY: Final = "events"
 """The name of a single source that has none of its own."""
@@ -32,7 +32,7 @@ def read_sources(node: Node, draft: Draft, faults: Faults) -> None:
 
 def _source(node: Node, draft: Draft, faults: Faults, *, named: bool) -> None:
     before = len(faults)
-    optional = ("format", "lateness", "dedupe", "ahead", *(() if named else ("name",)))
+    optional = ("format", "lateness", "dedupe", "ahead", "supplied_by", *(() if named else ("name",)))
     fields = Fields(node, faults, required=("topic", "keyed_by", *(("name",) if named else ())), optional=optional)
     name = fields.get_or("name", word, ONLY)
     check_name(name, fields.at("name"), faults)
@@ -47,6 +47,7 @@ def _source(node: Node, draft: Draft, faults: Faults, *, named: bool) -> None:
         lateness_ms=fields.get_or("lateness", duration("7d"), _SAMPLE.lateness_ms),
         dedupe_ms=fields.get_or("dedupe", duration("1h", off=True), _SAMPLE.dedupe_ms),
         ahead_ms=fields.get_or("ahead", duration("1h"), _SAMPLE.ahead_ms),
+        supplied_by=fields.get_or("supplied_by", sentence, ""),
     )
     if len(faults) == before:
         draft.sources[name] = source

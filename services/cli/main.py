@@ -12,7 +12,7 @@ from schemas.errors import NsmError
 
 COMMANDS = {
     "init": ("services.cli.init", "write a first nsm.yaml"),
-    "check": ("services.cli.check", "judge a definition; every fault at once"),
+    "check": ("services.check.command", "judge a definition: every fault at once, and advice on the choice of metrics"),
     "replay": ("services.replay.command", "answer a definition over a file of events, without any server"),
     "up": ("services.local.command", "run everything on this machine"),
     "demo": ("services.demo.command", "the whole road on real purchases with published figures"),

@@ -1,0 +1,32 @@
+"""The rules of advice, one a file, in the order in which they are listed."""
+
+from typing import Final
+
+from schemas.advice.rule import Rule
+from schemas.advice.rules import (
+    anything,
+    departments,
+    guardrails,
+    left_out,
+    one_department,
+    phase,
+    revenue,
+    supplied,
+    target,
+    unfed,
+    volume,
+)
+
+RULES: Final[tuple[Rule, ...]] = (
+    revenue.RULE,
+    anything.RULE,
+    one_department.RULE,
+    left_out.RULE,
+    phase.RULE,
+    departments.RULE,
+    guardrails.RULE,
+    supplied.RULE,
+    target.RULE,
+    unfed.RULE,
+    volume.RULE,
+)

@@ -1,0 +1,38 @@
+"""A measure counts something that happens."""
+
+from collections.abc import Iterator
+
+from schemas.advice.observed import Fed, Observed
+from schemas.advice.rule import EventsRule, Finding
+from schemas.definition.faults import nearest, quoted
+from schemas.definition.model import ANY, Count, Definition, Measure, Sum
+
+
+def _find(definition: Definition, observed: Observed) -> Iterator[Finding]:
+    for name, measure in definition.measures.items():
+        fed = observed.fed.get(name)
+        if fed is not None and not fed.used:
+            yield Finding((f"measures.{name}",), _told(measure, fed, observed))
+
+
+def _told(measure: Measure, fed: Fed, observed: Observed) -> str:
+    events = "events" if measure.of == ANY else f"events of type {measure.of}"
+    if not fed.of_type:
+        return f"no event is of type {quoted(measure.of)}{nearest(measure.of, observed.left_out)}"
+    if not fed.matching:
+        return f"none of the {fed.of_type:,} {events} meets its conditions"
+    needed = (measure.property,) if isinstance(measure, Sum) else () if isinstance(measure, Count) else measure.entity
+    return f"none of the {fed.matching:,} {events} holds {' and '.join(needed)}"
+
+
+RULE = EventsRule(
+    id="unfed-measure",
+    title="No event feeds a measure",
+    severity="warning",
+    reason=(
+        "A number that nothing can move stays at zero, or absent, for ever: what it should count is not published, or "
+        "published under another name."
+    ),
+    example="first_orders: {first: order_completed}: spell the type as the events do, or have it published first",
+    find=_find,
+)

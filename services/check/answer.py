@@ -1,0 +1,97 @@
+"""What a check says to machines.
+
+    {"file": "nsm.yaml", "good": true,
+     "faults": ["nsm.yaml:3: ..."],                                       empty where it is good
+     "findings": [{"rule", "severity", "title", "line", "path", "text", "reason", "example"}],
+     "silenced": [{"rule", "severity", "title", "line", "path", "text", "because"}],
+     "events": null, or {"counted", "first", "last", "outcomes", "refused", "of_types_that_no_measure_counts",
+                         "sources_not_given",
+                         "metrics": [{"metric", "window", "unit", "periods", "level", "noise", "expected_error",
+                                      "zero_share", "behind"}],
+                         "measures": [{"measure", "of_type", "matching", "used"}]}}
+
+Moments are ISO 8601; shares, noise and error are ratios; what cannot be told is null.
+"""
+
+from collections.abc import Sequence
+
+from schemas.advice.judging import Judgement, Told
+from schemas.advice.observed import Behaviour
+from schemas.advice.rules import RULES
+from schemas.definition.units import unit_of
+from services.check.observing import Seen
+from services.exporter.answers import Json, iso
+
+
+def as_json(file: str, judgement: Judgement, seen: Seen | None) -> Json:
+    """Of a good definition."""
+    return {
+        "file": file,
+        "good": True,
+        "faults": [],
+        "findings": [_told(one) | {"reason": one.rule.reason, "example": one.rule.example} for one in judgement.told],
+        "silenced": [_told(one) | {"because": one.because} for one in judgement.silenced],
+        "events": None if seen is None else _events(seen),
+    }
+
+
+def faults_as_json(file: str, faults: Sequence[str]) -> Json:
+    """Of one that is not."""
+    return {"file": file, "good": False, "faults": list(faults), "findings": [], "silenced": [], "events": None}
+
+
+def rules_as_json() -> list[Json]:
+    """Every rule."""
+    return [
+        {
+            "rule": rule.id,
+            "severity": rule.severity,
+            "title": rule.title,
+            "reason": rule.reason,
+            "example": rule.example,
+        }
+        for rule in RULES
+    ]
+
+
+def _told(one: Told) -> Json:
+    return {
+        "rule": one.rule.id,
+        "severity": one.rule.severity,
+        "title": one.rule.title,
+        "line": one.place.line,
+        "path": one.place.path,
+        "text": one.text,
+    }
+
+
+def _events(seen: Seen) -> Json:
+    observed, folded = seen.observed, seen.folded
+    return {
+        "counted": observed.events,
+        "first": iso(seen.plan, observed.first_ms),
+        "last": iso(seen.plan, observed.last_ms),
+        "outcomes": dict(folded.outcomes),
+        "refused": dict(folded.refused),
+        "of_types_that_no_measure_counts": observed.left_out,
+        "sources_not_given": list(observed.not_given),
+        "metrics": [_behaviour(seen, one) for one in observed.behaviours],
+        "measures": [
+            {"measure": name, "of_type": fed.of_type, "matching": fed.matching, "used": fed.used}
+            for name, fed in observed.fed.items()
+        ],
+    }
+
+
+def _behaviour(seen: Seen, one: Behaviour) -> Json:
+    return {
+        "metric": one.metric,
+        "window": one.window.label,
+        "unit": unit_of(seen.plan.definition, one.metric),
+        "periods": one.periods,
+        "level": one.level,
+        "noise": one.noise,
+        "expected_error": one.expected_error,
+        "zero_share": one.zero_share,
+        "behind": one.behind,
+    }

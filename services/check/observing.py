@@ -1,0 +1,61 @@
+"""Files of events folded in memory, as ``nsm replay`` folds them, and what the definition would have made of them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from schemas.advice.observed import Fed, Observed
+from schemas.definition.model import Definition, Lifetime
+from schemas.errors import CommandError
+from services.check.behaving import Behaving
+from services.check.watched import left_unused, matching, of_type, watched
+from services.replay.files import STANDARD_INPUT
+from services.replay.folding import Folded, files_by_topic, fold_files
+from services.replay.text import what_became
+from streams.plan import Plan, compile_plan
+from streams.readings import AsOf, Readings
+
+
+class Seen(NamedTuple):
+    """What was observed, and what became of the events."""
+
+    plan: Plan
+    folded: Folded
+    observed: Observed
+
+
+def observe(definition: Definition, files: Sequence[str]) -> Seen:
+    """Of files given as for a replay; raises CommandError where one cannot be read, or no event counts."""
+    if files.count(STANDARD_INPUT) > 1:
+        raise CommandError("standard input can be read once only")
+    plan = compile_plan(watched(definition))
+    by_topic = files_by_topic(plan, files)
+    folded = fold_files(plan, by_topic)
+    if not folded.outcomes["counted"]:
+        raise CommandError("\n".join(("no event counted", *what_became(plan, folded))))
+    extent = (folded.first_ms, folded.last_ms)
+    readings = Readings(plan, folded.cells, AsOf(folded.last_ms, folded.last_ms))
+    topics = {topic for topic, _ in by_topic}
+    not_given = tuple(source.name for source in definition.sources if source.topic not in topics)
+    known = [name for name, measure in definition.measures.items() if measure.source not in not_given]
+    observed = Observed(
+        events=folded.outcomes["counted"],
+        first_ms=folded.first_ms,
+        last_ms=folded.last_ms,
+        behaviours=tuple(Behaving(definition, plan.calendar, readings, extent).of(known)),
+        fed={name: _fed(name, readings, folded) for name in known},
+        left_out=dict(folded.left_out),
+        not_given=not_given,
+    )
+    unused = Counter({key: number for key, number in folded.unused.items() if key[0] in definition.measures})
+    return Seen(compile_plan(definition), msgspec.structs.replace(folded, unused=unused), observed)
+
+
+def _fed(measure: str, readings: Readings, folded: Folded) -> Fed:
+    def total(metric: str) -> int:
+        return int(readings.running(metric, Lifetime(), folded.last_ms).numerator)
+
+    meets = total(matching(measure))
+    return Fed(of_type=total(of_type(measure)), matching=meets, used=meets - left_unused(measure, folded.unused))

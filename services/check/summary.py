@@ -1,0 +1,34 @@
+"""In a few lines, what a good definition holds."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from schemas.definition.model import ANY, Definition
+from schemas.definition.units import unit_of
+
+
+def summary(definition: Definition) -> Iterator[tuple[str, str]]:
+    """What it holds; the types of events are named, so that a misspelt one is seen."""
+    types = Counter(measure.of for measure in definition.measures.values() if measure.of != ANY)
+    topics = (f"{source.topic} keyed by {source.keyed_by}" for source in definition.sources)
+    yield "company", f"{definition.company}, {definition.time_zone}"
+    yield "events", ", ".join(topics)
+    yield "types", ", ".join(f"{name} ({plural(types[name], 'measure')})" for name in sorted(types)) or "any"
+    yield "counts", f"{plural(len(definition.measures), 'measure')}, {plural(len(definition.metrics), 'metric')}"
+    yield "north star", _north_star(definition)
+
+
+def _north_star(definition: Definition) -> str:
+    star = definition.north_star
+    told = f"{star.metric} ({definition.metrics[star.metric].windows[0].label})"
+    if star.target is None:
+        return f"{told}, no target yet, {star.better} is better"
+    unit = unit_of(definition, star.metric)
+    amount = f"{star.target:g} {unit}".rstrip()
+    base = "" if star.base is None else f" from {star.base:g}"
+    return f"{told}, target {amount}{base}{f' by {star.by}' if star.by else ''}, {star.better} is better"
+
+
+def plural(number: int, noun: str) -> str:
+    """With the noun as it goes with the number."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

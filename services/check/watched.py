@@ -1,0 +1,64 @@
+"""A definition with counts beside its measures, so that one fold also tells how much stands behind each.
+
+The names of what is added hold a ``#``, which no name of a definition does.
+"""
+
+import msgspec
+
+from schemas.definition.model import Count, Definition, Lifetime, Measure, Metric, Plain, Sum, Window
+from streams.plan import measures_of
+
+
+def watched(definition: Definition) -> Definition:
+    """The same measures and metrics, and for each measure all that the functions below name."""
+    windows: dict[str, dict[Window, None]] = {name: {Lifetime(): None} for name in definition.measures}
+    for metric in definition.metrics.values():
+        for under in measures_of(definition, metric.name):
+            windows[under].update(dict.fromkeys(metric.windows))
+    measures, metrics = dict(definition.measures), dict(definition.metrics)
+    for name, measure in definition.measures.items():
+        measures[_of_type(name)] = Count(name=_of_type(name), source=measure.source, of=measure.of)
+        measures[_matching(name)] = Count(
+            name=_matching(name), source=measure.source, of=measure.of, where=measure.where
+        )
+        for shown in (name, _of_type(name), _matching(name)):
+            metrics[metric_of(shown)] = Metric(name=metric_of(shown), value=Plain(shown), windows=tuple(windows[name]))
+    return msgspec.structs.replace(definition, measures=measures, metrics=metrics)
+
+
+def metric_of(measure: str) -> str:
+    """The metric that shows a measure as it is, over every window that it is read in and over all time."""
+    return f"{measure}#"
+
+
+def of_type(measure: str) -> str:
+    """The metric that counts all events of the measure's type."""
+    return metric_of(_of_type(measure))
+
+
+def matching(measure: str) -> str:
+    """The metric that counts the events of its type that meet its conditions."""
+    return metric_of(_matching(measure))
+
+
+def behind(measure: Measure) -> str:
+    """The metric that says how many things a measure's number is made of: events of a sum, else the number itself."""
+    return matching(measure.name) if isinstance(measure, Sum) else metric_of(measure.name)
+
+
+def left_unused(measure: str, unused: dict[tuple[str, str], int]) -> int:
+    """Events that meet the measure's conditions and lack what else it needs; ``unused`` is by measure and reason.
+
+    Those that lack a property of a condition are told of the measure and of its count alike, and met nothing.
+    """
+    counted = _matching(measure)
+    mine, beside = (sum(number for (name, _), number in unused.items() if name == one) for one in (measure, counted))
+    return mine - beside
+
+
+def _of_type(measure: str) -> str:
+    return f"{measure}#type"
+
+
+def _matching(measure: str) -> str:
+    return f"{measure}#matching"

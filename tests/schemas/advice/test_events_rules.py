@@ -1,0 +1,108 @@
+"""What a file of events shows of a definition: measures that nothing feeds, windows that hold too little."""
+
+import msgspec
+import pytest
+
+from schemas.advice.observed import Behaviour, Fed, Observed
+from schemas.advice.rules.volume import ENOUGH
+from schemas.definition.loading import parse
+from schemas.definition.model import Calendar, Lifetime, RollingDays, RollingSpan, Unit, Window
+from tests.schemas.advice.sound import SOUND, changed, judged, told
+
+DEFINITION = parse(SOUND)
+FED = Fed(9, 9, 9)
+
+
+def observed(*behaviours: Behaviour, left_out: tuple[str, ...] = (), **fed: Fed) -> Observed:
+    return Observed(
+        events=9,
+        first_ms=0,
+        last_ms=1,
+        behaviours=behaviours,
+        fed={name: fed.get(name, FED) for name in DEFINITION.measures},
+        left_out=dict.fromkeys(left_out, 4),
+    )
+
+
+def behaviour(metric: str, window: Window, behind: float | None, zero_share: float = 0.0) -> Behaviour:
+    return Behaviour(
+        metric=metric, window=window, periods=20, level=1.0, noise=0.1, zero_share=zero_share, behind=behind
+    )
+
+
+def texts(seen: Observed, text: str = SOUND) -> list[str]:
+    return [one.text for one in judged(text, seen).told]
+
+
+def test_a_measure_that_nothing_feeds_is_found_at_its_line_with_what_is_missing() -> None:
+    line = next(n for n, text in enumerate(SOUND.splitlines(), 1) if text.startswith("  revenue:"))
+    nothing = observed(revenue=Fed(0, 0, 0), left_out=("order_complete",))
+    assert told(SOUND, nothing) == [("unfed-measure", line)]
+    assert texts(nothing) == ['no event is of type "order_completed"; did you mean "order_complete"?']
+    assert texts(observed(revenue=Fed(0, 0, 0))) == ['no event is of type "order_completed"']
+    unmet = observed(orders=Fed(1200, 0, 0))
+    assert texts(unmet) == ["none of the 1,200 events of type order_completed meets its conditions"]
+    assert texts(observed(revenue=Fed(7, 5, 0))) == ["none of the 5 events of type order_completed holds amount"]
+    assert texts(observed(reorders=Fed(7, 5, 0)))[0].endswith("holds user_id and items.sku")
+    assert texts(observed(active=Fed(7, 7, 0))) == ["none of the 7 events holds user_id"]
+
+
+def test_one_event_is_enough_to_feed_a_measure() -> None:
+    assert texts(observed(revenue=Fed(1200, 600, 1))) == []
+
+
+def test_a_window_with_less_behind_it_than_enough_is_found_and_a_long_enough_one_named() -> None:
+    line = next(n for n, text in enumerate(SOUND.splitlines(), 1) if text.startswith("  star:"))
+    seen = observed(behaviour("star", RollingDays(28), 25))
+    assert told(SOUND, seen) == [("window-too-short", line)]
+    (said,) = texts(seen)
+    assert said.startswith(
+        "28d is short: about 25 entities or events stand behind a reading, so chance alone moves it "
+    )
+    assert said.endswith("by about 20%; {rolling: 112d} would hold enough")
+    assert texts(observed(behaviour("star", RollingDays(28), ENOUGH - 0.5))) != []
+    assert texts(observed(behaviour("star", RollingDays(28), ENOUGH))) == []
+
+
+@pytest.mark.parametrize(
+    ("window", "written", "behind", "longer"),
+    [
+        (Calendar(Unit.DAY), "{calendar: day}", 50, "; {rolling: 2d} would hold enough"),
+        (Calendar(Unit.WEEK), "{calendar: week}", 50, "; {rolling: 14d} would hold enough"),
+        (Calendar(Unit.MONTH), "{calendar: month}", 60, "; {rolling: 56d} would hold enough"),
+        (RollingSpan(3_600_000), "{rolling: 1h}", 30, "; {rolling: 4h} would hold enough"),
+        (RollingSpan(3_600_000), "{rolling: 1h}", 1, "; {rolling: 5d} would hold enough"),
+        (RollingDays(28), "{rolling: 28d}", 0.5, "; no window would hold enough"),
+        (RollingDays(28), "{rolling: 28d}", 0, "so it says nothing"),
+    ],
+)
+def test_the_longer_window_is_named_as_it_is_written(window: Window, written: str, behind: float, longer: str) -> None:
+    text = changed(("customers], window: {rolling: 28d}", f"customers], window: {written}"))
+    (told_,) = texts(observed(behaviour("star", window, behind)), text)
+    assert told_.endswith(longer)
+
+
+def test_many_periods_that_come_to_nothing_are_told_as_well() -> None:
+    assert texts(observed(behaviour("star", RollingDays(28), 400, 0.25))) == [
+        "28d is short: 25% of 20 periods come to nothing"
+    ]
+    assert texts(observed(behaviour("star", RollingDays(28), 400, 0.1))) == []
+
+
+def test_only_what_is_chased_is_judged_and_only_in_its_first_window() -> None:
+    day, week = Calendar(Unit.DAY), Calendar(Unit.WEEK)
+    assert texts(observed(behaviour("order_value", day, 3))) == []  # a guardrail
+    assert texts(observed(behaviour("orders", week, 3))) == []  # nobody's
+    assert texts(observed(behaviour("new_customers", day, 3))) == []  # not its window
+    assert len(texts(observed(behaviour("new_customers", week, 3)))) == 1  # an input
+    kpi = changed(("logistics: [deliveries_per_order]", "logistics: [deliveries_per_order, orders]"))
+    assert len(texts(observed(behaviour("orders", week, 3)), kpi)) == 1
+    assert texts(observed(behaviour("orders", day, 3)), kpi) == []
+
+
+def test_what_cannot_be_told_is_not_judged() -> None:
+    unknown = msgspec.structs.replace(behaviour("star", RollingDays(28), None), periods=0, zero_share=None)
+    lifetime = changed(("customers], window: {rolling: 28d}", "customers], window: lifetime"))
+    assert texts(observed(unknown)) == []
+    assert texts(observed(behaviour("star", Lifetime(), 3)), lifetime) == []
+    assert texts(observed()) == []

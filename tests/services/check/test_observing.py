@@ -1,0 +1,164 @@
+"""How metrics would have behaved over events that are made so that it is known."""
+
+import json
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.advice.observed import Behaviour, Fed
+from schemas.definition.loading import parse
+from schemas.definition.model import Definition
+from schemas.errors import CommandError
+from services.check.observing import Seen, observe
+
+DAY = 86_400_000
+BEGIN = 1_767_225_600_000  # 2026-01-01, a Thursday
+HEAD = "company: a\ntime_zone: UTC\nevents: {topic: t, keyed_by: user_id}\n"
+TEXT = f"""{HEAD}measures:
+  orders: {{count: ordered}}
+  big_orders: {{count: ordered, where: amount > 50}}
+  revenue: {{sum: ordered.amount, unit: EUR}}
+  customers: {{distinct: user_id, of: ordered}}
+metrics:
+  orders: {{measure: orders, window: [{{calendar: day}}, {{calendar: week}}, {{rolling: 14d}}, lifetime]}}
+  revenue: {{measure: revenue, window: {{calendar: day}}}}
+  big_share: {{ratio: [big_orders, orders], window: {{calendar: week}}}}
+  orders_each: {{ratio: [orders, customers], window: {{calendar: day}}}}
+north_star: {{metric: orders}}
+"""
+
+Observe = Callable[..., Seen]
+
+
+@pytest.fixture
+def observed(tmp_path: Path) -> Observe:
+    """Of events given as (time, user, amount; None for none)."""
+
+    def see(events: Iterable[tuple[int, str, float | None]], definition: Definition | None = None) -> Seen:
+        file = tmp_path / "events.jsonl"
+        with file.open("w", encoding="utf-8") as lines:
+            for number, (time, user, amount) in enumerate(events):
+                made = {"event_id": str(number), "event": "ordered", "time": time, "user_id": user, "amount": amount}
+                lines.write(json.dumps({key: value for key, value in made.items() if value is not None}) + "\n")
+        return observe(definition or parse(TEXT), [str(file)])
+
+    return see
+
+
+def by_label(seen: Seen) -> dict[tuple[str, str], Behaviour]:
+    return {(one.metric, one.window.label): one for one in seen.observed.behaviours}
+
+
+def days(counts: Iterable[int], amount: float | None = 10) -> list[tuple[int, str, float | None]]:
+    """So many orders each day, each of another customer, spread over the day."""
+    return [
+        (BEGIN + day * DAY + n * (DAY // (count + 1)), f"u{n}", amount)
+        for day, count in enumerate(map(int, counts))
+        for n in range(count)
+    ]
+
+
+def test_the_noise_of_poisson_counts_is_what_chance_alone_makes(observed: Observe) -> None:
+    weekday = np.tile([1.0, 1.1, 0.9, 1.0, 1.0, 0.4, 0.2], 40)
+    steady = np.random.default_rng(5).poisson(100, 280)
+    one = by_label(observed(days([*steady, 1])))["orders", "day"]
+    assert one.periods == 280
+    assert one.behind == pytest.approx(100, rel=0.03)
+    assert one.expected_error == pytest.approx(0.1, rel=0.03)
+    assert one.noise == pytest.approx(0.1, rel=0.15)
+    rhythm = np.round(100 * weekday).astype(int)
+    assert by_label(observed(days([*rhythm, 1])))["orders", "day"].noise == 0, "a weekly rhythm is no noise"
+
+
+def test_level_zeros_and_volume_are_those_of_complete_periods(observed: Observe) -> None:
+    counts = [3, 0, 5, 2, 0, 4, 7, 6, 0, 9, 1]
+    found = by_label(observed(days(counts)))
+    day = found["orders", "day"]  # the last day is not over
+    assert (day.periods, day.level, day.zero_share, day.behind) == (10, 9, 0.3, 3.5)
+    week = found["orders", "week"]  # from Monday the 5th on
+    assert (week.periods, week.level, week.noise) == (0, None, None)
+    assert found["orders", "lifetime"].level == sum(counts)
+    assert found["orders", "lifetime"].behind == sum(counts)
+    assert found["orders", "14d"].periods == 0
+    assert found["orders_each", "day"].zero_share == 0.3, "over nothing there is no reading"
+
+
+def test_behind_a_sum_stand_its_events_and_behind_a_ratio_the_smaller_side(observed: Observe) -> None:
+    events = [*days([8] * 29, 100)[: 8 * 21], *days([8] * 29, 10)[8 * 21 :]]
+    found = by_label(observed(events))
+    assert found["revenue", "day"].behind == 8
+    assert found["revenue", "day"].level == 80
+    share = found["big_share", "week"]
+    assert (share.periods, share.level, share.behind) == (3, 3 / 7, 56)
+    one_customer = [(time, "u0", amount) for time, _, amount in days([8] * 9)]
+    assert by_label(observed(one_customer))["orders_each", "day"].behind == 1
+
+
+def test_what_feeds_a_measure_is_of_its_type_meets_its_conditions_and_holds_what_it_needs(observed: Observe) -> None:
+    events = [*days([4], 60), *days([3], 5), *days([2], None)]
+    text = TEXT.replace("metrics:", "  again: {sum: ordered.tax, unit: EUR}\n  misspelt: {count: orderd}\nmetrics:")
+    assert observed(events, parse(text)).observed.fed == {
+        "orders": Fed(9, 9, 9),
+        "big_orders": Fed(9, 4, 4),
+        "revenue": Fed(9, 9, 7),
+        "customers": Fed(9, 9, 9),
+        "again": Fed(9, 9, 0),
+        "misspelt": Fed(0, 0, 0),
+    }
+    both = TEXT.replace("revenue: {sum: ordered.amount,", "revenue: {sum: ordered.amount, where: amount > 20,")
+    assert observed(events, parse(both)).observed.fed["revenue"] == Fed(9, 4, 4)
+
+
+def test_entities_that_are_missing_feed_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "guests.jsonl"
+    file.write_text('{"event_id": "1", "event": "ordered", "time": 1, "amount": 3}\n', encoding="utf-8")
+    fed = observe(parse(TEXT), [str(file)]).observed.fed
+    assert (fed["customers"], fed["orders"]) == (Fed(1, 1, 0), Fed(1, 1, 1))
+
+
+def test_types_that_no_measure_counts_are_told(observed: Observe) -> None:
+    definition = parse(TEXT.replace("ordered", "orderd"))
+    seen = observed(days([3]), definition)
+    assert seen.observed.left_out == {"ordered": 3}
+    assert seen.observed.fed["orders"] == Fed(0, 0, 0)
+
+
+def test_nothing_of_what_was_put_beside_the_measures_is_shown(observed: Observe) -> None:
+    seen = observed(days([3], None))
+    assert {measure for measure, _ in seen.folded.unused} == {"revenue", "big_orders"}
+    assert list(seen.plan.definition.metrics) == ["orders", "revenue", "big_share", "orders_each"]
+
+
+def test_files_that_hold_no_event_or_are_asked_for_twice_are_told(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.write_bytes(b"")
+    with pytest.raises(CommandError, match="no event counted"):
+        observe(parse(TEXT), [str(empty)])
+    with pytest.raises(CommandError, match="standard input can be read once only"):
+        observe(parse(TEXT), ["-", "-"])
+
+
+ODD = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6) | st.just("ordered")
+ODD_EVENTS = st.dictionaries(
+    st.sampled_from(["event_id", "event", "time", "user_id", "amount"]),
+    ODD | st.integers(0, 4_000_000_000_000) | st.lists(ODD, max_size=2),
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(ODD_EVENTS.map(lambda event: json.dumps(event).encode()) | st.binary(max_size=30), max_size=6))
+def test_whatever_a_file_holds_it_is_observed_or_refused_in_a_sentence(lines: list[bytes]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "events"
+        file.write_bytes(b"\n".join(lines))
+        try:
+            observed = observe(parse(TEXT), [str(file)]).observed
+        except CommandError:
+            return
+        assert 1 <= observed.events <= len(file.read_bytes().splitlines())
+        assert all(fed.of_type >= fed.matching >= fed.used >= 0 for fed in observed.fed.values())
