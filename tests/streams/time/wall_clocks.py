@@ -13,7 +13,7 @@ import numpy as np
 from streams.time.calendar import Times
 from streams.time.grains import DAY, HOUR, MINUTE
 
-STRIDE = 3 * HOUR
+STRIDE = DAY // 2
 """Of the walk that looks for changes; the whole tz database has no two less than six days apart."""
 
 
@@ -63,12 +63,12 @@ def _readings(begin: int, end: int) -> list[datetime]:
     return [first + i * step for i in range(begin // STRIDE, end // STRIDE)]
 
 
-def telling_instants(span: tuple[int, int], changed: list[int], starts: list[int]) -> Times:
+def telling_instants(span: tuple[int, int], changed: list[int], starts: Times) -> Times:
     """In order: those at, just before and around each change of the clocks and each supposed start of a day."""
     steps = [1, 1000, MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 90 * MINUTE, 3 * HOUR, DAY]
     around = np.array([0, *steps, *(-step for step in steps)], np.int64)
     near = np.add.outer(np.array(changed, np.int64), around).ravel()
-    chosen = np.unique(np.concatenate([near, np.array(starts, np.int64), np.array(starts, np.int64) - 1]))
+    chosen = np.unique(np.concatenate([near, starts, starts - 1]))
     inside: Times = chosen[(chosen >= span[0]) & (chosen < span[1])]
     return inside
 
