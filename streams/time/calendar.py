@@ -43,9 +43,11 @@ class Calendar:
     def days(self, times: Times) -> Times:
         """``day`` for a whole column."""
         starts = self._column
+        days = np.searchsorted(starts, times, "right") + (_FIRST_DAY - 1)
         if len(times) and (times.min() < starts[0] or times.max() >= starts[-1]):
-            return np.array([self.day(t) for t in times.tolist()], np.int64)
-        return np.searchsorted(starts, times, "right") + (_FIRST_DAY - 1)
+            outside = (times < starts[0]) | (times >= starts[-1])
+            days[outside] = [self._day(t) for t in times[outside].tolist()]
+        return days
 
     def start(self, day: int) -> int:
         """The first instant of this local day."""
