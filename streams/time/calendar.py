@@ -4,6 +4,9 @@ A local day is the half-open span from the first instant of its date to the firs
 local date of the instant, but for clocks that went back over midnight (St. John's until 2011 at 00:01, so the date went
 d, d-1, d): there the repeated time stays in d.  Day numbers (``date.toordinal``) therefore never fall as time rises,
 which the fold needs: ``t >= floor`` has to imply ``day(t) >= day(floor)``.
+
+A date that a zone left out (Apia, 2011-12-30) has its number and no length: it starts where the next one does, and no
+instant lies in it.
 """
 
 from bisect import bisect_right
@@ -17,11 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.definition.model import Unit
-from streams.time.midnights import CYCLE_DAYS, local_date, midnight, midnights
+from streams.time.clocks import CYCLE_DAYS, local_date
+from streams.time.midnights import midnight, midnights
 
 Times = NDArray[np.int64]
 """Epoch milliseconds, or bucket numbers, one an event."""
 
+# the days of the table; those outside are asked for one by one
 _FIRST_DAY = date(1969, 12, 25).toordinal()
 _LAST_DAY = date(2101, 1, 1).toordinal()
 

@@ -1,10 +1,8 @@
 """Where the local days of a zone begin: at the first instant of a date as the clocks show it.
 
-    23:58  23:59 | 01:00  01:01        midnight is skipped: the day begins where the clocks went on
-    23:59  00:00 | 23:01 .. 00:00      midnight comes twice: the day begins at the first
-    Thursday     | Saturday            a date is left out: it has no length and begins where the next does
-
-Dates, weekdays and the rules of clocks repeat every 400 years, so days go on where ``datetime`` ends, at the year 9999.
+23:58  23:59 | 01:00  01:01        midnight is skipped: the day begins where the clocks went on
+23:59  00:00 | 23:01 .. 00:00      midnight comes twice: the day begins at the first
+Thursday     | Saturday            a date is left out: it has no length and begins where the next does
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,30 +13,22 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
-_DAY_MS = 86_400_000
-_LAST_DAY = date(9999, 12, 30).toordinal()
-_LAST_MS = (_LAST_DAY - _EPOCH.toordinal()) * _DAY_MS
-
-CYCLE_DAYS = 146_097
-"""The days of 400 years."""
-_CYCLE_MS = CYCLE_DAYS * _DAY_MS
+from streams.time.clocks import CYCLE_DAYS, CYCLE_MS, DAY_MS, EPOCH, LAST_DAY, MILLISECOND, local
 
 
 def midnight(zone: ZoneInfo, day: int) -> int:
     """The first instant of this day; ``day`` as ``date.toordinal``, at least the third."""
-    if day > _LAST_DAY:
-        cycles = -((_LAST_DAY - day) // CYCLE_DAYS)
-        return midnight(zone, day - cycles * CYCLE_DAYS) + cycles * _CYCLE_MS
+    if day > LAST_DAY:
+        cycles = -((LAST_DAY - day) // CYCLE_DAYS)
+        return midnight(zone, day - cycles * CYCLE_DAYS) + cycles * CYCLE_MS
     shown = datetime.combine(date.fromordinal(day), time.min, zone)  # fold=0: the first of two
-    t = (shown.astimezone(UTC) - _EPOCH) // _MILLISECOND
-    if _local(zone, t).replace(tzinfo=None) == shown.replace(tzinfo=None):
+    t = (shown.astimezone(UTC) - EPOCH) // MILLISECOND
+    if local(zone, t).replace(tzinfo=None) == shown.replace(tzinfo=None):
         return t
-    low, high = t - _DAY_MS, t  # midnight was skipped: the first instant after the jump
+    low, high = t - DAY_MS, t  # midnight was skipped: the first instant after the jump
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if _local(zone, middle).toordinal() >= day else (middle, high)
+        low, high = (low, middle) if local(zone, middle).toordinal() >= day else (middle, high)
     return high
 
 
@@ -56,20 +46,8 @@ def midnights(zone: ZoneInfo, first: int, last: int) -> NDArray[np.int64]:
     shown = accumulate(repeat(timedelta(days=1), last - first), add, initial=datetime.fromordinal(first))
     runs = [(offset or timedelta(), len(list(run))) for offset, run in groupby(map(zone.utcoffset, shown))]
     lengths = [length for _, length in runs]
-    starts = (np.arange(first, last + 1, dtype=np.int64) - _EPOCH.toordinal()) * _DAY_MS
-    starts -= np.repeat([offset // _MILLISECOND for offset, _ in runs], lengths)
+    starts = (np.arange(first, last + 1, dtype=np.int64) - EPOCH.toordinal()) * DAY_MS
+    starts -= np.repeat([offset // MILLISECOND for offset, _ in runs], lengths)
     for after in accumulate(lengths):
         starts[after - 1] = midnight(zone, first + after - 1)
     return starts
-
-
-def local_date(zone: ZoneInfo, t: int) -> int:
-    """The date that the clocks show at this instant, as ``date.toordinal``."""
-    if t >= _LAST_MS:
-        cycles = (t - _LAST_MS) // _CYCLE_MS + 1
-        return local_date(zone, t - cycles * _CYCLE_MS) + cycles * CYCLE_DAYS
-    return _local(zone, t).toordinal()
-
-
-def _local(zone: ZoneInfo, t: int) -> datetime:
-    return (_EPOCH + t * _MILLISECOND).astimezone(zone)

@@ -1,6 +1,7 @@
 """The table of midnights is the midnights one by one."""
 
-from datetime import date
+import itertools
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.time.midnights import midnight, midnights
+from tests.streams.time.wall_clocks import changes, distinct_zones, listed_changes
 
 ODD_ZONES = [
     "Europe/Amsterdam",
@@ -42,3 +44,18 @@ def test_a_table_may_begin_and_end_anywhere(name: str, first: int, more: int) ->
     zone = ZoneInfo(name)
     days = range(first, first + more + 1)
     assert midnights(zone, days[0], days[-1]).tolist() == [midnight(zone, day) for day in days]
+
+
+def test_no_zone_changes_its_clocks_twice_within_two_days_so_that_a_table_misses_no_midnight() -> None:
+    begin = datetime(1969, 12, 20, tzinfo=UTC).timestamp()
+    for name in distinct_zones():
+        listed = [t for t in listed_changes(name) if t > begin]
+        assert all(after - before > 2 * 86_400 for before, after in itertools.pairwise(listed)), name
+    assert len([t for t in listed_changes("Pacific/Apia") if t > begin]) > 10
+
+
+@pytest.mark.parametrize("name", ODD_ZONES)
+def test_changes_that_are_walked_to_are_those_that_the_file_lists(name: str) -> None:
+    begin, end = (datetime(year, 1, 2, tzinfo=UTC) for year in (1970, 2007))
+    walked = list(changes(ZoneInfo(name), *(int(t.timestamp()) * 1000 for t in (begin, end))))
+    assert walked == [t * 1000 for t in listed_changes(name) if begin.timestamp() < t < end.timestamp()]

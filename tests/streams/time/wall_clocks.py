@@ -1,6 +1,7 @@
 """What clocks on the wall said, by the tz database, an instant at a time: the truth that calendars are held to."""
 
 import itertools
+import struct
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cache
@@ -29,10 +30,11 @@ def local(zone: ZoneInfo, t: int) -> datetime:
 
 def distinct_zones() -> list[str]:
     """One name of each set of zones that share their rules, byte by byte."""
-    return list({_rules(name): name for name in sorted(available_timezones(), reverse=True)}.values())
+    return list({rules(name): name for name in sorted(available_timezones(), reverse=True)}.values())
 
 
-def _rules(name: str) -> bytes:
+def rules(name: str) -> bytes:
+    """The zone's file in the tz database, where ``ZoneInfo`` finds it."""
     for place in (*map(Path, TZPATH), Path(str(files("tzdata"))) / "zoneinfo"):
         if (place / name).is_file():
             return (place / name).read_bytes()
@@ -61,6 +63,20 @@ def changes(zone: ZoneInfo, begin: int, end: int) -> Iterator[int]:
 def _readings(begin: int, end: int) -> list[datetime]:
     first, step = datetime(1970, 1, 1), timedelta(milliseconds=STRIDE)  # noqa: DTZ001 what a clock shows, anywhere
     return [first + i * step for i in range(begin // STRIDE, end // STRIDE)]
+
+
+def listed_changes(name: str) -> list[int]:
+    """Every change of offset that the zone's file lists, in seconds: RFC 9636, the second block, of 64-bit times."""
+    content = rules(name)
+    header = content.index(b"TZif", 1)
+    times, types = struct.unpack_from(">2l", content, header + 32)
+    place = header + 44
+    moments = struct.unpack_from(f">{times}q", content, place)
+    kinds = content[place + 8 * times : place + 9 * times]
+    offsets = [struct.unpack_from(">l", content, place + 9 * times + 6 * kind)[0] for kind in range(types)]
+    after = [offsets[kind] for kind in kinds]
+    before = (offsets[:1] + after)[:times]
+    return [t for t, old, new in zip(moments, before, after, strict=True) if old != new]
 
 
 def telling_instants(span: tuple[int, int], changed: list[int], starts: Times) -> Times:
