@@ -1,9 +1,9 @@
 """Local days and calendar periods, numbered so that the one before is always one less.
 
 A local day is the half-open span from the first instant of its date to the first instant of the next date.  That is the
-local date of the instant, but for clocks that went back over midnight (St. John's until 2011 at 00:01, so the date went
-d, d-1, d): there the repeated time stays in d.  Day numbers (``date.toordinal``) therefore never fall as time rises,
-which the fold needs: ``t >= floor`` has to imply ``day(t) >= day(floor)``.
+local date of the instant, but for clocks that went back over midnight (St. John's until 2011 at 00:01, Casey in 2010:
+the date went d, d-1, d): there the repeated time stays in d.  Day numbers (``date.toordinal``) therefore never fall as
+time rises, which the fold needs: ``t >= floor`` has to imply ``day(t) >= day(floor)``.
 
 A date that a zone left out (Apia, 2011-12-30) has its number and no length: it starts where the next one does, and no
 instant lies in it.

@@ -33,15 +33,16 @@ def midnight(zone: ZoneInfo, day: int) -> int:
 
 
 def midnights(zone: ZoneInfo, first: int, last: int) -> NDArray[np.int64]:
-    """``midnight`` of each day from the first to the last, at a thirtieth of the price.
+    """``midnight`` of each day from the first to the last, thirty times as fast.
 
-    A midnight is what the clocks show less their offset from UTC.  That is wrong only where midnight was skipped: then
-    the next midnight has another offset, so each day before such a step is asked for by itself.
+    A midnight is what the clocks show less their offset from UTC, also where they jump on at midnight.  Where they
+    jump from before it to after it (Toronto, 1919-03-31, 23:30 to 00:30) that is too late; the next midnight then has
+    another offset.  So each day before such a step is asked for by itself.
 
         offset at midnight    +1  +1  +1 | +2  +2  +2  +2 | +1  +1
                                        ^                ^
 
-    A skip that is taken back within the day would not be seen; nowhere do clocks change twice in six days.
+    A jump taken back before the next midnight would not be seen; nowhere do clocks change twice within six days.
     """
     shown = accumulate(repeat(timedelta(days=1), last - first), add, initial=datetime.fromordinal(first))
     runs = [(offset or timedelta(), len(list(run))) for offset, run in groupby(map(zone.utcoffset, shown))]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.time.midnights import midnight, midnights
-from tests.streams.time.wall_clocks import changes, distinct_zones, listed_changes
+from tests.streams.time.wall_clocks import changes, distinct_zones, listed_changes, ms
 
 ODD_ZONES = [
     "Europe/Amsterdam",
@@ -44,6 +44,14 @@ def test_a_table_may_begin_and_end_anywhere(name: str, first: int, more: int) ->
     zone = ZoneInfo(name)
     days = range(first, first + more + 1)
     assert midnights(zone, days[0], days[-1]).tolist() == [midnight(zone, day) for day in days]
+
+
+def test_a_table_knows_the_night_when_clocks_jumped_from_before_midnight_to_after_it() -> None:
+    zone, day = ZoneInfo("America/Toronto"), date(1919, 3, 31).toordinal()
+    for first, last in [(day - 9, day + 9), (day, day + 1), (day - 1, day)]:
+        table = midnights(zone, first, last).tolist()
+        assert table == [midnight(zone, one) for one in range(first, last + 1)]
+        assert table[day - first] == ms("1919-03-31T04:30:00Z")
 
 
 def test_no_zone_changes_its_clocks_twice_within_two_days_so_that_a_table_misses_no_midnight() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from streams.time.calendar import Calendar
 from streams.time.grains import HOUR, MINUTE
-from tests.streams.time.wall_clocks import ms
+from tests.streams.time.wall_clocks import local_dates, ms
 
 ODD = [
     ("Europe/Amsterdam", "2026-03-29", "2026-03-28T23:00:00Z", 23 * HOUR),
@@ -35,6 +35,8 @@ ODD = [
     ("America/St_Johns", "2010-03-14", "2010-03-14T03:30:00Z", 23 * HOUR),
     ("America/St_Johns", "2010-11-06", "2010-11-06T02:30:00Z", 24 * HOUR),
     ("America/St_Johns", "2010-11-07", "2010-11-07T02:30:00Z", 25 * HOUR),
+    ("Antarctica/Casey", "2010-03-05", "2010-03-04T13:00:00Z", 27 * HOUR),  # from 02:00 back to 23:00
+    ("America/Toronto", "1919-03-31", "1919-03-31T04:30:00Z", 23 * HOUR + 30 * MINUTE),  # from 23:30 on to 00:30
     # dates that were left out
     ("Pacific/Kwajalein", "1993-08-21", "1993-08-21T12:00:00Z", 0),
     ("Pacific/Kiritimati", "1994-12-31", "1994-12-31T10:00:00Z", 0),
@@ -59,6 +61,20 @@ def test_the_hour_that_saint_johns_had_twice_stays_in_the_day_it_first_came_in()
     assert calendar.day(ms("2010-11-07T02:30:59Z")) == seventh  # 00:00:59
     assert calendar.day(ms("2010-11-07T02:31:00Z")) == seventh  # 23:01 on the sixth, again
     assert calendar.day(ms("2010-11-08T03:29:59Z")) == seventh
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "repeated"),
+    [
+        ("Antarctica/Casey", "2010-03-05", ("2010-03-04T15:00:00Z", "2010-03-04T15:59:59Z")),
+        ("Pacific/Guam", "1969-01-26", ("1969-01-25T13:01:00Z", "1969-01-25T13:59:59Z")),  # before the table
+    ],
+)
+def test_clocks_that_show_yesterday_again_take_no_day_back(zone: str, day: str, repeated: tuple[str, str]) -> None:
+    calendar, times = Calendar(zone), np.array([ms(text) for text in repeated], np.int64)
+    yesterday = date.fromisoformat(day).toordinal() - 1
+    assert local_dates(calendar.zone, times).tolist() == [yesterday, yesterday]
+    assert [calendar.day(t) for t in times.tolist()] == calendar.days(times).tolist() == [yesterday + 1, yesterday + 1]
 
 
 def test_no_instant_lies_in_a_date_that_was_left_out() -> None:
