@@ -64,6 +64,8 @@ def test_no_zone_changes_its_clocks_twice_within_two_days_so_that_a_table_misses
 
 @pytest.mark.parametrize("name", ODD_ZONES)
 def test_changes_that_are_walked_to_are_those_that_the_file_lists(name: str) -> None:
-    begin, end = (datetime(year, 1, 2, tzinfo=UTC) for year in (1970, 2007))
-    walked = list(changes(ZoneInfo(name), *(int(t.timestamp()) * 1000 for t in (begin, end))))
-    assert walked == [t * 1000 for t in listed_changes(name) if begin.timestamp() < t < end.timestamp()]
+    listed = [t * 1000 for t in listed_changes(name)]
+    begin, end = ms("1970-01-02T00:00+00:00"), ms("2007-01-02T00:00+00:00")
+    walked = list(changes(ZoneInfo(name), begin, end))
+    until = min(end, listed[-1])  # some files leave to a rule what others list
+    assert [t for t in walked if t <= until] == [t for t in listed if begin < t <= until]

@@ -30,7 +30,7 @@ ODD = [
     ("Asia/Beirut", "2024-10-26", "2024-10-25T21:00:00Z", 25 * HOUR),
     ("Africa/Cairo", "2023-10-26", "2023-10-25T21:00:00Z", 25 * HOUR),
     # midnight comes twice
-    ("America/Havana", "2026-11-01", "2026-11-01T04:00:00Z", 25 * HOUR),
+    ("America/Havana", "2024-11-03", "2024-11-03T04:00:00Z", 25 * HOUR),
     # clocks move at 00:01, so that midnight comes twice
     ("America/St_Johns", "2010-03-14", "2010-03-14T03:30:00Z", 23 * HOUR),
     ("America/St_Johns", "2010-11-06", "2010-11-06T02:30:00Z", 24 * HOUR),
