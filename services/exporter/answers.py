@@ -4,7 +4,6 @@
 where it ends, else as a fraction.  Moments are ISO 8601 in the company's zone; one that does not exist is null.
 """
 
-from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -13,10 +12,9 @@ from schemas.readings import Reading
 from services.exporter.shown import Shown, Trust
 from streams.plan import Plan
 from streams.state.port import NEVER
+from streams.time.clocks import written
 
 Json = dict[str, Any]
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def all_readings(plan: Plan, shown: Shown) -> Json:
@@ -98,4 +96,4 @@ def exact(value: Fraction) -> str:
 
 def iso(plan: Plan, t: int) -> str:
     """The moment in the company's zone."""
-    return (EPOCH + timedelta(milliseconds=t)).astimezone(plan.calendar.zone).isoformat()
+    return written(plan.calendar.zone, t)

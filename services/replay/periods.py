@@ -7,7 +7,6 @@ first event          last moment
 """
 
 from collections.abc import Iterator
-from datetime import date
 from typing import NamedTuple
 
 from schemas.definition import model
@@ -58,23 +57,33 @@ def periods(plan: Plan, window: Window, extent: tuple[int, int]) -> Iterator[Per
     unit = window.unit if isinstance(window, model.Calendar) else Unit.DAY
     begin, end = (calendar.period(unit, calendar.day(t)) for t in (first_ms, last_ms))
     for number in range(begin, end + 1):
-        after = calendar.start(calendar.first_day(unit, number + 1))
-        yield Period(_label(calendar, unit, number, plan.definition.week_starts), min(after - 1, last_ms))
+        first, after = (calendar.start(calendar.first_day(unit, one)) for one in (number, number + 1))
+        if first < after:  # else a date that the zone left out
+            yield Period(_label(calendar, unit, number, plan.definition.week_starts), min(after - 1, last_ms))
 
 
 def _label(calendar: Calendar, unit: Unit, number: int, week_starts: str) -> str:
-    first = date.fromordinal(calendar.first_day(unit, number))
     match unit:
         case Unit.DAY:
-            return first.isoformat()
+            return _date(calendar, number)
         case Unit.WEEK if week_starts == "monday":
-            year, week, _ = first.isocalendar()
-            return f"{year}-W{week:02}"
+            thursday = calendar.first_day(unit, number) + 3  # the year of a week is that of most of its days
+            year = calendar.period(Unit.YEAR, thursday)
+            return f"{year}-W{(thursday - calendar.first_day(Unit.YEAR, year)) // 7 + 1:02}"
         case Unit.WEEK:  # has no number that all agree on
-            return f"from {first.isoformat()}"
+            return f"from {_date(calendar, calendar.first_day(unit, number))}"
         case Unit.MONTH:
-            return f"{first.year}-{first.month:02}"
+            return _month(number)
         case Unit.QUARTER:
-            return f"{first.year}-Q{(first.month + 2) // 3}"
+            return f"{number // 4}-Q{number % 4 + 1}"
         case Unit.YEAR:
-            return f"{first.year}"
+            return f"{number}"
+
+
+def _date(calendar: Calendar, day: int) -> str:
+    month = calendar.period(Unit.MONTH, day)
+    return f"{_month(month)}-{day - calendar.first_day(Unit.MONTH, month) + 1:02}"
+
+
+def _month(number: int) -> str:
+    return f"{number // 12}-{number % 12 + 1:02}"

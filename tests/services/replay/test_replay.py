@@ -109,6 +109,40 @@ def test_every_kind_of_period_has_its_name(replay: Replay, window: str, labels: 
     assert [label for label in labels if f"\n{label} " in said] == labels
 
 
+@pytest.mark.parametrize(
+    ("window", "label"),
+    [("week", "9999-W52"), ("month", "10000-01"), ("quarter", "10000-Q1"), ("7d", "10000-01-01"), ("lifetime", "all")],
+)
+def test_a_time_that_means_never_is_a_time_like_any_other(replay: Replay, window: str, label: str) -> None:
+    never = [line("z", "anna", "9999-12-31T23:59:59Z", "10.10", "Delft")]
+    said = replay(never, "--metric", "orders", "--window", window)
+    assert f"\n{label} " in said
+    assert "from +10000-01-01T00:59:59+01:00 to" in said
+    assert '"period":"' + label in replay(never, "--json", "--metric", "orders", "--window", window).replace(": ", ":")
+
+
+def test_a_period_is_called_by_the_years_of_its_weeks_where_they_are_not_those_of_its_days(replay: Replay) -> None:
+    days = ["2020-12-31", "2021-01-03", "2021-01-04", "2024-12-29", "2024-12-30", "2026-12-31", "2027-01-03"]
+    lines = [line(day, "anna", f"{day}T12:00:00Z", "1", "Delft") for day in days]
+    said = replay(lines, "--metric", "orders", "--window", "week", "--last", "0")
+    counted = [row.split()[:2] for row in said.splitlines() if re.match(r"\d{4}-W\d\d +[1-9]", row)]
+    assert counted == [
+        ["2020-W53", "2"],
+        ["2021-W01", "1"],
+        ["2024-W52", "1"],
+        ["2025-W01", "1"],
+        ["2026-W53", "2"],
+    ]
+
+
+def test_a_date_that_was_left_out_has_no_row(replay: Replay) -> None:
+    (replay.folder / "nsm.yaml").write_text(DEFINITION.replace("Europe/Amsterdam", "Pacific/Apia"))
+    lines = [line(str(i), "anna", f"2011-12-30T{hour}:00:00Z", "1", "Delft") for i, hour in enumerate(("09", "10"))]
+    said = replay(lines, "--metric", "orders", "--window", "7d")
+    rows = [row.split()[:2] for row in said.splitlines() if row.startswith("2011-")]
+    assert rows == [["2011-12-29", "1"], ["2011-12-31", "2"]]
+
+
 def test_the_order_of_a_file_changes_nothing_and_nothing_in_it_is_late(replay: Replay) -> None:
     expected = replay(LINES, "--last", "0")
     assert "4 events counted" in expected
