@@ -9,6 +9,7 @@ holds it to that).  Records are changed in place: whoever gives them throws them
 """
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import NamedTuple
 
 import msgspec
@@ -190,16 +191,16 @@ def put_cells(
     cells: dict[str, dict[int, dict[str, int]]], series: str, buckets: list[int], names: list[str], deltas: list[int]
 ) -> None:
     """Adds deltas of a series to the effect: of each its bucket, its field and how much."""
-    keys = cells.get(series, {})
-    numbers = np.array(buckets, np.int64) // CELLS_PER_KEY
-    ends = [*(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(buckets)]
-    for begin, end in zip([0, *ends], ends, strict=False):
+    keys, begin = cells.get(series, {}), 0
+    for number, run in groupby([bucket // CELLS_PER_KEY for bucket in buckets]):
+        end = begin + len(list(run))
         several = dict(zip(names[begin:end], deltas[begin:end], strict=True))
         if len(several) < end - begin:  # a field comes twice: what overflowed shares one
             several = {}
             for name, delta in zip(names[begin:end], deltas[begin:end], strict=True):
                 several[name] = several.get(name, 0) + delta
-        _add_to(keys, int(numbers[begin]) if begin < end else 0, several)
+        _add_to(keys, number, several)
+        begin = end
     if keys:
         cells[series] = keys
 

@@ -21,14 +21,16 @@ class Groups:
     def __init__(self, keys: NDArray[np.int64]) -> None:
         self._order = np.argsort(keys, kind="stable")
         ordered = keys[self._order]
-        self._starts = np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))
+        new = np.ones(len(keys), np.bool_)
+        np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+        self._starts = new.nonzero()[0]
         self.keys: list[int] = ordered[self._starts].tolist()
         """Each key once, rising."""
 
     def counts(self) -> list[int]:
         """How many events each key has."""
-        counts: list[int] = np.diff(np.append(self._starts, len(self._order))).tolist()
-        return counts
+        ends = [*self._starts[1:].tolist(), len(self._order)]
+        return [end - start for start, end in zip(self._starts.tolist(), ends, strict=False)]
 
     def sums(self, units: NDArray[np.int64]) -> list[int]:
         """What the amounts of each key come to, in integers of any size."""

@@ -19,6 +19,7 @@ inserted by itself.
 
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, MutableMapping, Sequence
 from typing import NamedTuple
 
@@ -190,15 +191,21 @@ class _Runs(NamedTuple):
 
     def split(self) -> tuple["_Runs", "_Runs"]:
         """Those that follow what their records hold, and the others; the rest has no points there."""
-        lengths = np.diff(self.starts)
+        lengths = self._lengths()
+        there = lengths.nonzero()[0]
         early = np.zeros(len(lengths), np.bool_)
-        there = np.flatnonzero(lengths)
         early[there] = self.points[self.starts[there]] < self.lasts[there]
+        if not early.any():
+            return self, self._replace(points=self.points[:0], starts=np.zeros_like(self.starts))
         return self._only(~early, lengths), self._only(early, lengths)
 
     def _only(self, which: NDArray[np.bool_], lengths: Column) -> "_Runs":
-        points = self.points[np.repeat(which, lengths)]
-        return self._replace(points=points, starts=np.append(0, np.cumsum(np.where(which, lengths, 0))))
+        points, starts = self.points[np.repeat(which, lengths)], np.zeros_like(self.starts)
+        np.where(which, lengths, 0).cumsum(out=starts[1:])
+        return self._replace(points=points, starts=starts)
+
+    def _lengths(self) -> Column:
+        return self.starts[1:] - self.starts[:-1]
 
     def each(self) -> Iterator[tuple[str, Points, Points]]:
         """Name, what is held, and the points of each run that has any."""
@@ -212,7 +219,7 @@ class _Runs(NamedTuple):
 
         With each run goes room for what is held:  order 2    h h b b b | h h a a a a | h h d
         """
-        lengths = np.diff(self.starts)
+        lengths = self._lengths()
         at = np.arange(len(self.points)) + order * np.repeat(np.arange(1, len(lengths) + 1), lengths)
         flat = np.full(len(self.points) + order * len(lengths), NEVER, np.int64)
         flat[at] = self.points
@@ -225,6 +232,14 @@ class _Runs(NamedTuple):
 
 def tally(out: Out, buckets: Column, sign: int) -> None:
     """Adds ``sign`` to ``out`` for each bucket, as often as it is there."""
-    found, numbers = np.unique(buckets, return_counts=True)
-    for bucket, number in zip(found.tolist(), numbers.tolist(), strict=True):
+    for bucket, number in Counter(buckets.tolist()).items():
         out[bucket] = out.get(bucket, 0) + sign * number
+
+
+def _new(*columns: Column) -> NDArray[np.bool_]:
+    """Where any of these differs from the place before; the first place is new."""
+    new = np.zeros(len(columns[0]), np.bool_)
+    new[:1] = True
+    for column in columns:
+        new[1:] |= column[1:] != column[:-1]
+    return new
