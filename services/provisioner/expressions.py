@@ -5,7 +5,7 @@ came back under another address, are one series.
 """
 
 from schemas import names
-from schemas.definition.model import Calendar, Definition, Lifetime, Metric, Ratio, Unit, Window
+from schemas.definition.model import Calendar, Definition, Lifetime, Metric, Ratio, Share, Unit, Window
 from schemas.readings import WHOLE
 
 LONGEST_LOOK_BACK = {Unit.DAY: "1d", Unit.WEEK: "7d", Unit.MONTH: "31d", Unit.QUARTER: "31d", Unit.YEAR: "31d"}
@@ -91,8 +91,8 @@ def remembered(series: str) -> str:
 
 
 def volume(metric: Metric) -> str | None:
-    """How much a ratio rests on: its denominator; of a calendar window the most it lately was.  None if no ratio."""
-    if not isinstance(metric.value, Ratio):
+    """How much a ratio or share rests on: its denominator; of a calendar window the most it lately was.  Else None."""
+    if not isinstance(metric.value, Ratio | Share):
         return None
     series = whole(names.METRIC_DENOMINATOR, metric)
     match metric.windows[0]:
