@@ -223,3 +223,14 @@ def test_metrics_that_stand_on_each_other_many_times_over_are_read_at_once() -> 
     plan = compile_plan(msgspec.structs.replace(given, metrics=metrics, north_star=model.NorthStar(metric="m0")))
     readings = Readings(plan, Cells.of([]), AsOf(CHANGES[0], 0))
     assert readings.running("m4", MONTH, CHANGES[0]).value is None
+
+
+def test_events_without_a_value_have_a_share_of_their_own() -> None:
+    share = model.Metric(name="homeless", value=model.Share("orders", "city", ("none", "Ede")), windows=(MONTH,))
+    plan = compile_plan(msgspec.structs.replace(PLAN.definition, metrics={"homeless": share}))
+    cities = [{"city": "Ede"}, {}, {"city": "none"}, {"city": "Urk"}, {"city": "Epe"}]
+    events = [event(f"e{n}", "order", "v", CHANGES[0] + n, **city) for n, city in enumerate(cities)]
+    cells = Cells.of([fold_log(the_source(plan), raws(events)).snapshot()])
+    reading = Readings(plan, cells, AsOf(CHANGES[0], 0)).running("homeless", MONTH, CHANGES[0])
+    assert (reading.numerator, reading.denominator) == (3, 5)
+    assert reading.value == Fraction(3, 5)
