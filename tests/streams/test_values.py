@@ -174,6 +174,28 @@ def test_a_running_month_is_compared_with_as_many_days_and_a_complete_one_with_a
     assert paced.value == pace
 
 
+@pytest.mark.parametrize(
+    ("window", "growth"),
+    [
+        (MONTH, Fraction(1)),  # 4 in ten days of March against 2 in as many of January
+        (RollingDays(3), Fraction(3)),  # 4 in March 8 to 10 against 1 in March 2 to 4
+        (RollingSpan(2 * HOUR), Fraction(1)),  # 4 in the two hours to 12:05 against 2 in those to 8:05
+    ],
+)
+def test_a_growth_over_two_periods_skips_the_one_between(window: Window, growth: Fraction) -> None:
+    at = instant(2027, 3, 10, 12)
+    now = [at - n * HOUR // 2 for n in range(4)]
+    lately = [instant(2027, 3, 10, 7), instant(2027, 3, 10, 8)]
+    before = [instant(2027, 1, 10, 1), instant(2027, 1, 3, 1), instant(2027, 1, 11, 1), instant(2027, 3, 2, 9)]
+    times = {MONTH: now + before[:3], RollingDays(3): [*now, before[3]], RollingSpan(2 * HOUR): now + lately}[window]
+    between = {MONTH: instant(2027, 2, 1, 9), RollingDays(3): instant(2027, 3, 6, 9)}.get(window, at - 3 * HOUR)
+    events = [event(f"e{n}", "order", "v", t) for n, t in enumerate([*times, *[between] * 9])]
+    growths = {"growth": model.Metric(name="growth", value=model.Growth("orders", 2), windows=(window,))}
+    plan = compile_plan(msgspec.structs.replace(PLAN.definition, metrics=growths))
+    cells = Cells.of([fold_log(the_source(plan), raws(events)).snapshot()])
+    assert Readings(plan, cells, AsOf(at, 0)).running("growth", window, at).value == growth
+
+
 def test_there_is_no_pace_until_the_period_before_was_read_that_far_nor_outside_calendars() -> None:
     cells, at = orders((2027, 2, 1), (2027, 3, 1)), instant(2027, 3, 10, 12)
     known, unknown = (AsOf(instant(2027, 2, day, hour), 0) for day, hour in ((11, 0), (10, 23)))
@@ -232,5 +254,5 @@ def test_events_without_a_value_have_a_share_of_their_own() -> None:
     events = [event(f"e{n}", "order", "v", CHANGES[0] + n, **city) for n, city in enumerate(cities)]
     cells = Cells.of([fold_log(the_source(plan), raws(events)).snapshot()])
     reading = Readings(plan, cells, AsOf(CHANGES[0], 0)).running("homeless", MONTH, CHANGES[0])
-    assert (reading.numerator, reading.denominator) == (3, 5)
+    assert (reading.numerator, reading.denominator) == (Fraction(3), Fraction(5))
     assert reading.value == Fraction(3, 5)

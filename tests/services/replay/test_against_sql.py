@@ -125,17 +125,17 @@ def test_a_replay_says_what_sql_says_by_month_and_over_28_days(tmp_path: Path) -
     said = as_json(answer(plan, folded, asked), asked)["readings"]
     windows = {one.label: one for one in whole.metrics["order_growth"].windows}
     assert {(one["metric"], one["window"]) for one in said} == {(name, label) for name in VALUES for label in windows}
-    for one in said:
-        name, window = one["metric"], windows[one["window"]]
-        at = round(datetime.fromisoformat(one["at"]).timestamp() * 1000 - 0.5)
-        (value,) = reference.metric(name, window, [at], folded.last_ms)
-        assert one["exact"] == (None if value is None or value.exact is None else _as_told(one["exact"], value.exact))
-        pace = reference.pace(name, window, [at])[0] if isinstance(window, model.Calendar) else None
-        assert (one["pace"] and Fraction(one["pace"]["exact"])) == (pace and pace.exact)
+    for name, label in ((name, label) for name in VALUES for label in windows):
+        rows = [one for one in said if (one["metric"], one["window"]) == (name, label)]
+        moments = [round(datetime.fromisoformat(one["at"]).timestamp() * 1000) for one in rows]
+        values = reference.metric(name, windows[label], moments, folded.last_ms)
+        paces = reference.pace(name, windows[label], moments) if label == "month" else [None] * len(rows)
+        assert [told(one) for one in rows] == [one and one.exact for one in values]
+        assert [told(one["pace"]) for one in rows] == [one and one.exact for one in paces]
     months = [one for one in said if (one["metric"], one["window"]) == ("order_growth", "month")]
     assert [one["complete"] for one in months] == [True] * (len(months) - 1) + [False]
 
 
-def _as_told(text: str | None, value: Fraction) -> str | None:
-    """The text, where it is that value."""
-    return text if text is not None and Fraction(text) == value else f"not {text} but {value}"
+def told(reading: dict[str, str] | None) -> Fraction | None:
+    """The exact value of a reading or a pace in JSON."""
+    return None if reading is None or reading["exact"] is None else Fraction(reading["exact"])
