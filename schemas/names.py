@@ -86,6 +86,9 @@ METRIC_DENOMINATOR: Final = "nsm_metric_denominator"  # metric, window, dimensio
 METRIC_COMPLETE: Final = (
     "nsm_metric_last_complete_value"  # metric, window, dimension, segment: the last complete period
 )
+METRIC_PACE: Final = (
+    "nsm_metric_pace_value"  # metric, window, dimension, segment: the period before, as far as this one
+)
 METRIC_TARGET: Final = "nsm_metric_target"  # metric
 METRIC_AS_OF: Final = "nsm_metric_as_of_timestamp_seconds"  # metric
 METRIC_COMPLETENESS: Final = "nsm_metric_completeness_ratio"  # metric: partitions that are up to date, 0 to 1
@@ -106,6 +109,7 @@ SERIES: Final[dict[str, tuple[str, ...]]] = {
     METRIC_NUMERATOR: ("metric", "window", "dimension", "segment"),
     METRIC_DENOMINATOR: ("metric", "window", "dimension", "segment"),
     METRIC_COMPLETE: ("metric", "window", "dimension", "segment"),
+    METRIC_PACE: ("metric", "window", "dimension", "segment"),
     METRIC_TARGET: ("metric",),
     METRIC_AS_OF: ("metric",),
     METRIC_COMPLETENESS: ("metric",),

@@ -8,13 +8,25 @@ WHOLE = ""
 """The dimension and segment of a reading over everything."""
 
 
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """What a metric of a calendar window was over the same elapsed days of the period before, [start, end)."""
+
+    value: Fraction
+    numerator: Fraction
+    denominator: Fraction | None
+    start_ms: int
+    end_ms: int
+
+
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """One metric over one window, of the whole or of one segment.
 
-    ``value`` is exact; None where it does not exist (a ratio over nothing).  ``denominator`` is None where there is
-    none. The window reads the pieces of time from ``start_ms`` (None: the beginning) to ``end_ms``, half open.
-    ``as_of_ms`` is the moment up to which every partition has been read; ``complete`` says that it lies past
-    ``end_ms`` and that the reading reaches that far, ``final`` that no late event will be accepted any more for it.
+    ``value`` is exact; None where it does not exist (a ratio over nothing, or arithmetic on what is missing: then both
+    numerator and denominator are 0).  ``denominator`` is None where nothing is divided last.  The window reads the
+    pieces of time from ``start_ms`` (None: the beginning) to ``end_ms``, half open.  ``as_of_ms`` is the moment up to
+    which every partition has been read; ``complete`` says that it lies past ``end_ms`` and that the reading reaches
+    that far, ``final`` that no late event will be accepted any more for it.  ``pace`` is None where there is nothing to
+    compare with.
     """
 
     metric: str
@@ -29,3 +41,4 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     final: bool
     dimension: str = WHOLE
     segment: str = WHOLE
+    pace: Pace | None = None

@@ -16,6 +16,7 @@ import msgspec
 
 from schemas.definition import model
 from schemas.definition.model import Condition, Definition, Measure, Source, Window
+from schemas.definition.operands import operands
 from schemas.events.needs import EventNeeds, Needs
 from streams.measures.chain import Chain, Judge
 from streams.measures.distinct import DistinctCalendar, DistinctRolling
@@ -112,16 +113,19 @@ def compile_plan(definition: Definition) -> Plan:
 
 
 def measures_of(definition: Definition, metric: str) -> Iterator[str]:
-    """The measures that a metric rests on, through ratios of metrics; one may come twice."""
-    match definition.metrics[metric].value:
-        case model.Plain(measure):
-            yield measure
-        case model.Ratio(numerator, denominator):
-            for operand in (numerator, denominator):
-                if operand in definition.measures:
-                    yield operand
-                else:
-                    yield from measures_of(definition, operand)
+    """The measures that a metric rests on, through metrics on metrics, each once, in the order they are named."""
+    return _measures_of(definition, definition.metrics[metric].value, set())
+
+
+def _measures_of(definition: Definition, value: model.Value, met: set[str]) -> Iterator[str]:
+    for operand in operands(value):
+        if operand in met:
+            continue
+        met.add(operand)
+        if operand in definition.measures:
+            yield operand
+        else:
+            yield from _measures_of(definition, definition.metrics[operand].value, met)
 
 
 def _windows_of_measures(definition: Definition) -> dict[str, tuple[Window, ...]]:

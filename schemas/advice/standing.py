@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import NamedTuple, assert_never
 
-from schemas.definition.model import Definition, Measure, Plain, Ratio
+from schemas.definition.arithmetic import Expression, Name, Negative, Number, Operation
+from schemas.definition.model import Definition, Formula, Growth, Measure, Plain, Ratio, Share
+from schemas.definition.operands import operands
 
 
 class Stands(NamedTuple):
@@ -14,20 +16,41 @@ class Stands(NamedTuple):
 
 
 def stands_on(definition: Definition, metric: str) -> Iterator[Stands]:
-    """The measures under a metric, through ratios of metrics; one may come twice."""
+    """The measures under a metric, through all that it is made of; one may come twice."""
     return _stands_on(definition, metric, above=True)
 
 
 def _stands_on(definition: Definition, metric: str, *, above: bool) -> Iterator[Stands]:
     value = definition.metrics[metric].value
     match value:
-        case Plain(measure):
+        case Plain(measure) | Share(measure):
             yield Stands(definition.measures[measure], above)
         case Ratio(numerator, denominator):
             yield from _operand(definition, numerator, above=above)
             yield from _operand(definition, denominator, above=not above)
+        case Growth(of):
+            yield from _operand(definition, of, above=above)
+        case Formula(expression):
+            for name, rises in _sides(expression, rises=above):
+                yield from _operand(definition, name, above=rises)
         case _:
             assert_never(value)
+
+
+def _sides(expression: Expression, *, rises: bool) -> Iterator[tuple[str, bool]]:
+    """Each name of a formula, and whether the whole rises with it while all that it stands on is above 0."""
+    match expression:
+        case Number():
+            return
+        case Name(name):
+            yield name, rises
+        case Negative(of):
+            yield from _sides(of, rises=not rises)
+        case Operation(sign, left, right):
+            yield from _sides(left, rises=rises)
+            yield from _sides(right, rises=rises == (sign in "+*"))
+        case _:
+            assert_never(expression)
 
 
 def _operand(definition: Definition, name: str, *, above: bool) -> Iterator[Stands]:
@@ -45,9 +68,8 @@ def raised_by(definition: Definition, metric: str) -> tuple[Measure, ...]:
 
 def metrics_under(definition: Definition, metric: str) -> set[str]:
     """The metric itself, and every metric that it is made of."""
-    value, found = definition.metrics[metric].value, {metric}
-    operands = (value.numerator, value.denominator) if isinstance(value, Ratio) else ()
-    for name in operands:
+    found = {metric}
+    for name in operands(definition.metrics[metric].value):
         if name not in definition.measures:
             found |= metrics_under(definition, name)
     return found

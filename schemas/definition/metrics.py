@@ -1,15 +1,26 @@
-"""``metrics``: what is shown, a measure or a ratio, over one or more windows."""
+"""``metrics``: what is shown, a measure or arithmetic on measures and metrics, over one or more windows.
+
+    {measure: M}  {measure: M, per: O}  {ratio: [O, O]}  {formula: "O / O * 100"}
+    {growth: {of: O, over: 1 period}}   {share: {of: M, segment: {DIMENSION: VALUE}}}
+
+M is a measure, O a measure or a metric.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Final
 
 from schemas.definition.draft import Draft, Kind, Reference
-from schemas.definition.faults import Faults, either, nearest
-from schemas.definition.model import Metric, Plain, Ratio
+from schemas.definition.faults import Faults, either, nearest, quoted
+from schemas.definition.formulas import formula
+from schemas.definition.model import Formula, Growth, Metric, Plain, Ratio, Share, Value
 from schemas.definition.names import check_name
 from schemas.definition.nodes import Mapping, Node, Sequence
-from schemas.definition.reading import Fields, sentence, word
+from schemas.definition.reading import Fields, many, sentence, without_repeats, word
 from schemas.definition.units import unit
 from schemas.definition.windows import windows
 
-_KINDS = ("measure", "ratio")
+_PERIODS: Final = re.compile(r"([1-9]\d{0,3}) periods?", re.ASCII)
 
 
 def read_metrics(node: Node, draft: Draft, faults: Faults) -> None:
@@ -31,14 +42,14 @@ def read_metrics(node: Node, draft: Draft, faults: Faults) -> None:
 
 def _metric(name: str, node: Node, draft: Draft, faults: Faults) -> Metric | None:
     said = node.entries if isinstance(node, Mapping) else {}
-    kinds = [kind for kind in _KINDS if kind in said]
+    kinds = [kind for kind in _MADE if kind in said]
     if len(kinds) != 1:
-        hint = next((near for key in said if (near := nearest(key, _KINDS))), "")
-        faults.add(node.place, f"must show one thing: a {either(_KINDS)}{hint}")
+        hint = next((near for key in said if (near := nearest(key, _MADE))), "")
+        faults.add(node.place, f"must show one thing: a {either(_MADE)}{hint}")
         return None
     own = ("per",) if kinds == ["measure"] else ()
     fields = Fields(node, faults, required=(*kinds, "window"), optional=(*own, "unit", "description"))
-    value = _plain(name, fields, draft, faults) if kinds == ["measure"] else _ratio(name, fields, draft, faults)
+    value = _MADE[kinds[0]](name, fields, draft, faults)
     found = fields.get("window", windows)
     shown = Metric(
         name=name,
@@ -50,7 +61,7 @@ def _metric(name: str, node: Node, draft: Draft, faults: Faults) -> Metric | Non
     return shown if value and found else None
 
 
-def _plain(name: str, fields: Fields, draft: Draft, faults: Faults) -> Plain | Ratio | None:
+def _plain(name: str, fields: Fields, draft: Draft, faults: Faults) -> Value | None:
     measure = _reference("measure", name, fields.node("measure"), draft, faults)
     if "per" not in fields:
         return Plain(measure) if measure else None
@@ -58,7 +69,7 @@ def _plain(name: str, fields: Fields, draft: Draft, faults: Faults) -> Plain | R
     return Ratio(measure, per) if measure and per else None
 
 
-def _ratio(name: str, fields: Fields, draft: Draft, faults: Faults) -> Ratio | None:
+def _ratio(name: str, fields: Fields, draft: Draft, faults: Faults) -> Value | None:
     node = fields.node("ratio")
     if not isinstance(node, Sequence) or len(node.items) != 2:  # noqa: PLR2004 - one over another
         faults.add(fields.at("ratio"), "must be a list of two, such as [revenue, orders]")
@@ -71,8 +82,57 @@ def _ratio(name: str, fields: Fields, draft: Draft, faults: Faults) -> Ratio | N
     return Ratio(above, below)
 
 
+def _formula(name: str, fields: Fields, draft: Draft, _: Faults) -> Value | None:
+    read = fields.get("formula", formula)
+    if read is None:
+        return None
+    draft.references += [Reference("operand", one, fields.at("formula"), name) for one in read.names]
+    return None if read.expression is None else Formula(read.expression)
+
+
+def _growth(name: str, fields: Fields, draft: Draft, faults: Faults) -> Value | None:
+    own = Fields(fields.node("growth") or Mapping(fields.place, {}, {}), faults, required=("of",), optional=("over",))
+    of = _reference("operand", name, own.node("of"), draft, faults)
+    periods = own.get_or("over", _periods, 1)
+    return None if of is None else Growth(of, periods)
+
+
+def _periods(node: Node, faults: Faults) -> int | None:
+    text = word(node, faults)
+    match = _PERIODS.fullmatch(text) if text is not None else None
+    if text is not None and not match:
+        faults.add(node.place, f"{quoted(text)} is no number of periods; write one such as 1 period or 12 periods")
+    return int(match[1]) if match else None
+
+
+def _share(name: str, fields: Fields, draft: Draft, faults: Faults) -> Value | None:
+    own = Fields(fields.node("share") or Mapping(fields.place, {}, {}), faults, required=("of", "segment"))
+    measure = _reference("measure", name, own.node("of"), draft, faults)
+    segment = own.node("segment")
+    if segment is None:
+        return None
+    if not isinstance(segment, Mapping) or len(segment.entries) != 1:
+        faults.add(segment.place, "must be one dimension with its value or values, such as {city: Utrecht}")
+        return None
+    (dimension, node), place = *segment.entries.items(), own.at("segment")
+    draft.references.append(Reference("dimension", dimension, segment.keys[dimension], name))
+    values = without_repeats(many(word)(node, faults) or (), place, faults)
+    if "other" in values:
+        faults.add(node.place, '"other" is whatever the limit leaves out, so it is no segment to have a share')
+    return Share(measure, dimension, values) if measure and values else None
+
+
 def _reference(kind: Kind, owner: str, node: Node | None, draft: Draft, faults: Faults) -> str | None:
     name = None if node is None else word(node, faults)
     if name is not None and node is not None:
         draft.references.append(Reference(kind, name, node.place, owner))
     return name
+
+
+_MADE: Final[dict[str, Callable[[str, Fields, Draft, Faults], Value | None]]] = {
+    "measure": _plain,
+    "ratio": _ratio,
+    "formula": _formula,
+    "growth": _growth,
+    "share": _share,
+}

@@ -9,6 +9,8 @@ from typing import Literal
 
 import msgspec
 
+from schemas.definition.arithmetic import Expression
+
 ANY = "any"  # in place of an event type: every event
 
 
@@ -197,11 +199,35 @@ class Plain(msgspec.Struct, frozen=True, tag="measure"):
     measure: str
 
 
+class Formula(msgspec.Struct, frozen=True, tag="formula"):
+    """Arithmetic on measures and metrics, each read over the metric's own window."""
+
+    expression: Expression
+
+
+class Growth(msgspec.Struct, frozen=True, tag="growth"):
+    """(now - before) / before of a measure or a metric, ``periods`` calendar periods or window lengths before."""
+
+    of: str
+    periods: int = 1
+
+
+class Share(msgspec.Struct, frozen=True, tag="share"):
+    """What some segments of a dimension are of the whole of a measure that is split by it."""
+
+    measure: str
+    dimension: str
+    segments: tuple[str, ...]
+
+
+Value = Plain | Ratio | Formula | Growth | Share
+
+
 class Metric(msgspec.Struct, frozen=True, kw_only=True):
-    """What is shown: a measure or a ratio, over one or more windows; targets speak of the first of them."""
+    """What is shown: a measure, or arithmetic, over one or more windows; targets speak of the first of them."""
 
     name: str
-    value: Plain | Ratio
+    value: Value
     windows: tuple[Window, ...]
     unit: str = ""
     description: str = ""

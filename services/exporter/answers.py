@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from schemas.definition.units import unit_of
-from schemas.readings import Reading
+from schemas.readings import Pace, Reading
 from services.exporter.shown import Shown, Trust
 from streams.plan import Plan
 from streams.state.port import NEVER
@@ -67,8 +67,20 @@ def reading_json(plan: Plan, reading: Reading, trust: Trust) -> Json:
         "as_of": None if reading.as_of_ms == NEVER else iso(plan, reading.as_of_ms),
         "complete": reading.complete,
         "final": reading.final,
+        "pace": None if reading.pace is None else _pace_json(plan, reading.pace),
         "completeness": trust.completeness,
         "definition": plan.version,
+    }
+
+
+def _pace_json(plan: Plan, pace: Pace) -> Json:
+    return {
+        "value": number(pace.value),
+        "exact": exact(pace.value),
+        "numerator": number(pace.numerator),
+        "denominator": number(pace.denominator),
+        "start": iso(plan, pace.start_ms),
+        "end": iso(plan, pace.end_ms),
     }
 
 

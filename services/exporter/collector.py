@@ -26,6 +26,7 @@ HELP: Final = {
     names.METRIC_NUMERATOR: "What the metric's value is a part of, or the value itself where nothing is divided.",
     names.METRIC_DENOMINATOR: "What the metric's numerator is divided by.",
     names.METRIC_COMPLETE: "The metric over the last complete span of its window.",
+    names.METRIC_PACE: "The metric over the same elapsed days of the calendar period before.",
     names.METRIC_TARGET: "Where the metric should be.",
     names.METRIC_AS_OF: "The moment up to which every partition that the metric rests on has been read.",
     names.METRIC_COMPLETENESS: "The share of the metric's partitions that are read up to the last minute.",
@@ -90,6 +91,8 @@ class ReadingsCollector(Collector):
         yield self._gauge(
             names.METRIC_COMPLETE, [(_labels(r), float(r.value)) for r in complete if r.value is not None]
         )
+        paces = [(_labels(r), float(r.pace.value)) for r in running if r.pace is not None]
+        yield self._gauge(names.METRIC_PACE, paces)
         trust = shown.trust.items() if shown else ()
         known = [((metric,), one.as_of.watermark_ms / 1000) for metric, one in trust if one.as_of.watermark_ms != NEVER]
         yield self._gauge(names.METRIC_AS_OF, known)

@@ -12,8 +12,8 @@ from collections.abc import Collection, Mapping
 
 from schemas.names import CELLS_PER_KEY
 from services.exporter.covered import Covered
+from streams.cells import Cells
 from streams.plan import Series
-from streams.readings import Cells
 from streams.state.port import KeySpan, Partition, Reader, Snapshot, Standing
 
 Wanted = Mapping[str, Collection[KeySpan]]

@@ -7,8 +7,9 @@ import msgspec
 
 from schemas.readings import Reading
 from services.exporter.freshness import Progress, as_of, completeness
+from streams.cells import Cells
 from streams.plan import Plan
-from streams.readings import AsOf, Cells, Readings
+from streams.readings import AsOf, Readings
 from streams.state.port import Partition, Snapshot
 
 

@@ -17,8 +17,9 @@ from services.exporter.followed import Followed, NothingToShow, Wanted
 from services.exporter.freshness import Ends, Progress, ReadUpTo, as_of, groups, progress, trusted
 from services.exporter.log_ends import LogEnds
 from services.exporter.shown import Moment, Shown, show
+from streams.cells import Cells
 from streams.plan import Plan
-from streams.readings import Cells, wanted_keys
+from streams.readings import wanted_keys
 from streams.state.port import KeySpan, Partition, Reader, Snapshot, Standing
 
 log = logging.getLogger(__name__)

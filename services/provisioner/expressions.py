@@ -5,7 +5,8 @@ came back under another address, are one series.
 """
 
 from schemas import names
-from schemas.definition.model import Calendar, Definition, Lifetime, Metric, Ratio, Unit, Window
+from schemas.definition.arithmetic import Operation
+from schemas.definition.model import Calendar, Definition, Formula, Lifetime, Metric, Ratio, Share, Unit, Window
 from schemas.readings import WHOLE
 
 LONGEST_LOOK_BACK = {Unit.DAY: "1d", Unit.WEEK: "7d", Unit.MONTH: "31d", Unit.QUARTER: "31d", Unit.YEAR: "31d"}
@@ -91,9 +92,12 @@ def remembered(series: str) -> str:
 
 
 def volume(metric: Metric) -> str | None:
-    """How much a ratio rests on: its denominator; of a calendar window the most it lately was.  None if no ratio."""
-    if not isinstance(metric.value, Ratio):
-        return None
+    """How much a part of a whole rests on: its denominator; of a calendar window the most it lately was.  Else None."""
+    match metric.value:
+        case Ratio() | Share() | Formula(expression=Operation(sign="/")):
+            pass
+        case _:
+            return None
     series = whole(names.METRIC_DENOMINATOR, metric)
     match metric.windows[0]:
         case Calendar(unit=unit):

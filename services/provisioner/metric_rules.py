@@ -1,7 +1,21 @@
 """Alerts about the north star itself."""
 
 from schemas import names
-from schemas.definition.model import Calendar, Count, Definition, Distinct, First, Metric, Plain, Ratio, Repeat
+from schemas.definition.model import (
+    Calendar,
+    Count,
+    Definition,
+    Distinct,
+    First,
+    Formula,
+    Growth,
+    Metric,
+    Plain,
+    Ratio,
+    Repeat,
+    Share,
+)
+from schemas.definition.operands import operands
 from services.provisioner import expressions as promql
 from services.provisioner.rule_model import Limits, Rule
 
@@ -61,14 +75,14 @@ def _enough(metric: Metric, baseline: str, limits: Limits, *, higher: bool) -> s
 def absent(definition: Definition, limits: Limits) -> Rule:
     """No value although exporter and state are up.
 
-    A ratio over nothing has no value: that is excused, unless there was something at this hour of earlier weeks.
+    What divides has no value over nothing: that is excused, unless there was something at this hour of earlier weeks.
     """
     metric = promql.north_star(definition)
     parts = [
         f"absent({promql.whole(names.METRIC_VALUE, metric)})",
         f"and on () (max({names.STATE_UP}) == 1)",
     ]
-    if isinstance(metric.value, Ratio):
+    if not isinstance(metric.value, Plain):
         below = promql.whole(names.METRIC_DENOMINATOR, metric)
         before = promql.same_hour(below, lenient="min")
         parts.append(f"unless on () (max({below}) == 0 unless on () ({before} >= {limits.least_volume}))")
@@ -134,9 +148,9 @@ def part_of_whole(definition: Definition, ratio: Ratio) -> bool:
 
 def never_negative(definition: Definition, metric: Metric) -> bool:
     """Whether nothing in it can be taken back, as a refund is."""
-    operands = (
-        (metric.value.measure,)
-        if isinstance(metric.value, Plain)
-        else (metric.value.numerator, metric.value.denominator)
-    )
-    return all(isinstance(definition.measures.get(name), Count | First | Distinct | Repeat) for name in operands)
+    match metric.value:
+        case Plain() | Ratio() | Share() as value:
+            measures = (definition.measures.get(name) for name in operands(value))
+            return all(isinstance(one, Count | First | Distinct | Repeat) for one in measures)
+        case Formula() | Growth():
+            return False

@@ -1,11 +1,12 @@
 """Rows of metrics, two side by side: a number and its line each.  Inputs, guardrails, segments."""
 
-from schemas.definition.model import Count, Definition, Guardrail, Metric, Plain, Ratio, Sum
+from schemas.definition.model import Count, Definition, Guardrail, Metric, Plain, Sum
 from services.provisioner import colours, words
 from services.provisioner import expressions as promql
 from services.provisioner.panels import Look, Place, Query, series_panel, stat_panel
 from services.provisioner.sdk import dashboard
 from services.provisioner.units import panel_unit, whole_numbers
+from streams.readings import segmented_by
 
 LINES = 7
 """Height of a pair."""
@@ -81,19 +82,7 @@ def _limits(guardrail: Guardrail) -> str:
 
 def dimensions_of(definition: Definition, metric: Metric) -> tuple[str, ...]:
     """The dimensions that every measure behind a metric is split by, in declared order."""
-    match metric.value:
-        case Plain(measure=operand):
-            return definition.measures[operand].by_dimension
-        case Ratio(numerator=above, denominator=below):
-            common = set(_of_operand(definition, below))
-            return tuple(found for found in _of_operand(definition, above) if found in common)
-
-
-def _of_operand(definition: Definition, name: str) -> tuple[str, ...]:
-    """A measure's, or a metric's where no measure has the name."""
-    if name in definition.measures:
-        return definition.measures[name].by_dimension
-    return dimensions_of(definition, definition.metrics[name])
+    return segmented_by(definition, metric.name)
 
 
 def splits(definition: Definition) -> list[tuple[Metric, str]]:

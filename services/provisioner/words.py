@@ -1,5 +1,7 @@
 """The definition in words, for people in front of a board."""
 
+from schemas.definition.arithmetic import written
+from schemas.definition.faults import either
 from schemas.definition.model import (
     ANY,
     Calendar,
@@ -8,6 +10,8 @@ from schemas.definition.model import (
     Definition,
     Distinct,
     First,
+    Formula,
+    Growth,
     Lifetime,
     Measure,
     Metric,
@@ -16,6 +20,7 @@ from schemas.definition.model import (
     Repeat,
     RollingDays,
     RollingSpan,
+    Share,
     Sum,
     Window,
 )
@@ -81,6 +86,13 @@ def metric(definition: Definition, of: Metric) -> str:
             said = _operand(definition, name)
         case Ratio(numerator=above, denominator=below):
             said = f"{_operand(definition, above)}, divided by {_operand(definition, below)}"
+        case Formula(expression=expression):
+            said = f"reckoned as {written(expression)}"
+        case Growth(of=name, periods=periods):
+            ago = "one period" if periods == 1 else f"{periods} periods"
+            said = f"the change against {ago} before, as a part of what it was then, of {_operand(definition, name)}"
+        case Share(measure=name, dimension=dimension, segments=segments):
+            said = f"the part with {dimension} {either(segments)} of all {_operand(definition, name)}"
     own = f"{of.description.rstrip('.')}. " if of.description else ""
     return f"{own}{said[0].upper()}{said[1:]}, over {window(of.windows[0])}."
 

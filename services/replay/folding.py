@@ -18,11 +18,11 @@ import msgspec
 from schemas.errors import CommandError
 from schemas.events.needs import Raw, RawRecord, Refused
 from services.replay.files import slices
+from streams.cells import Cells
 from streams.events.admission import Admission
 from streams.events.decoding import Decoder
 from streams.fold import NO_MEASURE, Records, Work
 from streams.plan import Plan, SourcePlan
-from streams.readings import Cells
 from streams.state.port import NEVER, Standing
 
 SLICE = 20_000

@@ -2,6 +2,7 @@
 
     calendar month, at a moment of the 17th      1 ......... 17 | ......... 30
                                                  [---- running ]              )  start, end: the whole period
+    the same part of the month before            1 ......... 17 |
     rolling 28 days                              the running day and the 27 before it
 
 Exact at the ends of pieces: what lies later in the running piece is in its cell already.
@@ -56,6 +57,27 @@ def last_complete(calendar: Calendar, window: model.Window, at_ms: int) -> Span 
             return _buckets(at_ms // grain_ms - 1, span_ms, grain_ms)
         case model.Lifetime():
             return None
+
+
+def earlier(calendar: Calendar, window: model.Window, span: Span, periods: int, *, over: bool) -> Span:
+    """The span so many calendar periods, or lengths of the window, before this one; ValueError of a lifetime.
+
+    Of a calendar period: all of it where this one is ``over``, else as many of its days as this span has, at most all.
+    Its ``end_ms`` is where its pieces end.
+    """
+    match window:
+        case model.Calendar(unit) if span.first is not None:
+            period = calendar.period(unit, span.first) - periods
+            first, last = calendar.first_day(unit, period), calendar.first_day(unit, period + 1) - 1
+            if not over:
+                last = min(last, first + span.last - span.first)
+            return Span(first, last, calendar.start(first), calendar.start(last + 1))
+        case model.RollingDays(days):
+            return _days(calendar, span.last - periods * days, days)
+        case model.RollingSpan(span_ms, grain_ms):
+            return _buckets(span.last - periods * (span_ms // grain_ms), span_ms, grain_ms)
+        case _:
+            raise ValueError("a lifetime has nothing before it")
 
 
 def _period(calendar: Calendar, unit: model.Unit, period: int, *, last: int) -> Span:

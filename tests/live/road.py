@@ -23,8 +23,9 @@ from schemas.events.needs import Raw, RawRecord
 from services.local.process import Process
 from services.publisher.publisher import Publisher
 from services.publisher.sending import publish_lines
+from streams.cells import Cells
 from streams.plan import Plan, compile_plan
-from streams.readings import AsOf, Cells, Readings
+from streams.readings import AsOf, Readings
 from streams.state.port import KeySpan, Partition, Snapshot, Standing
 from streams.state.redis import RedisReader
 from tests.servers import KafkaServer, RedisServer

@@ -11,20 +11,23 @@ event and a text in another.  Of the formats the flat one is read.
 """
 
 import json
+import re
 import tempfile
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import duckdb
+import msgspec
 
 from schemas.definition import model
-from schemas.definition.model import ANY, Condition, Definition, FlatFormat, Measure, Source, Unit, Window
+from schemas.definition.arithmetic import names_in, written
+from schemas.definition.model import ANY, Condition, Definition, FlatFormat, Measure, Source, Window
+from tests.reference.stretches import FOR_EVER_MS, NEVER_MS, LocalTime, Stretch, local_day, midnight
 
-NEVER_MS = -(2**62)
 OPERATORS = {"=": "=", "!=": "<>", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
 
 
@@ -33,6 +36,13 @@ class Value(NamedTuple):
 
     numerator: Fraction
     denominator: Fraction | None
+
+    @property
+    def exact(self) -> Fraction | None:
+        """None over nothing."""
+        if self.denominator is None:
+            return self.numerator
+        return self.numerator / self.denominator if self.denominator else None
 
 
 class Reference:
@@ -43,7 +53,8 @@ class Reference:
         self._db = duckdb.connect()
         self._db.execute("create table events (source varchar, id varchar, type varchar, t bigint, body json)")
         self._matching: dict[str, str] = {}
-        self._numbers: dict[tuple[str, Window, tuple[int, ...]], list[Fraction]] = {}
+        self._numbers: dict[tuple[str, bool, tuple[Stretch, ...]], list[Fraction]] = {}
+        self._time = LocalTime(ZoneInfo(definition.time_zone), definition.week_starts)
 
     def load(self, source: str, lines: Iterable[bytes]) -> None:
         """Takes the events of a source in, each id once."""
@@ -72,55 +83,63 @@ class Reference:
         first, last = (local_day(t, zone).toordinal() for t in row)
         return [midnight(date.fromordinal(day + 1), zone) - 1 for day in range(first, last + 1)]
 
-    def metric(self, name: str, window: Window, moments: Sequence[int]) -> list[Value | None]:
-        """The metric at each moment; None where an operand that is a ratio does not exist."""
-        match self.definition.metrics[name].value:
-            case model.Plain(measure):
-                return [Value(number, None) for number in self.measure(measure, window, moments)]
-            case model.Ratio(numerator, denominator):
-                operands = zip(
-                    self._operand(numerator, window, moments), self._operand(denominator, window, moments), strict=True
-                )
-                return [None if over is None or under is None else Value(over, under) for over, under in operands]
+    def metric(
+        self, name: str, window: Window, moments: Sequence[int], as_of_ms: int = FOR_EVER_MS
+    ) -> list[Value | None]:
+        """The metric at each moment, all read up to ``as_of_ms``; None where something it stands on does not exist."""
+        return self._metric(name, window, [self._time.stretch(window, at, as_of_ms) for at in moments])
+
+    def pace(self, name: str, window: Window, moments: Sequence[int]) -> list[Value | None]:
+        """The metric over as many days of the calendar period before each moment's."""
+        stretches = (self._time.stretch(window, at, NEVER_MS) for at in moments)
+        return self._metric(name, window, [self._time.before(window, one, 1) for one in stretches])
 
     def measure(self, name: str, window: Window, moments: Sequence[int]) -> list[Fraction]:
         """The measure at each moment; the piece of time (day, bucket) that a moment lies in counts whole."""
-        key = name, window, tuple(moments)
+        stretches = [self._time.stretch(window, at, NEVER_MS) for at in moments]
+        return self._measure(self.definition.measures[name], window, stretches)
+
+    def _metric(self, name: str, window: Window, stretches: list[Stretch]) -> list[Value | None]:
+        match self.definition.metrics[name].value:
+            case model.Plain(measure):
+                return [Value(one, None) for one in self._measure(self.definition.measures[measure], window, stretches)]
+            case model.Ratio(numerator, denominator):
+                return _divided(
+                    self._operand(numerator, window, stretches), self._operand(denominator, window, stretches)
+                )
+            case model.Formula(expression):
+                columns = {one: self._operand(one, window, stretches) for one in names_in(expression)}
+                rows = ({one: column[n] for one, column in columns.items()} for n in range(len(stretches)))
+                return [reckoned(written(expression), row) for row in rows]
+            case model.Growth(of, periods):
+                now = self._operand(of, window, stretches)
+                before = self._operand(of, window, [self._time.before(window, one, periods) for one in stretches])
+                change = [None if a is None or b is None else a - b for a, b in zip(now, before, strict=True)]
+                return _divided(change, before)
+            case model.Share(of, dimension, segments):
+                whole = self.definition.measures[of]
+                where = Condition(self.definition.dimensions[dimension].property, "in", segments)
+                part = msgspec.structs.replace(whole, name=f"{of}|{where}", where=(*whole.where, where))
+                return _divided(self._measure(part, window, stretches), self._measure(whole, window, stretches))
+
+    def _operand(self, name: str, window: Window, stretches: list[Stretch]) -> Sequence[Fraction | None]:
+        if name in self.definition.measures:
+            return self._measure(self.definition.measures[name], window, stretches)
+        return [one and one.exact for one in self._metric(name, window, stretches)]
+
+    def _measure(self, measure: Measure, window: Window, stretches: list[Stretch]) -> list[Fraction]:
+        key = measure.name, isinstance(window, model.Lifetime), tuple(stretches)
         if key not in self._numbers:
-            measure = self.definition.measures[name]
+            numbered = list(enumerate(stretches))
             self._db.execute("create or replace table asked (moment bigint, begin_ms bigint, end_ms bigint)")
             self._db.execute(
                 "insert into asked select unnest(?), unnest(?), unnest(?)",
-                [list(column) for column in zip(*((at, *self._span(window, at)) for at in moments), strict=True)],
+                [list(column) for column in zip(*((n, *one[:2]) for n, one in numbered), strict=True)],
             )
             found = dict(self._db.execute(self._sql(measure, window)).fetchall())
             scale = 10**measure.decimals if isinstance(measure, model.Sum) else 1
-            self._numbers[key] = [Fraction(int(found.get(at) or 0), scale) for at in moments]
+            self._numbers[key] = [Fraction(int(found.get(n) or 0), scale) for n, _ in numbered]
         return self._numbers[key]
-
-    def _operand(self, name: str, window: Window, moments: Sequence[int]) -> list[Fraction | None]:
-        if name in self.definition.measures:
-            return list(self.measure(name, window, moments))
-        values = self.metric(name, window, moments)
-        return [
-            None if one is None or one.denominator == 0 else one.numerator / (one.denominator or 1) for one in values
-        ]
-
-    def _span(self, window: Window, at: int) -> tuple[int, int]:
-        """From the window's start to the end of the running piece."""
-        if isinstance(window, model.RollingSpan):
-            end = (at // window.grain_ms + 1) * window.grain_ms
-            return end - window.span_ms, end
-        zone = ZoneInfo(self.definition.time_zone)
-        today = local_day(at, zone)
-        end = midnight(today + timedelta(days=1), zone)
-        match window:
-            case model.Lifetime():
-                return NEVER_MS, end
-            case model.RollingDays(days):
-                return midnight(today - timedelta(days=days - 1), zone), end
-            case model.Calendar(unit):
-                return midnight(period_start(unit, today, self.definition.week_starts), zone), end
 
     def _sql(self, measure: Measure, window: Window) -> str:
         matching = self._matching_table(measure)
@@ -205,28 +224,15 @@ def _where(source: Source, condition: Condition) -> str:
     return f"({' or '.join(tests)})"
 
 
-def local_day(t: int, zone: ZoneInfo) -> date:
-    """The last date that had begun at an instant: where clocks went back over midnight its date stays."""
-    here = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=t)).astimezone(zone).date()
-    tomorrow = here + timedelta(days=1)
-    return tomorrow if midnight(tomorrow, zone) <= t else here
+def _divided(above: Sequence[Fraction | None], below: Sequence[Fraction | None]) -> list[Value | None]:
+    operands = zip(above, below, strict=True)
+    return [None if over is None or under is None else Value(over, under) for over, under in operands]
 
 
-def midnight(day: date, zone: ZoneInfo) -> int:
-    """The first instant of a local date."""
-    return round(datetime.combine(day, time.min, zone).timestamp()) * 1000
-
-
-def period_start(unit: Unit, day: date, week_starts: str) -> date:
-    """The first date of the period that holds a date."""
-    match unit:
-        case Unit.DAY:
-            return day
-        case Unit.WEEK:
-            return day - timedelta(days=day.weekday() if week_starts == "monday" else (day.weekday() + 1) % 7)
-        case Unit.MONTH:
-            return day.replace(day=1)
-        case Unit.QUARTER:
-            return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
-        case Unit.YEAR:
-            return day.replace(month=1, day=1)
+def reckoned(text: str, numbers: Mapping[str, Fraction | None]) -> Value | None:
+    """A formula as Python reckons it, its numbers made exact; None where something is missing or divided by 0."""
+    exact = re.sub(r"(?<![\w.])\d+(\.\d+)?", r'Fraction("\g<0>")', text)
+    try:
+        return Value(Fraction(eval(exact, {"Fraction": Fraction, **numbers})), None)  # noqa: S307 - an oracle of its own
+    except (ZeroDivisionError, TypeError):
+        return None

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.definition import model
+from streams.cells import Cells
 from streams.plan import SourcePlan, compile_plan
-from streams.readings import AsOf, Cells, Readings
+from streams.readings import AsOf, Readings
 from tests.streams import meaning
 from tests.streams.folding import DAY, HOUR, definition, event, fold_log, nonzero, raws, the_source
 

@@ -39,16 +39,16 @@ _UNFIT: Final[dict[str, dict[_Says, str]]] = {
 
 def _find(definition: Definition) -> Iterator[Finding]:
     says = _says(definition)
-    why = _UNFIT.get(definition.phase or "", {}).get(says)
+    why = says and _UNFIT.get(definition.phase or "", {}).get(says)
     if why:
         text = f"is {definition.phase}, and {definition.north_star.metric} tells {says}: {why}"
         yield Finding(("phase",), text)
 
 
-def _says(definition: Definition) -> _Says:
-    """Told by the first measure with which the north star rises."""
+def _says(definition: Definition) -> _Says | None:
+    """Told by the first measure with which the north star rises, if there is one."""
     metric = definition.north_star.metric
-    measure = raised_by(definition, metric)[0]
+    measure = next(iter(raised_by(definition, metric)), None)
     below = [one.measure for one in stands_on(definition, metric) if not one.above]
     each = any(isinstance(one, Distinct | First) for one in below)
     match measure:
@@ -63,6 +63,8 @@ def _says(definition: Definition) -> _Says:
         case Count() | Sum():
             plain = isinstance(definition.metrics[metric].value, Plain)
             return _Says.EACH if each or not plain else _Says.VOLUME
+        case None:
+            return None
         case _:
             assert_never(measure)
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from schemas.advice.rule import DefinitionRule, Finding
-from schemas.definition.model import Definition, Plain, Ratio, Sum
+from schemas.definition.arithmetic import names_in
+from schemas.definition.model import Definition, Formula, Growth, Plain, Ratio, Share, Sum
 from schemas.definition.units import CURRENCIES, unit_of
 
 
@@ -28,6 +29,10 @@ def _money(definition: Definition, name: str) -> str:
         case Ratio(numerator, denominator):
             above = _money(definition, numerator)
             return f"{above} over {denominator}" if above else ""
+        case Formula(expression):
+            return next(filter(None, (_money(definition, part) for part in names_in(expression))), "")
+        case Growth() | Share():
+            return ""
 
 
 RULE = DefinitionRule(

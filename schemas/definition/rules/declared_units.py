@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from schemas.definition.draft import Draft
 from schemas.definition.faults import Fault, quoted
-from schemas.definition.units import CURRENCIES, following_unit
+from schemas.definition.units import CURRENCIES, Units
 
 
 def units_follow(draft: Draft) -> Iterator[Fault]:
     """What has no unit of its own may be given one, such as orders or %, but no currency."""
+    units = Units(draft.measures, draft.metrics)
     for name, metric in draft.metrics.items():
-        follows = following_unit(draft.measures, draft.metrics, name)
+        follows = units.following(name)
         if not metric.unit or follows is None or metric.unit == follows:
             continue
         if follows or metric.unit in CURRENCIES:

@@ -129,3 +129,11 @@ def test_what_is_found_is_told_in_words_that_name_it() -> None:
     assert text((PHASE, "phase: start-up")).startswith("is start-up, and star tells repeated use: ")
     deliveries = ("{ratio: [deliveries, orders]", "{measure: deliveries")
     assert text(SUPPLIED, deliveries) == "rests on the data of Trunkrs, and on nothing of ours"
+
+
+def test_a_difference_of_money_is_money_and_one_that_only_falls_says_nothing_of_its_phase() -> None:
+    refunds = ("measures:\n", "measures:\n  refunds: {sum: order_refunded.amount, unit: EUR, from: shop}\n")
+    revenue = ("measures:\n", "measures:\n  income: {sum: order_completed.amount, unit: EUR, from: shop}\n")
+    net = changed(refunds, revenue, star('formula: "income - refunds"'))
+    assert "revenue-as-north-star" in [rule for rule, _ in told(net)]
+    assert "phase-and-metric" not in [rule for rule, _ in told(changed(refunds, star('formula: "0 - refunds"')))]

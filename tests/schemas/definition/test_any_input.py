@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from schemas.definition.loading import parse
 from schemas.errors import DefinitionError
-from tests.schemas.definition.texts import GOOD
+from tests.schemas.definition.texts import RICH
 
 FAULT = re.compile(r"nsm\.yaml:\d+: [^\n\r]+")
 WORDS = sorted(
-    set(re.findall(r"[\w.-]+", GOOD)) | {"", "null", "[", "]", "{", "}", "&a", "*a", "<<", "!!binary", "- ", ": "}
+    set(re.findall(r"[\w.-]+", RICH)) | {"", "null", "[", "]", "{", "}", "&a", "*a", "<<", "!!binary", "- ", ": "}
 )
 
 scalars = (
@@ -55,7 +55,7 @@ def test_any_yaml(tree: object) -> None:
 @settings(deadline=None)
 @given(st.data())
 def test_a_good_definition_with_one_value_replaced_by_anything(data: st.DataObject) -> None:
-    tree = yaml.load(GOOD, yaml.BaseLoader)  # noqa: S506 - makes nothing but text, lists and mappings
+    tree = yaml.load(RICH, yaml.BaseLoader)  # noqa: S506 - makes nothing but text, lists and mappings
     node = tree
     while True:
         keys = list(node) if isinstance(node, dict) else list(range(len(node)))
@@ -70,19 +70,19 @@ def test_a_good_definition_with_one_value_replaced_by_anything(data: st.DataObje
 @settings(deadline=None)
 @given(
     st.lists(
-        st.tuples(st.integers(0, len(GOOD)), st.integers(0, 6), st.sampled_from(WORDS) | st.text(max_size=3)),
+        st.tuples(st.integers(0, len(RICH)), st.integers(0, 6), st.sampled_from(WORDS) | st.text(max_size=3)),
         max_size=4,
     )
 )
 def test_a_good_definition_with_pieces_cut_out_and_put_in(cuts: list[tuple[int, int, str]]) -> None:
-    text = GOOD
+    text = RICH
     for at, length, put in cuts:
         text = text[:at] + put + text[at + length :]
     judge(text)
 
 
 @settings(deadline=None)
-@given(st.permutations(range(len(GOOD.splitlines()))))
+@given(st.permutations(range(len(RICH.splitlines()))))
 def test_a_good_definition_with_its_lines_shuffled(order: list[int]) -> None:
-    lines = GOOD.splitlines()
+    lines = RICH.splitlines()
     judge("\n".join(lines[n] for n in order))

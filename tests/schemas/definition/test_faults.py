@@ -150,7 +150,7 @@ def test_ratios_do_not_stand_on_each_other_without_end() -> None:
     chain = "".join(f"  m{n}: {{ratio: [m{n - 1}, customers], window: lifetime}}\n" for n in range(1, 3000))
     text = GOOD.replace("north_star:", f"  m0: {{ratio: [orders, customers], window: lifetime}}\n{chain}north_star:")
     faults = faults_of(text)
-    assert [fault.split(": ")[1:] for fault in faults] == [["metrics.m6", "stands on ratios more than 5 deep"]]
+    assert [fault.split(": ")[1:] for fault in faults] == [["metrics.m6", "stands on metrics more than 5 deep"]]
 
 
 def test_one_amount_is_not_summed_in_two_units_or_to_two_decimals() -> None:

@@ -33,6 +33,16 @@ north_star: {metric: repeat_orders_per_customer, target: 1.8, by: 2027-06-30, in
 guardrails: [{metric: hours_per_active, min: 0.5, max: 3}]
 """
 
+RICH = GOOD.replace(
+    "north_star:",
+    """\
+  net_value: {formula: "(revenue - 0.10 * revenue) / orders", window: {calendar: month}}
+  value_growth: {growth: {of: net_value, over: 2 periods}, window: [{calendar: month}, {rolling: 7d}]}
+  share_of_two: {share: {of: orders, segment: {city: [Utrecht, none]}}, window: lifetime, unit: "%"}
+north_star:""",
+)
+"""With arithmetic of every kind."""
+
 
 def with_line(number: int, text: str) -> str:
     """The good definition with another text in the place of one line, counted from 1."""

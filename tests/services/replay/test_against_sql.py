@@ -3,6 +3,7 @@
 import json
 import random
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,10 +11,12 @@ import msgspec
 import pytest
 
 from schemas.definition import model
+from services.replay.answer import Asked, answer, as_json
 from services.replay.folding import fold_files
 from streams.plan import compile_plan
 from streams.readings import AsOf, Readings
 from tests.reference.measures import Reference, Value
+from tests.streams.arithmetic import VALUES, with_arithmetic
 from tests.streams.folding import definition
 
 HARD = {
@@ -38,12 +41,12 @@ def company(zone: str, week_starts: str) -> model.Definition:
     return msgspec.structs.replace(whole, metrics=metrics, week_starts=week_starts)
 
 
-def history(around: datetime, seed: int) -> list[bytes]:
-    """Events of five customers in the days around, out of order, some at one instant, some twice, some of guests."""
+def history(around: datetime, seed: int, minutes: int = 9000) -> list[bytes]:
+    """Events of five customers in the time around, out of order, some at one instant, some twice, some of guests."""
     rng = random.Random(seed)
     events = []
     for n in range(150):
-        t = around + timedelta(minutes=rng.choice([rng.randrange(-9000, 9000), rng.randrange(-9000, 9000, 720)]))
+        t = around + timedelta(minutes=rng.choice([rng.randrange(-minutes, minutes), rng.randrange(-9000, 9000, 720)]))
         event: dict[str, object] = {
             "event_id": f"e{n}",
             "event": rng.choice(["order", "order", "view"]),
@@ -80,3 +83,59 @@ def test_every_measure_in_every_window_equals_sql_at_any_moment(zone: str, week_
             for at, other in zip(moments, theirs, strict=True):
                 one = readings.running(metric.name, window, at)
                 assert Value(one.numerator, one.denominator) == other, (metric.name, window.label, at)
+
+
+@pytest.mark.parametrize("zone", HARD)
+def test_arithmetic_and_pace_in_every_window_equal_sql_at_any_moment(zone: str, tmp_path: Path) -> None:
+    windows = (*WINDOWS[:-1], model.RollingDays(28))
+    whole = with_arithmetic(definition(zone), windows)
+    lines = history(HARD[zone], seed=len(zone), minutes=120_000)
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(b"".join(lines))
+    reference = Reference(whole)
+    reference.load("shop", lines)
+    plan = compile_plan(whole)
+    folded = fold_files(plan, [("shop", str(file))])
+    readings = Readings(plan, folded.cells, AsOf(folded.last_ms, folded.last_ms))
+    moments = sorted({*range(folded.first_ms, folded.last_ms + 1, 61 * 3_600_000 + 1), *reference.days()[:-1:3]})
+    seen = 0
+    for name in [*VALUES, "m_customers"]:
+        for window in windows:
+            theirs = reference.metric(name, window, moments, folded.last_ms)
+            paces = (
+                reference.pace(name, window, moments) if isinstance(window, model.Calendar) else [None] * len(moments)
+            )
+            for at, other, pace in zip(moments, theirs, paces, strict=True):
+                one = readings.running(name, window, at)
+                assert one.value == (other and other.exact), (name, window.label, at)
+                assert (one.pace and one.pace.value) == (pace and pace.exact), (name, window.label, at)
+                seen += one.value is not None
+    assert seen > 1000
+
+
+def test_a_replay_says_what_sql_says_by_month_and_over_28_days(tmp_path: Path) -> None:
+    whole = with_arithmetic(definition("Europe/Amsterdam"), (model.Calendar(model.Unit.MONTH), model.RollingDays(28)))
+    lines = history(HARD["Europe/Amsterdam"], seed=7, minutes=120_000)
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(b"".join(lines))
+    reference = Reference(whole)
+    reference.load("shop", lines)
+    plan = compile_plan(whole)
+    folded, asked = fold_files(plan, [("shop", str(file))]), Asked(metrics=tuple(VALUES))
+    said = as_json(answer(plan, folded, asked), asked)["readings"]
+    windows = {one.label: one for one in whole.metrics["order_growth"].windows}
+    assert {(one["metric"], one["window"]) for one in said} == {(name, label) for name in VALUES for label in windows}
+    for name, label in ((name, label) for name in VALUES for label in windows):
+        rows = [one for one in said if (one["metric"], one["window"]) == (name, label)]
+        moments = [round(datetime.fromisoformat(one["at"]).timestamp() * 1000) for one in rows]
+        values = reference.metric(name, windows[label], moments, folded.last_ms)
+        paces = reference.pace(name, windows[label], moments) if label == "month" else [None] * len(rows)
+        assert [told(one) for one in rows] == [one and one.exact for one in values]
+        assert [told(one["pace"]) for one in rows] == [one and one.exact for one in paces]
+    months = [one for one in said if (one["metric"], one["window"]) == ("order_growth", "month")]
+    assert [one["complete"] for one in months] == [True] * (len(months) - 1) + [False]
+
+
+def told(reading: dict[str, str] | None) -> Fraction | None:
+    """The exact value of a reading or a pace in JSON."""
+    return None if reading is None or reading["exact"] is None else Fraction(reading["exact"])

@@ -1,0 +1,26 @@
+"""A share is of a measure whose cells exist for the segment and for the whole, and add up."""
+
+from collections.abc import Iterator
+
+from schemas.definition.draft import Draft
+from schemas.definition.faults import Fault, quoted
+from schemas.definition.model import Count, Share, Sum
+
+
+def shares_have_a_whole(draft: Draft) -> Iterator[Fault]:
+    """A count or a sum, split by the dimension."""
+    for name, metric in draft.metrics.items():
+        share = metric.value
+        if not isinstance(share, Share) or share.measure not in draft.measures:
+            continue
+        measure, path = draft.measures[share.measure], f"metrics.{name}.share"
+        if not isinstance(measure, Count | Sum):
+            yield Fault(
+                draft.at(f"{path}.of", path),
+                f"is of {quoted(measure.name)}, whose segments do not add up to the whole; a count or a sum has shares",
+            )
+        elif share.dimension in draft.declared["dimension"] and share.dimension not in measure.by_dimension:
+            yield Fault(
+                draft.at(f"{path}.segment.{share.dimension}", f"{path}.segment", path),
+                f"{quoted(measure.name)} is not split by it; add by_dimension: [{share.dimension}] to the measure",
+            )

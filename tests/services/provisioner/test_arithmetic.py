@@ -1,0 +1,95 @@
+"""Boards and rules of metrics that are made of others."""
+
+import subprocess
+from pathlib import Path
+
+import msgspec
+import promql_parser
+import pytest
+
+from schemas import names
+from schemas.definition.model import (
+    Calendar,
+    Definition,
+    Formula,
+    Growth,
+    Metric,
+    RollingDays,
+    Share,
+    Unit,
+    Value,
+    Window,
+)
+from services.provisioner.addresses import Addresses
+from services.provisioner.expressions import volume
+from services.provisioner.metric_rules import absent, impossible, never_negative
+from services.provisioner.placed import all_expressions
+from services.provisioner.row_metrics import dimensions_of
+from services.provisioner.rule_model import Limits, to_yaml
+from services.provisioner.rules import rule_groups
+from services.provisioner.words import metric as in_words
+from tests.services.provisioner.example import shop
+from tests.streams.arithmetic import tree
+
+VALUES: dict[str, tuple[Value, Window]] = {
+    "refunds_in_100": (Formula(tree("refunds / orders * 100")), Calendar(Unit.WEEK)),
+    "order_growth": (Growth("orders"), Calendar(Unit.MONTH)),
+    "value": (Formula(tree("revenue / orders")), Calendar(Unit.DAY)),
+    "value_growth": (Growth("average_order_value", 4), RollingDays(7)),
+    "share_of_two": (Share("orders", "city", ("Utrecht", "Ede")), RollingDays(7)),
+}
+
+
+def starring(name: str) -> Definition:
+    """The shop with these metrics as well, one of them its north star."""
+    more = {one: Metric(name=one, value=value, windows=(window,)) for one, (value, window) in VALUES.items()}
+    definition = shop()
+    star = msgspec.structs.replace(definition.north_star, metric=name, inputs=())
+    return msgspec.structs.replace(definition, metrics=definition.metrics | more, north_star=star)
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_promtool_accepts_their_rules_and_a_parser_their_panels(name: str, tmp_path: Path) -> None:
+    definition = starring(name)
+    file = tmp_path / "rules.yml"
+    file.write_text(to_yaml(rule_groups(definition), Addresses()), encoding="utf-8")
+    command = ["promtool", "check", "rules", str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    placed = all_expressions(definition)
+    assert any(name in one.text for one in placed)
+    for one in placed:
+        promql_parser.parse(one.text)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("refunds_in_100", "Reckoned as refunds / orders * 100, over the running week"),
+        ("order_growth", "The change against one period before, as a part of what it was then, of completed orders"),
+        ("value_growth", "The change against 4 periods before, as a part of what it was then, of average order value"),
+        ("share_of_two", "The part with city Utrecht or Ede of all completed orders, over the last 7 local days"),
+    ],
+)
+def test_they_are_told_in_words(name: str, words: str) -> None:
+    definition = starring(name)
+    assert in_words(definition, definition.metrics[name]).startswith(words)
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_having_no_value_over_nothing_pages_nobody(name: str) -> None:
+    assert f"unless on () (max({names.METRIC_DENOMINATOR}" in absent(starring(name), Limits()).expression
+
+
+def test_a_share_or_quotient_rests_on_its_whole_and_only_what_can_fall_below_0_may() -> None:
+    metrics = starring("order_growth").metrics
+    resting = [name for name in VALUES if names.METRIC_DENOMINATOR in (volume(metrics[name]) or "")]
+    assert resting == ["value", "share_of_two"]
+    assert [name for name in VALUES if never_negative(starring(name), metrics[name])] == ["share_of_two"]
+    assert "< 0)" not in impossible(starring("order_growth")).expression
+
+
+def test_what_rests_on_a_share_is_split_by_nothing() -> None:
+    definition = starring("order_growth")
+    assert dimensions_of(definition, definition.metrics["order_growth"]) == ("city",)
+    assert dimensions_of(definition, definition.metrics["share_of_two"]) == ()
