@@ -30,8 +30,8 @@ BATCHES_AHEAD = 2
 RECORDS_A_COMMIT = 20_000
 """What one commit carries at most, about: while it is carried out the state answers nobody else."""
 IDLE_S = 1.0
-FEW_EVENTS, LINGER_S = 500, 0.05
-"""A commit has a fixed price, about that of a hundred events: a small batch waits so long for company."""
+FEW_EVENTS = 500
+"""A commit has a fixed price, about that of a hundred events: small batches that wait are folded as one."""
 
 
 class DeadLetters(Protocol):
@@ -85,8 +85,6 @@ class Session:
             except TimeoutError:
                 await self._look(handed_out)
             else:
-                if len(batch.raws) < FEW_EVENTS:
-                    await asyncio.sleep(LINGER_S)  # meanwhile the queue fills, and what follows comes in larger batches
                 await self._work(batch)
         await self._settle()
 

@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 SCHEME = "batch"
 FAUST_LOG = "faust.nsm"
 """What Faust says of its services in our classes is its own; it would come under our modules' names."""
+FETCH_MIN_BYTES, FETCH_WAIT_MS = 1024 * 1024, 100
+"""Fetch, batch and commit each have a fixed price: the broker answers when there is this much, or after so long."""
 UNANSWERED_S = 0.25
 """How long nobody is asked where no broker has answered."""
 Stamp = object
@@ -101,7 +103,9 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
-        consumer._isolation_level = "read_committed"  # noqa: SLF001 - Faust has no setting for it without its own transactions
+        # Faust has no settings for these
+        consumer._isolation_level = "read_committed"  # noqa: SLF001
+        consumer._fetch_min_bytes, consumer._fetch_max_wait_ms = FETCH_MIN_BYTES, FETCH_WAIT_MS  # noqa: SLF001
         client = consumer._client  # noqa: SLF001 - pinned
         client.force_metadata_update = self._doubting(client.force_metadata_update)
         return consumer
