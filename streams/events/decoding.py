@@ -23,14 +23,13 @@ from streams.events.cloudevents import structured
 from streams.events.columns import Coded, Getter, Values, as_entity
 from streams.events.faults import FAULTS, Diagnosis, Fault
 from streams.events.gathering import Gathering
+from streams.events.raws import Raws
 from streams.events.structs import Branch, Leaf, Shape, frame, grow, is_text, place, roles
 from streams.events.timestamps import Times
 
 _PIECES: Final = (1024, 32)
 """Records decoded in one call: few enough for the caches; where that fails, so few that one bad record costs little."""
 _NEWLINE, _OPEN, _CLOSE = b"\n{}"
-
-_value = attrgetter("value")
 
 
 class Decoded(msgspec.Struct, frozen=True):
@@ -76,7 +75,7 @@ class Decoder:
     def decode(self, raws: Sequence[Raw]) -> Decoded:
         """All of the batch: each record is either among the good or refused."""
         faults: dict[int, Fault] = {}
-        values = list(map(_value, raws))
+        values = Raws.of(raws).values
         if isinstance(self._format, CloudEventsFormat) and any(raw.headers for raw in raws):
             values, faults = structured(raws)
         gathering = Gathering(self._frame, self._entities, self._columns)
