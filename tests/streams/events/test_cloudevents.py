@@ -125,7 +125,7 @@ def test_a_subject_in_the_data_is_not_the_attribute() -> None:
         scalars=frozenset({"subject.kind", "source.kind"}),
     )
     decoder = Decoder(Needs(format=CloudEventsFormat(), every=every, by_type={}))
-    data = {"subject": {"kind": "person"}, "source": {"kind": "web", "fee": 3}}
+    data: dict[str, dict[str, Any]] = {"subject": {"kind": "person"}, "source": {"kind": "web", "fee": 3}}
     decoded = decoder.decode([structured(data), structured(data, id="2", subject="u2")])
     assert decoded.entities["subject"].tolist() == ["u1", "u2"]
     assert decoded.amounts["source.fee"].tolist() == [3, 3]
