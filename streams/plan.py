@@ -18,6 +18,7 @@ from schemas.definition import model
 from schemas.definition.model import Condition, Definition, Measure, Source, Window
 from schemas.definition.operands import operands
 from schemas.events.needs import EventNeeds, Needs
+from streams.canonical import canonical
 from streams.measures.chain import Chain, Judge
 from streams.measures.distinct import DistinctCalendar, DistinctRolling
 from streams.measures.first import First
@@ -103,13 +104,14 @@ def compile_plan(definition: Definition) -> Plan:
     """The plan of a definition that was found good."""
     calendar = Calendar(definition.time_zone, definition.week_starts)
     windows = _windows_of_measures(definition)
+    counted = canonical(definition, [name for name, shown in windows.items() if shown])
     series = {
         (name, window): _series(measure, window, calendar)
-        for name, measure in definition.measures.items()
+        for name, measure in counted.measures.items()
         for window in windows[name]
     }
-    sources = {source.topic: _source_plan(definition, source, series, calendar) for source in definition.sources}
-    return Plan(_version(definition, windows), definition, calendar, sources, series)
+    sources = {source.topic: _source_plan(counted, source, series, calendar) for source in definition.sources}
+    return Plan(_version(counted, windows), definition, calendar, sources, series)
 
 
 def measures_of(definition: Definition, metric: str) -> Iterator[str]:
@@ -257,7 +259,10 @@ def _needs(definition: Definition, source: Source, measures: list[Measure]) -> N
 
 
 def _version(definition: Definition, windows: dict[str, tuple[Window, ...]]) -> str:
-    """Of all that decides what is counted, and nothing else: no target, no description, no order of the file."""
+    """Of all that decides what is counted, and nothing else: no target, no description, no order of the file.
+
+    ``definition`` is canonical.
+    """
     measures = [
         (msgspec.structs.replace(definition.measures[name], description="", unit=""), windows[name])
         for name in sorted(definition.measures)

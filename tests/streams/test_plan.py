@@ -8,7 +8,7 @@ import pytest
 from schemas.definition import model
 from schemas.definition.model import Definition
 from streams.plan import compile_plan
-from tests.streams.folding import DAY, definition
+from tests.streams.folding import DAY, definition, the_source
 
 
 def replaced(**changes: object) -> Callable[[Definition], Definition]:
@@ -33,6 +33,12 @@ def with_metric(name: str, **changes: object) -> Callable[[Definition], Definiti
     return lambda one: msgspec.structs.replace(
         one, metrics=one.metrics | {name: msgspec.structs.replace(one.metrics[name], **changes)}
     )
+
+
+def where(*conditions: model.Condition) -> Callable[[Definition], Definition]:
+    """With these conditions on two kinds of measure."""
+    one, other = with_measure("orders", where=conditions), with_measure("firsts", where=conditions)
+    return lambda definition: other(one(definition))
 
 
 def reversed_file(one: Definition) -> Definition:
@@ -74,6 +80,53 @@ COUNTED_OTHERWISE = [
     with_metric("m_customers", windows=(model.RollingDays(5),)),
     replaced(dimensions={"city": model.Dimension(name="city", property="town")}),
 ]
+
+IN_NL, PRO, MANY = (
+    model.Condition("country", "=", "NL"),
+    model.Condition("plan", "in", ("pro", "team", 1)),
+    model.Condition("items.qty", ">", 1),
+)
+SAID_OTHERWISE = [
+    (where(IN_NL, PRO, MANY), where(MANY, PRO, IN_NL, PRO)),
+    (where(PRO), where(model.Condition("plan", "in", (1.0, "team", "pro", 1)))),
+    (where(IN_NL), where(model.Condition("country", "in", ("NL",)))),
+    (where(MANY), where(model.Condition("items.qty", ">", 1.0))),
+]
+SAID_APART = [
+    (where(MANY), where(model.Condition("items.qty", ">", 1.5))),
+    (where(model.Condition("big", "=", True)), where(model.Condition("big", "=", 1))),
+    (where(model.Condition("big", "=", "1")), where(model.Condition("big", "=", 1))),
+    (where(IN_NL, PRO), where(IN_NL)),
+]
+
+
+@pytest.mark.parametrize(("change", "other"), SAID_OTHERWISE)
+def test_what_is_only_said_otherwise_is_one_version_and_one_layout_of_records(
+    change: Callable[[Definition], Definition], other: Callable[[Definition], Definition]
+) -> None:
+    plans = compile_plan(change(definition())), compile_plan(other(definition()))
+    assert plans[0].version == plans[1].version
+    spaces = [[[placed.choice for placed in space.chains] for space in the_source(plan).spaces] for plan in plans]
+    assert spaces[0] == spaces[1]
+    choices = [[additive.choice for additive in the_source(plan).additives] for plan in plans]
+    assert choices[0] == choices[1]
+
+
+def test_a_dimension_that_splits_nothing_is_none() -> None:
+    town = {"town": model.Dimension(name="town", property="town")}
+    with_town = replaced(dimensions=definition().dimensions | town)
+    assert compile_plan(with_town(definition())).version == compile_plan(definition()).version
+
+
+@pytest.mark.parametrize(("change", "other"), SAID_APART)
+def test_conditions_that_choose_other_events_are_other_versions(
+    change: Callable[[Definition], Definition], other: Callable[[Definition], Definition]
+) -> None:
+    assert compile_plan(change(definition())).version != compile_plan(other(definition())).version
+
+
+def test_versions_of_definitions_that_were_said_plainly_did_not_move() -> None:
+    assert compile_plan(definition()).version == "9c6b8313aa"
 
 
 @pytest.mark.parametrize("change", COUNTED_ALIKE)
