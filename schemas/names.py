@@ -9,6 +9,8 @@ Redis keys of one partition share a hash tag, so that one script may touch them 
     nsm:{<version>:<topic>:<partition>}:ids:<slot>          string: 8 bytes an id
     nsm:{<version>:<topic>:<partition>}:index               set: its cells, records and ids, named without the prefix
     nsm:{<version>}:sources                                 hash: <topic> -> number of partitions
+    nsm:{<version>}:definition                              string: the definition, JSON
+    nsm:{<company>}:serving                                 string: which version is served, JSON
 """
 
 from typing import Final, Literal
@@ -56,6 +58,21 @@ def slot_of(name: str) -> int:
 def sources_key(version: str) -> str:
     """The hash that says how many partitions each source had when this version began."""
     return f"nsm:{{{version}}}:sources"
+
+
+def version_of(key: str) -> str:
+    """The version of a ``sources_key``."""
+    return key.removeprefix("nsm:{").removesuffix("}:sources")
+
+
+def definition_key(version: str) -> str:
+    """What this version counts, for whoever reads its state."""
+    return f"nsm:{{{version}}}:definition"
+
+
+def serving_key(company: str) -> str:
+    """Which version of this company's definition is served."""
+    return f"nsm:{{{company}}}:serving"
 
 
 def dead_letter_topic(topic: str) -> str:

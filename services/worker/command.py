@@ -9,15 +9,15 @@ from pathlib import Path
 from hiredis import HiredisError
 
 from schemas.definition.loading import load
-from schemas.names import consumer_group
 from services.settings import settings
 from services.worker.topics import KafkaTopics
 from streams.plan import compile_plan
-from streams.state.redis.store import RedisStore
+from streams.state.redis import RedisReader, RedisRegistry, RedisStore
 from streams.worker.app import build_app, stop
 from streams.worker.app import run as run_app
 from streams.worker.dead_letters import DeadLetterTopics
 from streams.worker.sessions import OwnedSessions
+from streams.worker.succession import AnnouncingStore, Succession
 
 log = logging.getLogger(__name__)
 PAUSE_S = 1.0
@@ -41,9 +41,12 @@ def run(args: argparse.Namespace) -> int:
     names, topics = list(plan.sources), KafkaTopics(where.kafka)
     store = RedisStore(where.redis)
     asyncio.run(_wait_for(topics, names, store))
-    sessions = OwnedSessions(plan, store, DeadLetterTopics(where.kafka), topics, stop)
+    registry, reader = RedisRegistry(where.redis), RedisReader(where.redis)
+    succession = Succession(plan, registry, reader, store.away)
+    kept = AnnouncingStore(store, succession)
+    sessions = OwnedSessions(plan, kept, DeadLetterTopics(where.kafka), topics, stop)
     log.info("version %s of %s, topics %s", plan.version, args.file, ", ".join(names))
-    run_app(build_app(consumer_group(plan.version), where.kafka, names, sessions))
+    run_app(build_app(where.kafka, plan, sessions, succession))
     return 0
 
 

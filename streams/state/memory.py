@@ -11,6 +11,7 @@ import msgspec
 from schemas.errors import Moved, Unfit
 from streams.state import refusals
 from streams.state.port import LIMIT, Commit, KeySpan, Log, Opened, Partition, Snapshot, Standing
+from streams.state.serving import NOTHING, Serving
 
 FURTHEST = 2**53
 """The offset that no position may reach."""
@@ -32,13 +33,18 @@ class _State(msgspec.Struct, kw_only=True):
 
 
 class MemoryStore:
-    """Store and Reader.  ``copied`` and ``fall_back`` do what a crash of Redis can: all returns to an older moment."""
+    """Store, Reader and Registry.
+
+    ``copied`` and ``fall_back`` do what a crash of Redis can: all returns to an older moment.
+    """
 
     away: tuple[type[Exception], ...] = ()
 
     def __init__(self) -> None:
         self._states: dict[Partition, _State] = {}
         self._sources: dict[str, dict[str, int]] = {}
+        self._servings: dict[str, Serving] = {}
+        self._definitions: dict[str, bytes] = {}
 
     async def open(self, partition: Partition, log: Log) -> tuple["MemorySession", Opened]:
         state = self._states.get(partition)
@@ -84,12 +90,45 @@ class MemoryStore:
     async def close(self) -> None:
         """Nothing is held."""
 
+    async def serving(self, company: str) -> Serving:
+        return self._servings.get(company, NOTHING)
+
+    async def exchange(self, company: str, known: Serving, wanted: Serving) -> bool:
+        if await self.serving(company) != known:
+            return False
+        self._servings[company] = wanted
+        return True
+
+    async def keep_definition(self, version: str, definition: bytes) -> None:
+        self._definitions[version] = definition
+
+    async def definition(self, version: str) -> bytes | None:
+        return self._definitions.get(version)
+
+    async def versions(self) -> dict[str, dict[str, int]]:
+        return copy.deepcopy(self._sources)
+
+    async def retired(self, partition: Partition) -> bool:
+        state = self._states.get(partition)
+        return state is not None and state.retired
+
+    async def size(self, partition: Partition) -> int:
+        """As it would be packed."""
+        state = self._states.get(partition)
+        return 0 if state is None else len(msgspec.msgpack.encode(state))
+
+    async def forget(self, version: str, *, marks: bool) -> None:
+        self._definitions.pop(version, None)
+        if marks:
+            self._sources.pop(version, None)
+            self._states = {one: state for one, state in self._states.items() if one.version != version}
+
     def copied(self) -> Any:
         """All that is stored now, for ``fall_back``."""
-        return copy.deepcopy((self._states, self._sources))
+        return copy.deepcopy((self._states, self._sources, self._servings, self._definitions))
 
     def fall_back(self, to: Any) -> None:
-        self._states, self._sources = copy.deepcopy(to)
+        self._states, self._sources, self._servings, self._definitions = copy.deepcopy(to)
 
     def held(self, partition: Partition, position: int, stamp: str) -> _State:
         """The state, if it stands there under this stamp."""

@@ -11,8 +11,11 @@ import faust
 from faust.app.base import BootStrategy
 from faust.types import TP
 
+from schemas.names import consumer_group
+from streams.plan import Plan
 from streams.worker import transport
 from streams.worker.sessions import OwnedSessions
+from streams.worker.succession import Succession
 
 log = logging.getLogger(__name__)
 
@@ -29,18 +32,20 @@ class _Boot(BootStrategy):
 
 
 class WorkerApp(faust.App):
-    """Knows the sessions, which the transport asks for."""
+    """Knows the sessions, which the transport asks for, and how its version comes to be served."""
 
     BootStrategy = _Boot
     logger = logging.getLogger(f"{transport.FAUST_LOG}.app")  # mode's, for its own starts and stops
     sessions: OwnedSessions
+    succession: Succession
 
     def _create_directories(self) -> None:
         """None: nothing is kept on disk here."""
 
     async def on_start(self) -> None:
-        """Watches for a consumer that fell silent."""
+        """Watches for a consumer that fell silent, and for the moment to take over."""
         self.add_future(self.sessions.watch())
+        self.add_future(self.succession.watch(self.sessions.limits))
         await super().on_start()
 
     async def on_stop(self) -> None:
@@ -52,11 +57,11 @@ class WorkerApp(faust.App):
         await super().on_stop()
 
 
-def build_app(group: str, kafka: str, topics: list[str], sessions: OwnedSessions) -> WorkerApp:
+def build_app(kafka: str, plan: Plan, sessions: OwnedSessions, succession: Succession) -> WorkerApp:
     """``kafka`` are bootstrap servers, comma-separated."""
     transport.install()
     app = WorkerApp(
-        group,
+        consumer_group(plan.version),
         broker=[f"{transport.SCHEME}://{server.strip()}" for server in kafka.split(",")],
         store="memory://",
         consumer_auto_offset_reset="none",
@@ -73,8 +78,8 @@ def build_app(group: str, kafka: str, topics: list[str], sessions: OwnedSessions
         broker_commit_interval=1.0,
         agent_supervisor="mode.supervisors:CrashingSupervisor",
     )
-    app.sessions = sessions
-    for name in topics:
+    app.sessions, app.succession = sessions, succession
+    for name in plan.sources:
         topic = app.topic(name, key_serializer="raw", value_serializer="raw", key_type=bytes, value_type=bytes)
         app.agent(topic, name=f"fold-{name}")(_fold(sessions))
     return app

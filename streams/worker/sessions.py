@@ -92,6 +92,10 @@ class OwnedSessions:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE_S)
 
+    async def limits(self, tps: Collection[TP]) -> Mapping[TP, tuple[int, int]]:
+        """First offset and end of each log, ours or not; nothing before anything was opened."""
+        return {} if self._consumer is None else await self._consumer.limits(tps)
+
     def start(self, tps: Iterable[TP]) -> None:
         """Lets these fold; one that a rebalance has closed meanwhile is gone already."""
         for tp in tps:

@@ -15,6 +15,7 @@ class Scripts(msgspec.Struct, frozen=True, kw_only=True):
     apply: str
     snapshot: str
     retire: str
+    exchange: str
 
     def loading(self) -> tuple[Command, ...]:
         """Sent on every new connection: a Redis that was restarted has forgotten its scripts."""
