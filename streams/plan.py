@@ -226,14 +226,16 @@ def _judge(
     match measure, window:
         case model.Repeat(), _:
             return Repeat(series.name, measure.within_ms, grain)
-        case (model.First(), _) | (model.Distinct(), model.Lifetime()):
+        case (model.First(), _) | (model.Distinct(at_least=1), model.Lifetime()):
             return First(series.name, grain)
-        case model.Distinct(), model.Calendar(unit):
-            return DistinctCalendar(series.name, None if unit is model.Unit.DAY else calendar.period_of(unit))
-        case model.Distinct(), model.RollingDays(days):
-            return DistinctRolling(series.name, days)
-        case model.Distinct(), model.RollingSpan(span_ms, grain_ms):
-            return DistinctRolling(series.name, span_ms // grain_ms)
+        case model.Distinct(at_least=n), model.Lifetime():  # one period for ever
+            return DistinctCalendar(series.name, lambda _: 0, n)
+        case model.Distinct(at_least=n), model.Calendar(unit):
+            return DistinctCalendar(series.name, None if unit is model.Unit.DAY else calendar.period_of(unit), n)
+        case model.Distinct(at_least=n), model.RollingDays(days):
+            return DistinctRolling(series.name, days, n)
+        case model.Distinct(at_least=n), model.RollingSpan(span_ms, grain_ms):
+            return DistinctRolling(series.name, span_ms // grain_ms, n)
     raise TypeError(measure, window)
 
 
@@ -259,12 +261,18 @@ def _needs(definition: Definition, source: Source, measures: list[Measure]) -> N
 def _version(definition: Definition, windows: dict[str, tuple[Window, ...]]) -> str:
     """Of all that decides what is counted, and nothing else: no target, no description, no order of the file."""
     measures = [
-        (msgspec.structs.replace(definition.measures[name], description="", unit=""), windows[name])
-        for name in sorted(definition.measures)
-        if windows[name]
+        (_decisive(definition.measures[name]), windows[name]) for name in sorted(definition.measures) if windows[name]
     ]
     properties = {name: one.property for name, one in sorted(definition.dimensions.items())}
     sources = [msgspec.structs.replace(source, supplied_by="") for source in definition.sources]
     sources.sort(key=lambda source: source.name)
     decides = (FOLD, definition.time_zone, definition.week_starts, sources, measures, properties)
     return sha256(msgspec.json.encode(decides, order="sorted")).hexdigest()[:10]
+
+
+def _decisive(measure: Measure) -> dict[str, object]:
+    """What decides its counts; a threshold of one is left out, as it was before there was any."""
+    fields: dict[str, object] = msgspec.to_builtins(msgspec.structs.replace(measure, description="", unit=""))
+    if fields.get("at_least") == 1:
+        del fields["at_least"]
+    return fields

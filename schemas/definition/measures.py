@@ -1,6 +1,6 @@
 """``measures``: what is counted from events, each of one kind.
 
-    {count: TYPE}  {sum: TYPE.PROPERTY}  {distinct: ENTITY, of: TYPE}
+    {count: TYPE}  {sum: TYPE.PROPERTY}  {distinct: ENTITY, of: TYPE, at_least: 3}
     {first: TYPE, by: ENTITY}  {repeat: TYPE, by: ENTITY, within: 60d}
 
 An entity is a property, or a pair of them.
@@ -23,13 +23,14 @@ _COMMON: Final = ("description", "where", "from", "unit", "by_dimension")
 _OWN: Final[dict[str, tuple[str, ...]]] = {
     "count": (),
     "sum": ("decimals",),
-    "distinct": ("of",),
+    "distinct": ("of", "at_least"),
     "first": ("by",),
     "repeat": ("by", "within"),
 }
 _ADDITIVE: Final = ("count", "sum")
 _MOST_DECIMALS: Final = 9
 _LARGEST_ENTITY: Final = 2
+_MOST_AT_LEAST: Final = 100
 
 
 class _Summed(NamedTuple):
@@ -114,7 +115,9 @@ def _sum(fields: Fields, common: dict[str, Any], _: Draft, __: Faults) -> Measur
 
 
 def _distinct(fields: Fields, common: dict[str, Any], _: Draft, __: Faults) -> Measure:
-    return Distinct(of=fields.get_or("of", word, ANY), entity=fields.get_or("distinct", _entity, ()), **common)
+    entity: tuple[str, ...] = fields.get_or("distinct", _entity, ())
+    at_least = fields.get_or("at_least", whole(1, _MOST_AT_LEAST), 1)
+    return Distinct(of=fields.get_or("of", word, ANY), entity=entity, at_least=at_least, **common)
 
 
 def _first(fields: Fields, common: dict[str, Any], draft: Draft, _: Faults) -> Measure:

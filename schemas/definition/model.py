@@ -108,9 +108,10 @@ class Sum(_Measure, frozen=True, kw_only=True, tag="sum"):
 
 
 class Distinct(_Measure, frozen=True, kw_only=True, tag="distinct"):
-    """Entities with a matching event in the window."""
+    """Entities with at least so many matching events in the window."""
 
     entity: tuple[str, ...]
+    at_least: int = 1
 
 
 class First(_Measure, frozen=True, kw_only=True, tag="first"):

@@ -137,7 +137,7 @@ def part_of_whole(definition: Definition, ratio: Ratio) -> bool:
     if (above.source, above.of, above.where) != (below.source, below.of, below.where):
         return False
     match above, below:
-        case First(), Distinct():
+        case First(), Distinct(at_least=1):
             return above.entity == below.entity
         # an event counts once for each entity it names, and a dotted path may name several
         case ((First() | Repeat() | Distinct()), Count()):

@@ -59,8 +59,10 @@ def measure(of: Measure) -> str:
             said = f"the number of {events}"
         case Sum():
             said = f"the sum of {of.property} over {events}"
-        case Distinct():
+        case Distinct(at_least=1):
             said = f"different {_entity(of.entity)} in {events}"
+        case Distinct(at_least=n):
+            said = f"different {_entity(of.entity)} with at least {n} {events}"
         case First():
             said = f"{_entity(of.entity)} whose first ever of these {events} lies in the window"
         case Repeat():

@@ -145,10 +145,12 @@ class Reference:
         matching = self._matching_table(measure)
         inside = "t >= begin_ms and t < end_ms"
         match measure:
-            case model.Distinct() if isinstance(window, model.Lifetime):  # active before the end: so is the first event
-                counted = f"select min(t) as t, 1 as v from {matching} group by e"
-            case model.Distinct():
-                return f"select moment, count(distinct e) from asked join {matching} on {inside} group by moment"
+            case model.Distinct(at_least=n) if isinstance(window, model.Lifetime):  # the n-th event lies before the end
+                ordered = f"select t, row_number() over (partition by e order by t, id) as place from {matching}"
+                counted = f"select t, 1 as v from ({ordered}) where place = {n}"
+            case model.Distinct(at_least=n):
+                often = f"from asked join {matching} on {inside} group by moment, e having count(*) >= {n}"
+                return f"select moment, count(*) from (select moment, e {often}) group by moment"
             case model.Count():
                 counted = f"select t, 1 as v from {matching}"
             case model.Sum():

@@ -112,6 +112,8 @@ def definition(zone: str = "UTC", **judged: int) -> Definition:
         model.Count(name="big_orders", where=(model.Condition("amount", ">", 50),), **order),
         model.Distinct(name="customers", entity=user, **order),
         model.Distinct(name="actives", entity=user, source="shop", of=model.ANY),
+        model.Distinct(name="regulars", entity=user, at_least=2, **order),
+        model.Distinct(name="busy", entity=user, at_least=3, source="shop", of=model.ANY),
         model.First(name="firsts", entity=user, **order),
         model.Repeat(name="repeats", entity=user, **order),
         model.Repeat(name="repeats_3d", entity=user, within_ms=3 * DAY, **order),

@@ -1,6 +1,7 @@
 """What the measures mean, over all events at once; written from their SQL, without looking at the folds."""
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -63,8 +64,9 @@ def number(
             return sum(
                 (Fraction(str(e["amount"])) for e in matching if "amount" in e and inside(e["time"])), Fraction(0)
             )
-        case model.Distinct():
-            return Fraction(len({who for who, t in _pairs(measure, matching) if inside(t)}))
+        case model.Distinct(at_least=least):
+            often = Counter(who for who, t in _pairs(measure, matching) if inside(t))
+            return Fraction(sum(number >= least for number in often.values()))
         case model.First():
             first: dict[Any, int] = {}
             for who, t in _pairs(measure, matching):

@@ -71,6 +71,8 @@ COUNTED_OTHERWISE = [
     with_measure("revenue", decimals=3),
     with_measure("revenue", property="total"),
     with_measure("repeats_3d", within_ms=4 * DAY),
+    with_measure("customers", at_least=2),
+    with_measure("regulars", at_least=3),
     with_metric("m_customers", windows=(model.RollingDays(5),)),
     replaced(dimensions={"city": model.Dimension(name="city", property="town")}),
 ]
