@@ -9,6 +9,7 @@ decides what is counted: two definitions of one version fold alike, and anything
 """
 
 from collections.abc import Iterator
+from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -21,12 +22,17 @@ from schemas.events.needs import EventNeeds, Needs
 from streams.measures.chain import Chain, Judge
 from streams.measures.distinct import DistinctCalendar, DistinctRolling
 from streams.measures.first import First
+from streams.measures.lifecycle import Lifecycle
 from streams.measures.repeat import Repeat
 from streams.time.calendar import Calendar
 from streams.time.grains import Buckets, Days, Grain, Instants
 
 FOLD = 1
 """Moves when the same definition is folded in another way, so that old and new state never meet."""
+
+
+Judged = model.Distinct | model.First | model.Repeat | model.Lifecycle
+"""The kinds that remember an entity's points."""
 
 
 class Series(NamedTuple):
@@ -143,7 +149,7 @@ def _grain(window: Window, calendar: Calendar) -> Grain:
 
 def _series(measure: Measure, window: Window, calendar: Calendar) -> Series:
     grain = _grain(window, calendar)
-    if not isinstance(measure, model.Distinct):
+    if not isinstance(measure, model.Distinct | model.Lifecycle):
         return Series(f"{measure.name}.{grain.label}", grain, running=False)
     rolling = isinstance(window, model.RollingDays | model.RollingSpan)
     suffix = f"@{grain.label}" if isinstance(window, model.RollingSpan) else ""
@@ -164,7 +170,7 @@ def _source_plan(
         for measure in mine
         if isinstance(measure, model.Count | model.Sum)
     )
-    entities = [measure for measure in mine if isinstance(measure, model.Distinct | model.First | model.Repeat)]
+    entities = [measure for measure in mine if isinstance(measure, Judged)]
     spaces = tuple(
         _space(entity, [measure for measure in entities if measure.entity == entity], of_measure, calendar)
         for entity in sorted({measure.entity for measure in entities})
@@ -188,7 +194,7 @@ def _additive(measure: model.Count | model.Sum, series: dict[Window, Series], de
 
 def _space(
     entity: tuple[str, ...],
-    measures: list[model.Distinct | model.First | model.Repeat],
+    measures: list[Judged],
     of_measure: dict[str, dict[Window, Series]],
     calendar: Calendar,
 ) -> Space:
@@ -216,7 +222,7 @@ def repr_of_key(item: tuple[tuple[Choice, str], object]) -> str:
 
 
 def _judge(
-    measure: model.Distinct | model.First | model.Repeat,
+    measure: Judged,
     window: Window,
     series: Series,
     points: Grain,
@@ -228,15 +234,25 @@ def _judge(
             return Repeat(series.name, measure.within_ms, grain)
         case (model.First(), _) | (model.Distinct(at_least=1), model.Lifetime()):
             return First(series.name, grain)
-        case model.Distinct(at_least=n), model.Lifetime():  # one period for ever
-            return DistinctCalendar(series.name, lambda _: 0, n)
-        case model.Distinct(at_least=n), model.Calendar(unit):
-            return DistinctCalendar(series.name, None if unit is model.Unit.DAY else calendar.period_of(unit), n)
-        case model.Distinct(at_least=n), model.RollingDays(days):
-            return DistinctRolling(series.name, days, n)
-        case model.Distinct(at_least=n), model.RollingSpan(span_ms, grain_ms):
-            return DistinctRolling(series.name, span_ms // grain_ms, n)
+        case model.Distinct(at_least=n), _:
+            return _distinct(series.name, window, calendar, n)
+        case model.Lifecycle(part=model.Part.ACTIVE), model.Calendar(unit):
+            return DistinctCalendar(series.name, calendar.period_of(unit))
+        case model.Lifecycle(part=part), model.Calendar(unit):
+            return Lifecycle(series.name, part, calendar.period_of(unit), partial(calendar.first_day, unit))
     raise TypeError(measure, window)
+
+
+def _distinct(series: str, window: Window, calendar: Calendar, at_least: int) -> Judge:
+    match window:
+        case model.Lifetime():  # one period for ever
+            return DistinctCalendar(series, lambda _: 0, at_least)
+        case model.Calendar(unit):
+            return DistinctCalendar(series, None if unit is model.Unit.DAY else calendar.period_of(unit), at_least)
+        case model.RollingDays(days):
+            return DistinctRolling(series, days, at_least)
+        case model.RollingSpan(span_ms, grain_ms):
+            return DistinctRolling(series, span_ms // grain_ms, at_least)
 
 
 def _needs(definition: Definition, source: Source, measures: list[Measure]) -> Needs:

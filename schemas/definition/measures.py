@@ -2,18 +2,22 @@
 
     {count: TYPE}  {sum: TYPE.PROPERTY}  {distinct: ENTITY, of: TYPE, at_least: 3}
     {first: TYPE, by: ENTITY}  {repeat: TYPE, by: ENTITY, within: 60d}
+    {lifecycle: ENTITY, of: TYPE}
 
-An entity is a property, or a pair of them.
+An entity is a property, or a pair of them.  A lifecycle is several measures: ``users`` is ``users.new``,
+``users.retained`` and so on.
 """
 
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
+from msgspec.structs import replace
+
 from schemas.definition.conditions import conditions
 from schemas.definition.draft import Draft, Kind, Reference
 from schemas.definition.durations import duration
 from schemas.definition.faults import Faults, either, nearest, quoted
-from schemas.definition.model import ANY, Count, Distinct, First, Measure, Repeat, Sum
+from schemas.definition.model import ANY, Count, Distinct, First, Lifecycle, Measure, Part, Repeat, Sum
 from schemas.definition.names import check_name, property_path
 from schemas.definition.nodes import Mapping, Node, Scalar
 from schemas.definition.reading import Fields, listed, many, sentence, whole, without_repeats, word
@@ -26,6 +30,7 @@ _OWN: Final[dict[str, tuple[str, ...]]] = {
     "distinct": ("of", "at_least"),
     "first": ("by",),
     "repeat": ("by", "within"),
+    "lifecycle": ("of",),
 }
 _ADDITIVE: Final = ("count", "sum")
 _MOST_DECIMALS: Final = 9
@@ -45,11 +50,21 @@ def read_measures(node: Node, draft: Draft, faults: Faults) -> None:
         return
     for name, entry in node.entries.items():
         check_name(name, node.keys[name], faults)
-        draft.declared["measure"][name] = node.keys[name]
+        parts = _parts(name, entry)
+        draft.declared["measure"].update(dict.fromkeys(parts or [name], node.keys[name]))
         before = len(faults)
         measure = _measure(name, entry, draft, faults)
-        if measure is not None and len(faults) == before:
-            draft.measures[name] = measure
+        if measure is None or len(faults) > before:
+            continue
+        draft.also_at(f"measures.{name}", [f"measures.{part}" for part in parts])
+        draft.measures |= {part: replace(measure, name=part, part=of) for part, of in parts.items()} or {name: measure}
+
+
+def _parts(name: str, node: Node) -> dict[str, Part]:
+    """The measures that a lifecycle is; of another kind none."""
+    if not isinstance(node, Mapping) or "lifecycle" not in node.entries:
+        return {}
+    return {f"{name}.{part.value}": part for part in Part}
 
 
 def _measure(name: str, node: Node, draft: Draft, faults: Faults) -> Measure | None:
@@ -120,6 +135,11 @@ def _distinct(fields: Fields, common: dict[str, Any], _: Draft, __: Faults) -> M
     return Distinct(of=fields.get_or("of", word, ANY), entity=entity, at_least=at_least, **common)
 
 
+def _lifecycle(fields: Fields, common: dict[str, Any], _: Draft, __: Faults) -> Measure:
+    entity: tuple[str, ...] = fields.get_or("lifecycle", _entity, ())
+    return Lifecycle(of=fields.get_or("of", word, ANY), entity=entity, part=Part.ACTIVE, **common)
+
+
 def _first(fields: Fields, common: dict[str, Any], draft: Draft, _: Faults) -> Measure:
     return First(of=fields.get_or("first", word, ""), entity=_by(fields, common["source"], draft), **common)
 
@@ -136,6 +156,7 @@ _MADE: Final[dict[str, Callable[[Fields, dict[str, Any], Draft, Faults], Measure
     "distinct": _distinct,
     "first": _first,
     "repeat": _repeat,
+    "lifecycle": _lifecycle,
 }
 
 

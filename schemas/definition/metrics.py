@@ -3,7 +3,7 @@
     {measure: M}  {measure: M, per: O}  {ratio: [O, O]}  {formula: "O / O * 100"}
     {growth: {of: O, over: 1 period}}   {share: {of: M, segment: {DIMENSION: VALUE}}}
 
-M is a measure, O a measure or a metric.
+M is a measure, O a measure or a metric.  Of a lifecycle M is a part: ``users.retained``.
 """
 
 import re

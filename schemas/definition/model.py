@@ -127,7 +127,24 @@ class Repeat(_Measure, frozen=True, kw_only=True, tag="repeat"):
     within_ms: int | None = None
 
 
-Measure = Count | Sum | Distinct | First | Repeat
+class Part(StrEnum):
+    """What a lifecycle tells of a period: who is active, each one new, retained or resurrected; and who is not now."""
+
+    NEW = "new"
+    RETAINED = "retained"
+    RESURRECTED = "resurrected"
+    DORMANT = "dormant"
+    ACTIVE = "active"
+
+
+class Lifecycle(_Measure, frozen=True, kw_only=True, tag="lifecycle"):
+    """One part of a lifecycle, a measure of its own by calendar periods; its name ends in ``.retained``, or another."""
+
+    entity: tuple[str, ...]
+    part: Part
+
+
+Measure = Count | Sum | Distinct | First | Repeat | Lifecycle
 
 
 class Unit(StrEnum):

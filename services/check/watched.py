@@ -5,13 +5,25 @@ The names of what is added hold a ``#``, which no name of a definition does.
 
 import msgspec
 
-from schemas.definition.model import Count, Definition, Lifetime, Measure, Metric, Plain, Sum, Window
+from schemas.definition.model import (
+    Calendar,
+    Count,
+    Definition,
+    Lifecycle,
+    Lifetime,
+    Measure,
+    Metric,
+    Plain,
+    Sum,
+    Unit,
+    Window,
+)
 from streams.plan import measures_of
 
 
 def watched(definition: Definition) -> Definition:
     """The same measures and metrics, and for each measure all that the functions below name."""
-    windows: dict[str, dict[Window, None]] = {name: {Lifetime(): None} for name in definition.measures}
+    windows: dict[str, dict[Window, None]] = {name: {} for name in definition.measures}
     for metric in definition.metrics.values():
         for under in measures_of(definition, metric.name):
             windows[under].update(dict.fromkeys(metric.windows))
@@ -21,13 +33,15 @@ def watched(definition: Definition) -> Definition:
         measures[_matching(name)] = Count(
             name=_matching(name), source=measure.source, of=measure.of, where=measure.where
         )
-        for shown in (name, _of_type(name), _matching(name)):
-            metrics[metric_of(shown)] = Metric(name=metric_of(shown), value=Plain(shown), windows=tuple(windows[name]))
+        own = windows[name] | {Calendar(Unit.DAY) if isinstance(measure, Lifecycle) else Lifetime(): None}
+        counted = windows[name] | {Lifetime(): None}
+        for shown, read in ((name, own), (_of_type(name), counted), (_matching(name), counted)):
+            metrics[metric_of(shown)] = Metric(name=metric_of(shown), value=Plain(shown), windows=tuple(read))
     return msgspec.structs.replace(definition, measures=measures, metrics=metrics)
 
 
 def metric_of(measure: str) -> str:
-    """The metric that shows a measure as it is, over every window that it is read in and over all time."""
+    """The metric that shows a measure as it is, in each window that it is read in and over all time, if it can be."""
     return f"{measure}#"
 
 

@@ -9,7 +9,9 @@ from schemas.definition.model import (
     First,
     Formula,
     Growth,
+    Lifecycle,
     Metric,
+    Part,
     Plain,
     Ratio,
     Repeat,
@@ -139,6 +141,8 @@ def part_of_whole(definition: Definition, ratio: Ratio) -> bool:
     match above, below:
         case First(), Distinct(at_least=1):
             return above.entity == below.entity
+        case Lifecycle(part=part), Lifecycle(part=Part.ACTIVE):
+            return above.entity == below.entity and part is not Part.DORMANT
         # an event counts once for each entity it names, and a dotted path may name several
         case ((First() | Repeat() | Distinct()), Count()):
             return not any("." in part for part in above.entity)
@@ -151,6 +155,6 @@ def never_negative(definition: Definition, metric: Metric) -> bool:
     match metric.value:
         case Plain() | Ratio() | Share() as value:
             measures = (definition.measures.get(name) for name in operands(value))
-            return all(isinstance(one, Count | First | Distinct | Repeat) for one in measures)
+            return all(isinstance(one, Count | First | Distinct | Repeat | Lifecycle) for one in measures)
         case Formula() | Growth():
             return False

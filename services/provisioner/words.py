@@ -12,9 +12,11 @@ from schemas.definition.model import (
     First,
     Formula,
     Growth,
+    Lifecycle,
     Lifetime,
     Measure,
     Metric,
+    Part,
     Plain,
     Ratio,
     Repeat,
@@ -68,7 +70,23 @@ def measure(of: Measure) -> str:
         case Repeat():
             within = f" at most {duration(of.within_ms)} before" if of.within_ms is not None else ""
             said = f"{events} that follow an earlier one of the same {_entity(of.entity)}{within}"
+        case Lifecycle():
+            said = f"different {_entity(of.entity)} {_part(of.part)}, by {events}"
     return said + where
+
+
+def _part(part: Part) -> str:
+    match part:
+        case Part.NEW:
+            return "active for the first time ever"
+        case Part.RETAINED:
+            return "active now and in the period before"
+        case Part.RESURRECTED:
+            return "active now and once, but not in the period before"
+        case Part.DORMANT:
+            return "active in the period before and not now"
+        case Part.ACTIVE:
+            return "active now"
 
 
 def _entity(entity: tuple[str, ...]) -> str:

@@ -18,26 +18,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from streams.measures.chain import Column, Judge, Out, Points, tally
+from streams.measures.numbers import Numbers
 from streams.state.port import NEVER
-
-
-class Periods:
-    """Numbers the period of a day; with no function every day is one of its own."""
-
-    def __init__(self, of: Callable[[int], int] | None) -> None:
-        self._of = of
-
-    def of(self, day: int) -> int:
-        """The period of a day."""
-        return day if self._of is None else self._of(day)
-
-    def column(self, days: Column) -> Column:
-        """``of`` of many days, each different one asked once."""
-        if self._of is None:
-            return days
-        different, places = np.unique(days, return_inverse=True)
-        periods: Column = np.array([self._of(day) for day in different.tolist()], np.int64)[places]
-        return periods
 
 
 class DistinctCalendar(Judge):
@@ -47,7 +29,7 @@ class DistinctCalendar(Judge):
         self.series, self.order = series, at_least
         self.once = at_least == 1
         self.all_kept = period is None and self.once
-        self._periods = Periods(period)
+        self._periods = Numbers(period)
 
     def judge(self, points: Points, i: int, sign: int, out: Out) -> None:
         """Counts the n-th day of each period."""

@@ -29,6 +29,13 @@ from schemas.definition.model import ANY, Condition, Definition, FlatFormat, Mea
 from tests.reference.stretches import FOR_EVER_MS, NEVER_MS, LocalTime, Stretch, local_day, midnight
 
 OPERATORS = {"=": "=", "!=": "<>", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
+PARTS = {
+    model.Part.NEW: "now and not before and not earlier",
+    model.Part.RETAINED: "now and before",
+    model.Part.RESURRECTED: "now and not before and earlier",
+    model.Part.DORMANT: "before and not now",
+    model.Part.ACTIVE: "now",
+}
 
 
 class Value(NamedTuple):
@@ -131,15 +138,24 @@ class Reference:
         key = measure.name, isinstance(window, model.Lifetime), tuple(stretches)
         if key not in self._numbers:
             numbered = list(enumerate(stretches))
-            self._db.execute("create or replace table asked (moment bigint, begin_ms bigint, end_ms bigint)")
+            befores = (self._before(window, one) for one in stretches)
+            rows = ((n, *one[:2], before) for (n, one), before in zip(numbered, befores, strict=True))
+            columns = "moment bigint, begin_ms bigint, end_ms bigint, before_ms bigint"
+            self._db.execute(f"create or replace table asked ({columns})")
             self._db.execute(
-                "insert into asked select unnest(?), unnest(?), unnest(?)",
-                [list(column) for column in zip(*((n, *one[:2]) for n, one in numbered), strict=True)],
+                "insert into asked select unnest(?), unnest(?), unnest(?), unnest(?)",
+                [list(column) for column in zip(*rows, strict=True)],
             )
             found = dict(self._db.execute(self._sql(measure, window)).fetchall())
             scale = 10**measure.decimals if isinstance(measure, model.Sum) else 1
             self._numbers[key] = [Fraction(int(found.get(n) or 0), scale) for n, _ in numbered]
         return self._numbers[key]
+
+    def _before(self, window: Window, stretch: Stretch) -> int:
+        """Where the calendar period before begins; of another window nothing is asked before it."""
+        if not isinstance(window, model.Calendar):
+            return stretch.begin_ms
+        return self._time.before(window, stretch, 1).begin_ms
 
     def _sql(self, measure: Measure, window: Window) -> str:
         matching = self._matching_table(measure)
@@ -151,6 +167,11 @@ class Reference:
             case model.Distinct(at_least=n):
                 often = f"from asked join {matching} on {inside} group by moment, e having count(*) >= {n}"
                 return f"select moment, count(*) from (select moment, e {often}) group by moment"
+            case model.Lifecycle(part=part):
+                lives = f"""select moment, e, bool_or({inside}) as now, bool_or(t < before_ms) as earlier,
+                                   bool_or(t >= before_ms and t < begin_ms) as before
+                            from asked join {matching} on t < end_ms group by moment, e"""
+                return f"select moment, count(*) from ({lives}) where {PARTS[part]} group by moment"
             case model.Count():
                 counted = f"select t, 1 as v from {matching}"
             case model.Sum():
@@ -233,8 +254,9 @@ def _divided(above: Sequence[Fraction | None], below: Sequence[Fraction | None])
 
 def reckoned(text: str, numbers: Mapping[str, Fraction | None]) -> Value | None:
     """A formula as Python reckons it, its numbers made exact; None where something is missing or divided by 0."""
-    exact = re.sub(r"(?<![\w.])\d+(\.\d+)?", r'Fraction("\g<0>")', text)
+    exact = re.sub(r"(?<![\w.])\d+(\.\d+)?", r'Fraction("\g<0>")', re.sub(r"(?<=[a-z_])\.", "__", text))
+    named = {name.replace(".", "__"): number for name, number in numbers.items()}
     try:
-        return Value(Fraction(eval(exact, {"Fraction": Fraction, **numbers})), None)  # noqa: S307 - an oracle of its own
+        return Value(Fraction(eval(exact, {"Fraction": Fraction, **named})), None)  # noqa: S307 - an oracle of its own
     except (ZeroDivisionError, TypeError):
         return None

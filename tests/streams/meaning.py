@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from schemas.definition import model
 
 Event = dict[str, Any]
+Judged = model.Distinct | model.First | model.Repeat | model.Lifecycle
 
 
 def local_date(t: int, zone: str) -> int:
@@ -67,6 +68,8 @@ def number(
         case model.Distinct(at_least=least):
             often = Counter(who for who, t in _pairs(measure, matching) if inside(t))
             return Fraction(sum(number >= least for number in often.values()))
+        case model.Lifecycle():
+            raise AssertionError("a lifecycle needs to know its periods: life says what it comes to")
         case model.First():
             first: dict[Any, int] = {}
             for who, t in _pairs(measure, matching):
@@ -85,12 +88,33 @@ def number(
             )
 
 
+def life(measure: model.Lifecycle, events: list[Event], unit: model.Unit, zone: str, at: int) -> Fraction:
+    """A part of a lifecycle in the period that runs at a moment, all of the running day included."""
+    today = local_date(at, zone)
+    yesterday = next(day for day in itertools.count(today, -1) if _period(unit, day) != _period(unit, today))
+    periods: dict[Any, set[tuple[int, ...]]] = {}
+    for who, t in _pairs(measure, [e for e in events if measure.of in (model.ANY, e["event"])]):
+        if local_date(t, zone) <= today:
+            periods.setdefault(who, set()).add(_period(unit, local_date(t, zone)))
+    now = {who for who, active in periods.items() if _period(unit, today) in active}
+    before = {who for who, active in periods.items() if _period(unit, yesterday) in active}
+    earlier = {who for who, active in periods.items() if active - {_period(unit, today), _period(unit, yesterday)}}
+    parts = {
+        "new": now - before - earlier,
+        "retained": now & before,
+        "resurrected": (now & earlier) - before,
+        "dormant": before - now,
+        "active": now,
+    }
+    return Fraction(len(parts[measure.part.value]))
+
+
 def _meets(condition: model.Condition, thing: Event) -> bool:
     value = thing.get(condition.property.rpartition(".")[2])
     return value is not None and value > condition.value
 
 
-def _pairs(measure: model.Distinct | model.First | model.Repeat, events: list[Event]) -> Iterator[tuple[Any, int]]:
+def _pairs(measure: Judged, events: list[Event]) -> Iterator[tuple[Any, int]]:
     for e in events:
         if "user_id" not in e:
             continue

@@ -13,6 +13,7 @@ from schemas.definition.rules.depth import metrics_are_shallow
 from schemas.definition.rules.dotted_types import sums_name_their_type
 from schemas.definition.rules.entities import entities_live_with_their_partition
 from schemas.definition.rules.growths import growths_look_back
+from schemas.definition.rules.lifecycles import lifecycles_have_periods
 from schemas.definition.rules.nested_sums import nested_sums_take_every_item
 from schemas.definition.rules.places import places_are_meant
 from schemas.definition.rules.references import references_exist
@@ -26,6 +27,7 @@ RULES: Final[tuple[Rule, ...]] = (
     amounts_agree,
     entities_live_with_their_partition,
     growths_look_back,
+    lifecycles_have_periods,
     metrics_are_shallow,
     names_mean_one_thing,
     nested_sums_take_every_item,

@@ -17,7 +17,7 @@ def entities_live_with_their_partition(draft: Draft) -> Iterator[Fault]:
         if entity != source.keyed_by:
             path = f"measures.{name}"
             yield Fault(
-                draft.at(f"{path}.by", f"{path}.distinct", path),
+                draft.at(f"{path}.by", f"{path}.distinct", f"{path}.lifecycle", path),
                 f"remembers each {quoted(entity)}, but {source.topic} is keyed by {quoted(source.keyed_by)}, so the "
                 f"events of one {entity} may lie in several partitions and a record lives with its partition; "
                 f"begin with {source.keyed_by}, or key the topic by {entity}",

@@ -22,6 +22,16 @@ def star(value: str) -> tuple[str, str]:
     return STAR, f"star: {{{value}, window: {{rolling: 28d}}}}"
 
 
+USERS = (
+    "  deliveries: {count",
+    "  users: {lifecycle: user_id, of: order_completed, from: shop}\n  deliveries: {count",
+)
+
+
+def alive(part: str) -> tuple[str, str]:
+    return STAR, f"star: {{measure: users.{part}, window: {{calendar: month}}}}"
+
+
 TRIGGERS: list[tuple[str, str, Edits]] = [
     ("revenue-as-north-star", "north_star:", [star("measure: revenue")]),
     ("revenue-as-north-star", "north_star:", [star("measure: revenue, per: customers")]),
@@ -40,6 +50,10 @@ TRIGGERS: list[tuple[str, str, Edits]] = [
     ("customers-left-out", "  repeat_orders:", [(REPEAT, f"{REPEAT[:-1]}, where: city > 3}}")]),
     ("customers-left-out", "  customers:", [("of: order_completed, from", "of: order_completed, where: a = b, from")]),
     ("phase-and-metric", "phase:", [(PHASE, "phase: start-up")]),
+    ("phase-and-metric", "phase:", [USERS, alive("new")]),
+    ("phase-and-metric", "phase:", [USERS, (PHASE, "phase: start-up"), alive("retained")]),
+    ("phase-and-metric", "phase:", [USERS, (PHASE, "phase: start-up"), alive("resurrected")]),
+    ("moved-by-anything", "  users:", [(USERS[0], USERS[1].replace(", of: order_completed", "")), alive("active")]),
     ("phase-and-metric", "phase:", [star("measure: first_orders")]),
     ("phase-and-metric", "phase:", [(PHASE, "phase: mature"), star("measure: first_orders")]),
     ("phase-and-metric", "phase:", [(PHASE, "phase: mature"), star("measure: minutes")]),
@@ -82,6 +96,9 @@ NEAR_MISSES: list[tuple[str, Edits]] = [
     ),
     ("without a phase", [(f"{PHASE}\n", "")]),
     ("a start-up may count first orders", [(PHASE, "phase: start-up"), star("measure: first_orders")]),
+    ("a start-up may count who is active by a lifecycle", [USERS, (PHASE, "phase: start-up"), alive("active")]),
+    ("the dormant say nothing of a phase", [USERS, (PHASE, "phase: start-up"), alive("dormant")]),
+    ("the retained are what a scale-up looks at", [USERS, alive("retained")]),
     ("a start-up may count who is active", [(PHASE, "phase: start-up"), star("measure: customers")]),
     ("a mature company may watch repeated use", [(PHASE, "phase: mature")]),
     (

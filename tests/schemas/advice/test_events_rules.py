@@ -47,6 +47,17 @@ def test_a_measure_that_nothing_feeds_is_found_at_its_line_with_what_is_missing(
     assert texts(observed(active=Fed(7, 7, 0))) == ["none of the 7 events holds user_id"]
 
 
+def test_a_lifecycle_that_nothing_feeds_is_found_once_at_its_line() -> None:
+    text = changed(
+        ("  deliveries: {count", "  users: {lifecycle: user_id, of: logged_in, from: shop}\n  deliveries: {count")
+    )
+    line = next(n for n, one in enumerate(text.splitlines(), 1) if one.startswith("  users:"))
+    fed = {f"users.{part}": Fed(0, 0, 0) for part in ("new", "retained", "active")}
+    seen = msgspec.structs.replace(observed(), fed=fed)
+    assert told(text, seen) == [("unfed-measure", line)]
+    assert texts(seen, text) == ['no event is of type "logged_in"']
+
+
 def test_one_event_is_enough_to_feed_a_measure() -> None:
     assert texts(observed(revenue=Fed(1200, 600, 1))) == []
 

@@ -114,6 +114,18 @@ def test_what_feeds_a_measure_is_of_its_type_meets_its_conditions_and_holds_what
     assert observed(events, parse(both)).observed.fed["revenue"] == Fed(9, 4, 4)
 
 
+def test_a_lifecycle_is_fed_whether_a_metric_shows_it_or_not_and_behaves_by_its_parts(observed: Observe) -> None:
+    text = TEXT.replace("metrics:", "  users: {lifecycle: user_id, of: ordered}\nmetrics:")
+    shown = "  back: {measure: users.retained, window: {calendar: day}}\nnorth_star:"
+    for written in (text, text.replace("north_star:", shown)):
+        seen = observed([*days([4, 3, 3, 3]), (BEGIN, "", None)], parse(written)).observed
+        assert {name: fed for name, fed in seen.fed.items() if name.startswith("users.")} == {
+            f"users.{part}": Fed(14, 14, 13) for part in ("new", "retained", "resurrected", "dormant", "active")
+        }
+    (back,) = (one for one in seen.behaviours if one.metric == "back")
+    assert (back.level, back.behind, back.zero_share) == (3, 3, 0)
+
+
 def test_entities_that_are_missing_feed_nothing(tmp_path: Path) -> None:
     file = tmp_path / "guests.jsonl"
     file.write_text('{"event_id": "1", "event": "ordered", "time": 1, "amount": 3}\n', encoding="utf-8")

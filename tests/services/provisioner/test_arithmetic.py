@@ -13,7 +13,11 @@ from schemas.definition.model import (
     Definition,
     Formula,
     Growth,
+    Lifecycle,
     Metric,
+    Part,
+    Plain,
+    Ratio,
     RollingDays,
     Share,
     Unit,
@@ -22,11 +26,12 @@ from schemas.definition.model import (
 )
 from services.provisioner.addresses import Addresses
 from services.provisioner.expressions import volume
-from services.provisioner.metric_rules import absent, impossible, never_negative
+from services.provisioner.metric_rules import absent, impossible, never_negative, part_of_whole
 from services.provisioner.placed import all_expressions
 from services.provisioner.row_metrics import dimensions_of
 from services.provisioner.rule_model import Limits, to_yaml
 from services.provisioner.rules import rule_groups
+from services.provisioner.units import whole_numbers
 from services.provisioner.words import metric as in_words
 from tests.services.provisioner.example import shop
 from tests.streams.arithmetic import tree
@@ -87,6 +92,71 @@ def test_a_share_or_quotient_rests_on_its_whole_and_only_what_can_fall_below_0_m
     assert resting == ["value", "share_of_two"]
     assert [name for name in VALUES if never_negative(starring(name), metrics[name])] == ["share_of_two"]
     assert "< 0)" not in impossible(starring("order_growth")).expression
+
+
+def living(value: Value) -> Definition:
+    """The shop with its customers' lifecycle, and a metric of it for a north star."""
+    definition = starring("order_growth")
+    parts = {
+        f"users.{part.value}": Lifecycle(
+            name=f"users.{part.value}", entity=("user_id",), source="shop", of="order_completed", part=part
+        )
+        for part in Part
+    }
+    star = Metric(name="star", value=value, windows=(Calendar(Unit.MONTH),))
+    return msgspec.structs.replace(
+        definition,
+        measures=definition.measures | parts,
+        metrics={**definition.metrics, "star": star},
+        north_star=msgspec.structs.replace(definition.north_star, metric="star"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        (Part.NEW, "active for the first time ever, by order_completed events"),
+        (Part.RETAINED, "active now and in the period before, by"),
+        (Part.RESURRECTED, "active now and once, but not in the period before, by"),
+        (Part.DORMANT, "active in the period before and not now, by"),
+        (Part.ACTIVE, "active now, by"),
+    ],
+)
+def test_a_part_of_a_lifecycle_is_told_in_words_and_counts_things(part: Part, words: str) -> None:
+    definition = living(Plain(f"users.{part.value}"))
+    star = definition.metrics["star"]
+    assert in_words(definition, star).startswith(f"Different user_id {words}")
+    assert whole_numbers(definition, star)
+    assert never_negative(definition, star)
+
+
+def test_the_new_retained_and_resurrected_are_part_of_the_active_and_the_dormant_are_not() -> None:
+    parts = [
+        part for part in Part if part_of_whole(living(Plain("orders")), Ratio(f"users.{part.value}", "users.active"))
+    ]
+    assert parts == [Part.NEW, Part.RETAINED, Part.RESURRECTED, Part.ACTIVE]
+    assert not part_of_whole(living(Plain("orders")), Ratio("users.active", "users.new"))
+
+
+@pytest.mark.parametrize(("at_least", "sure"), [(1, True), (2, False)])
+def test_who_orders_first_is_part_of_whom_orders_once_and_not_of_whom_orders_twice(
+    at_least: int, *, sure: bool
+) -> None:
+    definition = shop()
+    customers = msgspec.structs.replace(definition.measures["customers"], at_least=at_least)
+    definition = msgspec.structs.replace(definition, measures={**definition.measures, "customers": customers})
+    assert part_of_whole(definition, Ratio("first_orders", "customers")) is sure
+
+
+@pytest.mark.parametrize("value", [Plain("users.dormant"), Ratio("users.retained", "users.active")])
+def test_promtool_accepts_the_rules_of_a_lifecycle(value: Value, tmp_path: Path) -> None:
+    file = tmp_path / "rules.yml"
+    file.write_text(to_yaml(rule_groups(living(value)), Addresses()), encoding="utf-8")
+    command = ["promtool", "check", "rules", str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for one in all_expressions(living(value)):
+        promql_parser.parse(one.text)
 
 
 def test_what_rests_on_a_share_is_split_by_nothing() -> None:

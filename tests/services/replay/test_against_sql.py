@@ -18,6 +18,7 @@ from streams.readings import AsOf, Readings
 from tests.reference.measures import Reference, Value
 from tests.streams.arithmetic import VALUES, with_arithmetic
 from tests.streams.folding import definition
+from tests.streams.living import living
 
 HARD = {
     "Europe/Amsterdam": datetime(2027, 3, 28, tzinfo=UTC),  # a day of 23 hours
@@ -111,6 +112,34 @@ def test_arithmetic_and_pace_in_every_window_equal_sql_at_any_moment(zone: str, 
                 assert (one.pace and one.pace.value) == (pace and pace.exact), (name, window.label, at)
                 seen += one.value is not None
     assert seen > 1000
+
+
+@pytest.mark.parametrize("week_starts", ["monday", "sunday"])
+@pytest.mark.parametrize("zone", HARD)
+def test_every_part_of_a_lifecycle_and_what_is_made_of_it_equal_sql(
+    zone: str, week_starts: str, tmp_path: Path
+) -> None:
+    whole = msgspec.structs.replace(living(zone), week_starts=week_starts)
+    lines = history(HARD[zone], seed=len(zone), minutes=120_000)
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(b"".join(lines))
+    reference = Reference(whole)
+    reference.load("shop", lines)
+    plan = compile_plan(whole)
+    folded = fold_files(plan, [("shop", str(file))])
+    readings = Readings(plan, folded.cells, AsOf(folded.last_ms, folded.last_ms))
+    moments = sorted({*range(folded.first_ms, folded.last_ms + 1, 61 * 3_600_000 + 1), *reference.days()[:-1:3]})
+    met: dict[str, set[Fraction]] = {}
+    for name, metric in whole.metrics.items():
+        for window in metric.windows:
+            theirs = reference.metric(name, window, moments, folded.last_ms)
+            paces = reference.pace(name, window, moments)
+            for at, other, pace in zip(moments, theirs, paces, strict=True):
+                one = readings.running(name, window, at)
+                assert one.value == (other and other.exact), (name, window.label, at)
+                assert (one.pace and one.pace.value) == (pace and pace.exact), (name, window.label, at)
+                met.setdefault(name, set()).update([] if one.value is None else [one.value])
+    assert all(len(values) > 1 for values in met.values())  # each is something, and not always the same
 
 
 def test_a_replay_says_what_sql_says_by_month_and_over_28_days(tmp_path: Path) -> None:
