@@ -70,7 +70,7 @@ class Work:
         changes.
         """
         effect = Effect({}, {}, {})
-        self._tell_unused("", {NO_MEASURE: sum(self.left_out.values())}, effect)
+        self._tell_unused("", effect, {NO_MEASURE: sum(self.left_out.values())})
         for additive in self._plan.additives:
             self._add(additive, records, effect)
         for space in self._plan.spaces:
@@ -95,11 +95,11 @@ class Work:
 
     def _add(self, additive: Additive, records: Records, effect: Effect) -> None:
         selection, units = self._selections.of(additive.choice), None
-        reasons = selection.unused
+        absent = {}
         if additive.amount is not None:
             there, units = selection.amounts(additive.amount)
-            reasons = {f"no {additive.amount}": len(there) - int(there.sum()), **reasons}
-        self._tell_unused(additive.measure, reasons, effect)
+            absent = {f"no {additive.amount}": len(there) - int(there.sum())}
+        self._tell_unused(additive.measure, effect, absent, selection.unused)
         for series in additive.series:
             groups = selection.groups(series.grain)
             sums = groups.counts() if units is None else groups.sums(units)
@@ -148,7 +148,7 @@ class Work:
         entities, places = selection.keys(space.entity)
         absent = 0 if places is None else len(selection) - len(np.unique(places))
         for measure in placed.measures:
-            self._tell_unused(measure, {f"no {space.name}": absent, **selection.unused}, effect)
+            self._tell_unused(measure, effect, {f"no {space.name}": absent}, selection.unused)
         points = selection.points(chain.grain)
         arrivals = Arrivals(entities.names, entities.codes, points if places is None else points[places])
         oldest = chain.grain.of(floor) if floor > 0 else NEVER
@@ -157,12 +157,13 @@ class Work:
             put_cells(effect.cells, series, list(out), list(map(str, out)), list(out.values()))
         return changed
 
-    def _tell_unused(self, measure: str, reasons: Mapping[str, int], effect: Effect) -> None:
-        """Once a batch for each measure, however many chains it has."""
+    def _tell_unused(self, measure: str, effect: Effect, *reasons: Mapping[str, int]) -> None:
+        """Once a batch for each measure, however many chains it has.  One reason may come twice: it adds up."""
         if measure not in self._told:
             self._told.add(measure)
-            for reason, number in reasons.items():
-                _tell(effect.totals, f"unused|{measure}|{reason}", number)
+            for some in reasons:
+                for reason, number in some.items():
+                    _tell(effect.totals, f"unused|{measure}|{reason}", number)
 
 
 def commit_of(admitted: Admitted, effect: Effect, records: Records) -> Commit:

@@ -15,7 +15,7 @@ from msgspec import UNSET
 from schemas.definition.model import ANY, Condition
 from streams.events.admission import Batch
 from streams.events.amounts import Amounts
-from streams.events.columns import Coded, Column, Values, as_entity, chosen, rows_of
+from streams.events.columns import Coded, Column, Values, as_entity, chosen, column_of, rows_of
 from streams.events.decoding import Decoder
 from streams.measures.additive import Groups
 from streams.plan import Choice
@@ -129,9 +129,9 @@ class Selection:
 
     def _nested_keys(self, entity: tuple[str, ...]) -> Keys:
         """Of every combination of the rows that pass, one list with another; parts in the order of the entity."""
-        heads = {_head(name): name for name in entity if "." in name}
+        heads = {column_of(name): name for name in entity if "." in name}
         groups = [[name for name in entity if "." not in name]]
-        groups += [[name for name in entity if "." in name and _head(name) == head] for head in heads]
+        groups += [[name for name in entity if "." in name and column_of(name) == head] for head in heads]
         order = [(i, group.index(name)) for name in entity for i, group in enumerate(groups) if name in group]
         plain = [self._coded(name).tolist() for name in groups[0]]
         lists = [(self._rows(head), self._row_parts(names)) for head, names in zip(heads, groups[1:], strict=True)]
@@ -187,7 +187,7 @@ class Selection:
         if "." not in name:
             return chosen(self._batch.columns[name], self._chosen)
         get = self._decoder.within(name)
-        return [next(map(get, rows_of(value)), UNSET) for value in self._rows(_head(name))]
+        return [next(map(get, rows_of(value)), UNSET) for value in self._rows(column_of(name))]
 
     def _keep_where(self, condition: Condition) -> None:
         column, test = self.values(condition.property), predicate(condition)
@@ -206,23 +206,18 @@ class Selection:
 
     def _tests(self, name: str) -> list[Callable[[Any], bool]]:
         """The item conditions on the list that this property stands in."""
-        mine = [condition for condition in self._conditions if _head(condition.property) == _head(name)]
+        mine = [condition for condition in self._conditions if column_of(condition.property) == column_of(name)]
         return [_item_test(self._decoder.within(condition.property), predicate(condition)) for condition in mine]
 
     def _some_item(self) -> list[bool]:
         """Whether each event has, in every list that conditions are on, an item that meets them all."""
-        heads = {_head(condition.property): self._tests(condition.property) for condition in self._conditions}
+        heads = {column_of(condition.property): self._tests(condition.property) for condition in self._conditions}
         found = [[_passes(rows_of(value), tests) for value in self._rows(head)] for head, tests in heads.items()]
         return list(map(all, zip(*found, strict=True)))
 
 
 def _passes(rows: Sequence[Any], tests: Sequence[Callable[[Any], bool]]) -> bool:
     return any(all(test(row) for test in tests) for row in rows)
-
-
-def _head(name: str) -> str:
-    """The list, or object, that a nested property stands in."""
-    return name.partition(".")[0]
 
 
 def _texts(values: Values) -> Coded:

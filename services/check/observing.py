@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import msgspec
@@ -16,6 +17,9 @@ from services.replay.folding import Folded, files_by_topic, fold_files
 from services.replay.text import what_became
 from streams.plan import Plan, compile_plan
 from streams.readings import AsOf, Readings
+
+LATEST_MS = int(datetime(9980, 1, 1, tzinfo=UTC).timestamp()) * 1000
+"""A time that stands for never: how every week up to it behaved is no answer to anything, and takes minutes."""
 
 
 class Seen(NamedTuple):
@@ -35,6 +39,8 @@ def observe(definition: Definition, files: Sequence[str]) -> Seen:
     folded = fold_files(plan, by_topic)
     if not folded.outcomes["counted"]:
         raise CommandError("\n".join(("no event counted", *what_became(plan, folded))))
+    if folded.last_ms >= LATEST_MS:
+        raise CommandError("the last event is of the year 9980 or later; are its times written right?")
     extent = (folded.first_ms, folded.last_ms)
     readings = Readings(plan, folded.cells, AsOf(folded.last_ms, folded.last_ms))
     topics = {topic for topic, _ in by_topic}

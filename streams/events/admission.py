@@ -13,7 +13,6 @@ The same log gives the same answer however it is cut into batches.
 
 from collections.abc import Sequence
 from itertools import compress
-from operator import attrgetter
 
 import msgspec
 import numpy as np
@@ -25,10 +24,9 @@ from streams.events.amounts import Amounts
 from streams.events.columns import Coded, Values
 from streams.events.decoding import Decoded
 from streams.events.ids import IdWindow, Mask, hashed
+from streams.events.raws import Raws
 from streams.state.port import NEVER, Standing
 from streams.time.calendar import Times
-
-_timestamp = attrgetter("timestamp")
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -61,7 +59,7 @@ class Admission:
 
     def admit(self, raws: Sequence[Raw], decoded: Decoded, standing: Standing, following: int) -> Admitted:
         """``following`` is the offset after the batch; ``raws`` may be empty (offsets that hold no event)."""
-        appended = np.fromiter(map(_timestamp, raws), np.int64, len(raws))
+        appended = np.array(Raws.of(raws).timestamps, np.int64)
         clocks = np.maximum.accumulate(np.append(standing.clock, appended))[1:]
         clock = int(clocks[-1]) if len(raws) else standing.clock
         if decoded.index is not None:

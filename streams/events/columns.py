@@ -72,6 +72,15 @@ def chosen(values: Values, which: Column | None) -> Values:
     return values if which is None else list(map(values.__getitem__, which.tolist()))
 
 
+def column_of(name: str) -> str:
+    """The column that a property is read off: its own, or of one with a dot that of the rows it stands in, ``items.``.
+
+    The dot tells them apart: a CloudEvent may have both a ``subject`` and a ``subject.kind`` in its data.
+    """
+    head, dot, _ = name.partition(".")
+    return head + dot
+
+
 def rows_of(value: Any) -> Sequence[Any]:
     """The rows that a property with a dot stands in: the objects of a list, or one object, or none."""
     if isinstance(value, list):

@@ -20,9 +20,10 @@ from schemas.events.needs import Needs, Raw, Refused
 from streams.events.amount_column import AmountColumn
 from streams.events.amounts import Amounts
 from streams.events.cloudevents import structured
-from streams.events.columns import Coded, Getter, Values, as_entity
+from streams.events.columns import Coded, Getter, Values, as_entity, column_of
 from streams.events.faults import FAULTS, Diagnosis, Fault
 from streams.events.gathering import Gathering
+from streams.events.raws import Raws
 from streams.events.structs import Branch, Leaf, Shape, frame, grow, is_text, place, roles
 from streams.events.timestamps import Times
 
@@ -30,15 +31,13 @@ _PIECES: Final = (1024, 32)
 """Records decoded in one call: few enough for the caches; where that fails, so few that one bad record costs little."""
 _NEWLINE, _OPEN, _CLOSE = b"\n{}"
 
-_value = attrgetter("value")
-
 
 class Decoded(msgspec.Struct, frozen=True):
     """The good events in log order, as columns of one length; ``index``: their places in the batch (None: all good).
 
     An id is the event's identity, of a CloudEvent its source and id.  An amount is not there where the event has none
     or its type needs none.  ``entities`` hold the properties that are nothing but entities, ``columns`` all others that
-    are needed, UNSET where absent or null: by the head of its name, so that a name with a dot stands in rows there
+    are needed, UNSET where absent or null: by ``column_of`` its name, so that one with a dot stands in rows there
     (``rows_of``, and ``Decoder.within`` a row).  An event may be asked for what its own type needs; anything else may
     be there or not.
     """
@@ -63,7 +62,7 @@ class Decoder:
         self._whole, self._every = Shape(whole, whole), Shape(grow(form, (needs.every,)), whole)
         self._by_type = {of: Shape(grow(form, (needs.every, one)), whole) for of, one in needs.by_type.items()}
         self._frame = {role: attrgetter(self._whole.attribute(path)) for role, path in frame(form).items()}
-        heads = {name.partition(".")[0]: place(form, name).head for one in every for name, _ in roles(one)}
+        heads = {column_of(name): place(form, name).head for one in every for name, _ in roles(one)}
         getters = {name: attrgetter(self._whole.attribute(head)) for name, head in heads.items()}
         self._entities = {name: get for name, get in getters.items() if self._is_entity(heads[name])}
         self._columns = {name: get for name, get in getters.items() if name not in self._entities}
@@ -76,7 +75,7 @@ class Decoder:
     def decode(self, raws: Sequence[Raw]) -> Decoded:
         """All of the batch: each record is either among the good or refused."""
         faults: dict[int, Fault] = {}
-        values = list(map(_value, raws))
+        values = Raws.of(raws).values
         if isinstance(self._format, CloudEventsFormat) and any(raw.headers for raw in raws):
             values, faults = structured(raws)
         gathering = Gathering(self._frame, self._entities, self._columns)
@@ -88,7 +87,7 @@ class Decoder:
             return values[i if index is None else index[i]] or b""
 
         amounts = {
-            name: column.of(gathering.columns[name.partition(".")[0]], types, text, wrong)
+            name: column.of(gathering.columns[column_of(name)], types, text, wrong)
             for name, column in self._amounts.items()
         }
         ids = gathering.ids(are_text=self._ids_are_text)

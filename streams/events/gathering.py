@@ -16,7 +16,7 @@ from streams.events.timestamps import Times, parsed
 
 
 class Gathering:
-    """``frame`` reads what makes an event one; the others whatever else is needed, by the head of its name.
+    """``frame`` reads what makes an event one; the others whatever else is needed, by column.
 
     ``entities`` read what is text or UNSET.
     """

@@ -82,7 +82,7 @@ def build_app(group: str, kafka: str, topics: list[str], sessions: OwnedSessions
 
 def run(app: WorkerApp) -> None:
     """Until SIGTERM or Ctrl-C, after which the process ends with exit code 0."""
-    gc.set_threshold(200_000, 50, 100)  # records are many small lists; none of them is ever part of a cycle
+    gc.set_threshold(2_000_000, 20, 100)  # records are many small lists; none of them is ever part of a cycle
     worker = faust.Worker(app, override_logging=False, redirect_stdouts=False, quiet=True)
     worker.spinner = None  # it writes cursor movements into logs
     worker.execute_from_commandline()

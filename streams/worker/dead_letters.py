@@ -5,7 +5,7 @@ by topic, partition and offset.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import TypedDict
 
 from aiokafka import AIOKafkaProducer
@@ -34,7 +34,7 @@ class DeadLetterTopics:
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
 
-    async def send(self, tp: TP, raws: list[Raw], refused: list[Refused]) -> None:
+    async def send(self, tp: TP, raws: Sequence[Raw], refused: list[Refused]) -> None:
         """Returns once every one of them is acknowledged; raises KafkaError where one is not."""
         producer = await self._started()
         letters = [_letter(tp, raws[one.index], one) for one in refused]

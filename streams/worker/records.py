@@ -13,6 +13,7 @@ from aiokafka.consumer import fetcher
 from faust.types import TP
 
 from schemas.events.needs import Raw
+from streams.events.raws import Raws
 
 
 class _Whole:
@@ -56,17 +57,17 @@ class RawRecords(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka ha
 
     def __init__(self, tp: TP, records: Any, *others: Any, **more: Any) -> None:
         super().__init__(tp, _Batches(records), *others, **more)
-        self._rest: list[Raw] = []
+        self._rest = Raws.of(())
 
     def _consumer_record(self, _: TP, whole: _Whole) -> list[Raw]:
         first = self.next_fetch_offset  # a fetch may begin in the middle of a record batch
         return [one for one in whole.records if one.offset >= first]
 
-    def take(self, limit: int | None) -> list[Raw]:
+    def take(self, limit: int | None) -> Raws:
         """At most so many of the records; fewer only where these are the last."""
-        taken, self._rest = self._rest, []
+        taken, self._rest = self._rest, Raws.of(())
         while (limit is None or len(taken) < limit) and (more := next(self, None)) is not None:
-            taken += more
+            taken.extend(more)
         if limit is not None and len(taken) >= limit:
             taken, self._rest = taken[:limit], taken[limit:]
             self.next_fetch_offset = taken[-1].offset + 1
@@ -83,10 +84,10 @@ class RawResult(fetcher.FetchResult):  # type: ignore[misc]  # aiokafka has no t
 
     _partition_records: Any
 
-    def getall(self, max_records: int | None = None) -> list[Raw]:
+    def getall(self, max_records: int | None = None) -> Raws:
         """Moves the position of the partition past what it gives."""
         if not self.check_assignment(self._topic_partition) or not self.has_more():
-            return []
+            return Raws.of(())
         records: RawRecords = self._partition_records
         taken = records.take(max_records)
         self._update_position()

@@ -8,7 +8,7 @@ the state stands.  While the state answers, other partitions compute.
 """
 
 import asyncio
-from collections.abc import Awaitable, Collection
+from collections.abc import Awaitable, Collection, Sequence
 from typing import Protocol
 
 from faust.types import TP
@@ -17,6 +17,7 @@ from schemas.errors import Moved
 from schemas.events.needs import Raw, Refused
 from streams.events.admission import Admission
 from streams.events.decoding import Decoder
+from streams.events.raws import Raws
 from streams.fold import Work, commit_of, unpack
 from streams.plan import SourcePlan
 from streams.state import port
@@ -37,7 +38,7 @@ FEW_EVENTS = 500
 class DeadLetters(Protocol):
     """Where refused events go."""
 
-    async def send(self, tp: TP, raws: list[Raw], refused: list[Refused]) -> None:
+    async def send(self, tp: TP, raws: Sequence[Raw], refused: list[Refused]) -> None:
         """Returns once every one of them is acknowledged."""
 
     async def close(self) -> None:
@@ -108,14 +109,14 @@ class Session:
             if begin >= len(raws):
                 return
 
-    def _contiguous(self, batch: FetchedBatch, reached: int | None = None) -> list[Raw]:
+    def _contiguous(self, batch: FetchedBatch, reached: int | None = None) -> Raws:
         """The batch's records, if it begins where the one before ended."""
         if batch.first != (self.next if reached is None else reached):
             message = f"batch from {batch.first}, folded up to {self.next}"
             raise Moved(message)
         return batch.raws
 
-    async def _fold(self, raws: list[Raw], following: int) -> None:
+    async def _fold(self, raws: Raws, following: int) -> None:
         admitted = self._admission.admit(raws, self._decoder.decode(raws), self._standing, following)
         work = Work(self._plan, admitted.batch, self._decoder)
         await self._read(self._cache.missing(work.wanted))

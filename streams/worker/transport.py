@@ -22,6 +22,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from schemas.events.needs import Raw
+from streams.events.raws import Raws
 from streams.worker.records import RawRecords, RawResult
 
 log = logging.getLogger(__name__)
@@ -55,9 +56,9 @@ class FetchedBatch:
     timestamp = timestamp_type = headers = key = checksum = None
     serialized_key_size = serialized_value_size = 0
 
-    def __init__(self, tp: TP, run: Run, raws: list[Raw]) -> None:
+    def __init__(self, tp: TP, run: Run, raws: Iterable[Raw]) -> None:
         self.topic, self.partition = tp
-        self.first, self.stamp, self.raws = run.next, run.stamp, raws
+        self.first, self.stamp, self.raws = run.next, run.stamp, Raws.of(raws)
         self.next: int = run.state.position
 
     @property
@@ -174,7 +175,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         for tp, run in self.runs.items():
             state = run.state
             if state is self._state(tp) and state.has_valid_position and state.position > run.next:
-                out[tp] = [FetchedBatch(tp, run, fetched.get(tp, []))]
+                out[tp] = [FetchedBatch(tp, run, fetched.get(tp, ()))]
                 run.next = state.position
         return out
 

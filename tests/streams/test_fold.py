@@ -209,6 +209,14 @@ def test_a_condition_on_one_and_one_on_true_choose_different_events() -> None:
     assert totals_of(plan, *events) == {"c0.day": 1, "c1.day": 2, "f0.day": 1, "f1.day": 2}
 
 
+def test_events_that_a_condition_and_the_entity_miss_the_same_property_of_are_all_counted_however_they_come() -> None:
+    condition = model.Condition("user_id", "!=", "v")  # an empty text meets it, and is no entity
+    plan = only(model.First(name="firsts", entity=("user_id",), source="shop", of="order", where=(condition,)))
+    log = raws([event("1", "order", "", START), event("2", "order", None, START), event("3", "order", "u", START)])
+    for cuts in ([], [1], [2]):
+        assert fold_log(plan, log, cuts).totals["unused|firsts|no user_id"] == 2
+
+
 def test_a_pair_of_two_nested_lists_is_every_combination_in_the_declared_order() -> None:
     entity = ("customer.id", "items.id")
     plan = only(model.Distinct(name="pairs", entity=entity, source="shop", of="order"))

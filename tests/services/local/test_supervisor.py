@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -28,16 +28,21 @@ def part(name: str, script: str) -> Part:
     return Part(name=name, command=["sh", "-c", script], ready=always)
 
 
+def start_and_watch(supervisor: Supervisor, parts: Sequence[Part]) -> None:
+    """A part that dies at once may be found by either."""
+    supervisor.start(parts)
+    supervisor.watch()
+
+
 def test_a_part_that_dies_is_named_with_the_end_of_its_log(supervisor: Supervisor) -> None:
-    supervisor.start([part("one", "sleep 60"), part("two", "sleep 0.2; echo no room left; exit 3")])
+    parts = [part("one", "sleep 60"), part("two", "sleep 0.2; echo no room left; exit 3")]
     with pytest.raises(StackError, match=r"(?s)^two ended with exit code 3; .*two\.log ends with:\nno room left$"):
-        supervisor.watch()
+        start_and_watch(supervisor, parts)
 
 
 def test_a_part_that_is_killed_is_named_with_the_signal(supervisor: Supervisor) -> None:
-    supervisor.start([part("one", "kill -9 $$")])
     with pytest.raises(StackError, match="one was ended by signal 9"):
-        supervisor.watch()
+        start_and_watch(supervisor, [part("one", "kill -9 $$")])
 
 
 def test_a_part_that_is_not_ready_in_time_is_named(supervisor: Supervisor) -> None:

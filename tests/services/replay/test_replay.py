@@ -227,15 +227,6 @@ def test_what_is_asked_wrongly_is_said_in_a_sentence(replay: Replay) -> None:
     assert (replay.code, "damaged.jsonl.gz cannot be read" in replay.err) == (1, True)
 
 
-@pytest.mark.parametrize("window", ["month", "7d", "lifetime"])
-def test_times_at_the_end_of_all_calendars_are_told_in_a_sentence(replay: Replay, window: str) -> None:
-    last = line("z", "anna", "9999-12-31T23:59:59Z", "1", "Delft")
-    assert replay([*LINES, last], "--metric", "orders", "--window", window) == ""
-    assert (replay.code, "holds an event of the year 9980 or later" in replay.err) == (1, True)
-    near = line("z", "anna", "9979-12-31T12:00:00Z", "1", "Delft")
-    assert "5 events counted" in replay([*LINES, near], "--metric", "orders", "--window", "lifetime")
-
-
 def test_a_file_without_a_single_event_is_an_error(replay: Replay) -> None:
     assert replay([b"[]\n"]) == ""
     assert replay.code == 1

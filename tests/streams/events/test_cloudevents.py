@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from schemas.definition.model import CloudEventsFormat
 from schemas.events.needs import EventNeeds, Needs, Raw, RawRecord, Reason
-from streams.events.columns import rows_of
+from streams.events.columns import column_of, rows_of
 from streams.events.decoding import Decoded, Decoder
 
 NEEDS = Needs(
@@ -52,7 +52,7 @@ def binary(value: bytes | None, *more: tuple[str, bytes], **changes: Any) -> Raw
 def told(decoded: Decoded) -> list[Any]:
     columns = [decoded.entities["subject"].tolist(), decoded.columns["source"], decoded.columns["country"]]
     sku = DECODER.entity_within("items.sku")
-    items = [[sku(row) for row in rows_of(value)] for value in decoded.columns["items"]]
+    items = [[sku(row) for row in rows_of(value)] for value in decoded.columns["items."]]
     read = [(list(one), skus) for *one, skus in zip(*columns, items, strict=True)]
     amounts = {name: column.tolist() for name, column in decoded.amounts.items()}
     return [read, decoded.ids, decoded.types.tolist(), decoded.times.tolist(), amounts]
@@ -116,6 +116,22 @@ def test_without_json_data_an_event_has_no_properties(raw: Raw) -> None:
 def test_data_that_no_measure_of_the_type_needs_may_be_anything() -> None:
     decoded = DECODER.decode([structured([1, 2], type="view"), binary(b"[1, 2]", JSON_TYPE, type="view")])
     assert not decoded.refused
+
+
+def test_a_subject_in_the_data_is_not_the_attribute() -> None:
+    every = EventNeeds(
+        entities=frozenset({"subject", "source"}),
+        amounts={"source.fee": 0},
+        scalars=frozenset({"subject.kind", "source.kind"}),
+    )
+    decoder = Decoder(Needs(format=CloudEventsFormat(), every=every, by_type={}))
+    data: dict[str, dict[str, Any]] = {"subject": {"kind": "person"}, "source": {"kind": "web", "fee": 3}}
+    decoded = decoder.decode([structured(data), structured(data, id="2", subject="u2")])
+    assert decoded.entities["subject"].tolist() == ["u1", "u2"]
+    assert decoded.amounts["source.fee"].tolist() == [3, 3]
+    for name in ("subject.kind", "source.kind"):
+        (of, _) = [decoder.within(name)(row) for value in decoded.columns[column_of(name)] for row in rows_of(value)]
+        assert of == data[name.partition(".")[0]]["kind"]
 
 
 def test_the_same_id_from_two_sources_is_two_events() -> None:

@@ -11,7 +11,7 @@ from msgspec import UNSET
 
 from schemas.definition.model import CloudEventsFormat, FlatFormat
 from schemas.events.needs import EventNeeds, Needs, Raw, RawRecord
-from streams.events.columns import as_entity, rows_of
+from streams.events.columns import as_entity, column_of, rows_of
 from streams.events.decoding import Decoded, Decoder
 
 FRAME: dict[str, Any] = {"event_id": "a", "event": "order", "time": "2026-03-01T00:00:00Z"}
@@ -50,7 +50,7 @@ def entities(decoded: Decoded, name: str) -> list[Any]:
 def test_absent_and_null_are_unset_and_no_amount() -> None:
     decoded = decode({}, {"country": None, "amount": None, "user_id": None, "items": None, "account": None})[1]
     assert decoded.index is None
-    for name in ("country", "plan", "items"):
+    for name in ("country", "plan", "items."):
         assert decoded.columns[name] == [UNSET, UNSET]
     assert entities(decoded, "user_id") == [UNSET, UNSET]
     assert list(rows_of(UNSET)) == []
@@ -86,7 +86,7 @@ def test_plain_objects_lead_to_any_depth() -> None:
     )
     assert decoded.columns["plan"] == ["pro", UNSET, UNSET]
     lat = decoder.within("address.geo.lat")
-    assert [[lat(row) for row in rows_of(value)] for value in decoded.columns["address"]] == [[52.1], [UNSET], []]
+    assert [[lat(row) for row in rows_of(value)] for value in decoded.columns["address."]] == [[52.1], [UNSET], []]
 
 
 def test_items_are_rows_whether_they_came_as_a_list_or_as_one_object() -> None:
@@ -96,7 +96,7 @@ def test_items_are_rows_whether_they_came_as_a_list_or_as_one_object() -> None:
         {"items": []},
     )
     sku, qty = decoder.entity_within("items.sku"), decoder.within("items.qty")
-    got = [[(sku(row), qty(row)) for row in rows_of(value)] for value in decoded.columns["items"]]
+    got = [[(sku(row), qty(row)) for row in rows_of(value)] for value in decoded.columns["items."]]
     assert got == [[("a", 2), ("7", UNSET)], [("c", 1)], []]
     assert decoded.amounts["items.price"].tolist() == [175, None, None]
 
@@ -143,7 +143,7 @@ def test_id_type_and_time_may_stand_anywhere_and_be_properties_too() -> None:
         assert {name: column.tolist() for name, column in decoded.amounts.items()} == {"n": [3]}
         assert entities(decoded, "key") == ["9"]
         assert decoded.columns["kind"] == ["b"]
-        assert list(map(decoder.within("x.y"), rows_of(decoded.columns["x"][0]))) == [1, 2]
+        assert list(map(decoder.within("x.y"), rows_of(decoded.columns["x."][0]))) == [1, 2]
     assert [one.reason for one in decoded.refused] == ["no_type", "wrong_type"]
 
 
@@ -198,7 +198,7 @@ def told(decoder: Decoder, decoded: Decoded) -> list[tuple[Any, ...]]:
         for one in needs.get(type_, (NEEDS.every,)):
             for name in sorted(one.entities | one.scalars):
                 if "." in name:
-                    value = decoded.columns[name.partition(".")[0]][i]
+                    value = decoded.columns[column_of(name)][i]
                     get = decoder.entity_within(name) if name in one.entities else decoder.within(name)
                     values = list(map(get, rows_of(value)))
                 else:

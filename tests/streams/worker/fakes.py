@@ -1,7 +1,7 @@
 """What surrounds a session: a consumer that hands out when told to, Kafka's facts as set, and letters that are kept."""
 
 import asyncio
-from collections.abc import Collection, Coroutine, Iterable, Mapping
+from collections.abc import Collection, Coroutine, Iterable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,7 +36,7 @@ class KeptLetters:
         self.kept: list[tuple[TP, int]] = []
         self.closed = False
 
-    async def send(self, tp: TP, raws: list[Raw], refused: list[Refused]) -> None:
+    async def send(self, tp: TP, raws: Sequence[Raw], refused: list[Refused]) -> None:
         self.kept += [(tp, raws[one.index].offset) for one in refused]
 
     async def close(self) -> None:

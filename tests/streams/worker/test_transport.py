@@ -1,11 +1,13 @@
 """What a batch says of itself is true in whatever order seeks, fetches and rebalances come."""
 
 import asyncio
+import inspect
 import random
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aiokafka import AIOKafkaConsumer
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
 from faust.transport.drivers import aiokafka as driver
@@ -246,3 +248,9 @@ def test_what_is_overridden_is_there_to_be_overridden() -> None:
     for name in ("_getmany", "seek_to_committed", "_new_offset", "_add_gap", "on_partitions_revoked"):
         assert any(name in vars(base) for base in BatchConsumer.__mro__[1:])
     assert "force_metadata_update" in vars(AIOKafkaClient)
+
+
+def test_what_is_set_on_the_consumer_is_what_it_starts_its_fetches_with() -> None:
+    started = inspect.getsource(AIOKafkaConsumer.start)
+    for name in ("isolation_level", "fetch_min_bytes", "fetch_max_wait_ms"):
+        assert f"{name}=self._{name}" in started
