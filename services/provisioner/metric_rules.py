@@ -11,6 +11,7 @@ from schemas.definition.model import (
     Growth,
     Metric,
     Plain,
+    Quantile,
     Ratio,
     Repeat,
     Share,
@@ -152,5 +153,5 @@ def never_negative(definition: Definition, metric: Metric) -> bool:
         case Plain() | Ratio() | Share() as value:
             measures = (definition.measures.get(name) for name in operands(value))
             return all(isinstance(one, Count | First | Distinct | Repeat) for one in measures)
-        case Formula() | Growth():
+        case Formula() | Growth() | Quantile():
             return False

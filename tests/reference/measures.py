@@ -116,6 +116,9 @@ class Reference:
                 before = self._operand(of, window, [self._time.before(window, one, periods) for one in stretches])
                 change = [None if a is None or b is None else a - b for a, b in zip(now, before, strict=True)]
                 return _divided(change, before)
+            case model.Quantile(spread, up_to):
+                numbers = self._quantile(self.definition.measures[spread], Fraction(up_to), stretches)
+                return [None if one is None else Value(one, None) for one in numbers]
             case model.Share(of, dimension, segments):
                 whole = self.definition.measures[of]
                 where = Condition(self.definition.dimensions[dimension].property, "in", segments)
@@ -127,19 +130,44 @@ class Reference:
             return self._measure(self.definition.measures[name], window, stretches)
         return [one and one.exact for one in self._metric(name, window, stretches)]
 
+    def _quantile(self, measure: Measure, part: Fraction, stretches: list[Stretch]) -> list[Fraction | None]:
+        """The nearest rank, as told by the bin that it lies in; None where there is nothing."""
+        assert isinstance(measure, model.Distribution)
+        self._ask(stretches)
+        rows = self._db.execute(
+            f"""with recursive bins(low, high) as (
+                  select 1::hugeint, 1::hugeint
+                  union all select high + 1, (high + 1) * 101 // 99 from bins where high < 9007199254740991),
+                ranked as (
+                  select moment, v, row_number() over (partition by moment order by v) as place,
+                         count(*) over (partition by moment) as size
+                    from asked join {self._matching_table(measure)} on t >= begin_ms and t < end_ms)
+                select moment, v, low, high from ranked left join bins on abs(v) between low and high
+                 where place = (size * {part.numerator} + {part.denominator - 1}) // {part.denominator}"""
+        ).fetchall()
+        found = {
+            n: Fraction(0 if not v else 2 * low * high * (1 if v > 0 else -1), low + high if v else 1)
+            for n, v, low, high in rows
+        }
+        return [found[n] / 10**measure.decimals if n in found else None for n in range(len(stretches))]
+
     def _measure(self, measure: Measure, window: Window, stretches: list[Stretch]) -> list[Fraction]:
         key = measure.name, isinstance(window, model.Lifetime), tuple(stretches)
         if key not in self._numbers:
-            numbered = list(enumerate(stretches))
-            self._db.execute("create or replace table asked (moment bigint, begin_ms bigint, end_ms bigint)")
-            self._db.execute(
-                "insert into asked select unnest(?), unnest(?), unnest(?)",
-                [list(column) for column in zip(*((n, *one[:2]) for n, one in numbered), strict=True)],
-            )
+            self._ask(stretches)
             found = dict(self._db.execute(self._sql(measure, window)).fetchall())
             scale = 10**measure.decimals if isinstance(measure, model.Sum) else 1
-            self._numbers[key] = [Fraction(int(found.get(n) or 0), scale) for n, _ in numbered]
+            self._numbers[key] = [Fraction(int(found.get(n) or 0), scale) for n in range(len(stretches))]
         return self._numbers[key]
+
+    def _ask(self, stretches: list[Stretch]) -> None:
+        """Makes the table of the moments that are asked of, by number."""
+        rows = [(n, *one[:2]) for n, one in enumerate(stretches)]
+        self._db.execute("create or replace table asked (moment bigint, begin_ms bigint, end_ms bigint)")
+        self._db.execute(
+            "insert into asked select unnest(?), unnest(?), unnest(?)",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
 
     def _sql(self, measure: Measure, window: Window) -> str:
         matching = self._matching_table(measure)
@@ -150,6 +178,8 @@ class Reference:
             case model.Distinct():
                 return f"select moment, count(distinct e) from asked join {matching} on {inside} group by moment"
             case model.Count():
+                counted = f"select t, 1 as v from {matching}"
+            case model.Distribution():
                 counted = f"select t, 1 as v from {matching}"
             case model.Sum():
                 counted = f"select t, v from {matching}"
@@ -175,7 +205,7 @@ class Reference:
 def _matching(measure: Measure, source: Source) -> str:
     """An event counts for an entity once, and a ``where`` on a nested list is judged per item."""
     properties = [condition.property for condition in measure.where]
-    entity = () if isinstance(measure, model.Count | model.Sum) else measure.entity
+    entity = () if isinstance(measure, model.Count | model.Sum | model.Distribution) else measure.entity
     lists = {name.partition(".")[0] for name in (*properties, *entity) if "." in name}
     assert len(lists) <= 1, "this reference reads one nested list a measure"
     rows = "events"
@@ -190,7 +220,7 @@ def _matching(measure: Measure, source: Source) -> str:
         parts = [_text(source, name) for name in entity]
         wheres += [f"{part} is not null" for part in parts]
         columns.append(f"[{', '.join(parts)}] as e")
-    if isinstance(measure, model.Sum):
+    if isinstance(measure, model.Sum | model.Distribution):
         amount = _text(source, measure.property)
         wheres.append(f"{amount} is not null")
         columns.append(f"cast(cast({amount} as decimal(38, 12)) * {10**measure.decimals} as hugeint) as v")

@@ -70,6 +70,7 @@ COUNTED_OTHERWISE = [
     with_measure("orders", by_dimension=()),
     with_measure("revenue", decimals=3),
     with_measure("revenue", property="total"),
+    with_measure("amounts", property="total"),
     with_measure("repeats_3d", within_ms=4 * DAY),
     with_metric("m_customers", windows=(model.RollingDays(5),)),
     replaced(dimensions={"city": model.Dimension(name="city", property="town")}),
