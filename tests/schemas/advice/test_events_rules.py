@@ -47,6 +47,11 @@ def test_a_measure_that_nothing_feeds_is_found_at_its_line_with_what_is_missing(
     assert texts(observed(active=Fed(7, 7, 0))) == ["none of the 7 events holds user_id"]
 
 
+def test_a_distribution_that_nothing_feeds_lacks_its_property() -> None:
+    text = changed(("  minutes: {sum: order_completed.minutes", "  minutes: {distribution: order_completed.minutes"))
+    assert texts(observed(minutes=Fed(7, 5, 0)), text) == ["none of the 5 events of type order_completed holds minutes"]
+
+
 def test_one_event_is_enough_to_feed_a_measure() -> None:
     assert texts(observed(revenue=Fed(1200, 600, 1))) == []
 
