@@ -21,6 +21,7 @@ from streams.events.columns import Coded
 from streams.events.decoding import Decoder
 from streams.measures.additive import Groups
 from streams.measures.chain import Arrivals, Record
+from streams.measures.distribution import BINS, OUTERMOST, bins_of
 from streams.plan import Additive, SourcePlan, Space
 from streams.selection import NO_VALUE, Selections
 from streams.state.port import NEVER, Commit
@@ -100,6 +101,9 @@ class Work:
             there, units = selection.amounts(additive.amount)
             absent = {f"no {additive.amount}": len(there) - int(there.sum())}
         self._tell_unused(additive.measure, effect, absent, selection.unused)
+        if additive.binned:
+            self._add_bins(additive, effect)
+            return
         for series in additive.series:
             groups = selection.groups(series.grain)
             sums = groups.counts() if units is None else groups.sums(units)
@@ -110,6 +114,16 @@ class Work:
                 groups = selection.split_groups(series.grain, property_)
                 sums = groups.counts() if units is None else groups.sums(units)
                 put_cells(effect.cells, series.name, *self._named(groups, fields), sums)
+
+    def _add_bins(self, additive: Additive, effect: Effect) -> None:
+        selection, width = self._selections.of(additive.choice), 2 * OUTERMOST + 1
+        there, units = selection.amounts(additive.amount or "")
+        bins = bins_of(units[there])
+        for series in additive.series:
+            groups = Groups(selection.points(series.grain)[there] * width + (bins + OUTERMOST))
+            places = [divmod(key, width) for key in groups.keys]
+            names = [f"{bucket}|{BINS}|{place - OUTERMOST}" for bucket, place in places]
+            put_cells(effect.cells, series.name, [bucket for bucket, _ in places], names, groups.counts())
 
     def _named(self, groups: Groups, fields: tuple[str, ...]) -> tuple[list[int], list[str]]:
         """The bucket of each group of a split, and its field; measures of one selection mostly share them."""

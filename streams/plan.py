@@ -60,13 +60,17 @@ class Choice(NamedTuple):
 
 
 class Additive(NamedTuple):
-    """A count, or the sum of ``amount``, at each of these grains; ``dimensions`` are (name, property)."""
+    """A count, or the sum of ``amount``, at each of these grains; ``dimensions`` are (name, property).
+
+    ``binned``: how many amounts lie in each bin, in place of their sum.
+    """
 
     measure: str
     choice: Choice
     amount: str | None
     series: tuple[Series, ...]
     dimensions: tuple[tuple[str, str], ...]
+    binned: bool
 
 
 class PlacedChain(NamedTuple):
@@ -168,7 +172,7 @@ def _source_plan(
     additives = tuple(
         _additive(measure, of_measure[measure.name], definition)
         for measure in mine
-        if isinstance(measure, model.Count | model.Sum)
+        if isinstance(measure, model.Count | model.Sum | model.Distribution)
     )
     entities = [measure for measure in mine if isinstance(measure, Judged)]
     spaces = tuple(
@@ -181,14 +185,17 @@ def _source_plan(
     )
 
 
-def _additive(measure: model.Count | model.Sum, series: dict[Window, Series], definition: Definition) -> Additive:
+def _additive(
+    measure: model.Count | model.Sum | model.Distribution, series: dict[Window, Series], definition: Definition
+) -> Additive:
     distinct = {one.name: one for one in series.values()}
     return Additive(
         measure.name,
         Choice.by(measure),
-        measure.property if isinstance(measure, model.Sum) else None,
+        None if isinstance(measure, model.Count) else measure.property,
         tuple(distinct[name] for name in sorted(distinct)),
         tuple((name, definition.dimensions[name].property) for name in measure.by_dimension),
+        isinstance(measure, model.Distribution),
     )
 
 
@@ -263,8 +270,8 @@ def _needs(definition: Definition, source: Source, measures: list[Measure]) -> N
         of = measure.of
         scalars.setdefault(of, set()).update(condition.property for condition in measure.where)
         scalars[of].update(definition.dimensions[name].property for name in measure.by_dimension)
-        entities.setdefault(of, set()).update(() if isinstance(measure, model.Count | model.Sum) else measure.entity)
-        if isinstance(measure, model.Sum):
+        entities.setdefault(of, set()).update(_entity(measure))
+        if isinstance(measure, model.Sum | model.Distribution):
             amounts.setdefault(of, {})[measure.property] = measure.decimals
     by_type = {
         of: EventNeeds(entities=frozenset(entities[of]), amounts=amounts.get(of, {}), scalars=frozenset(scalars[of]))
@@ -272,6 +279,10 @@ def _needs(definition: Definition, source: Source, measures: list[Measure]) -> N
     }
     every = by_type.pop(model.ANY, EventNeeds())
     return Needs(format=source.format, every=every, by_type=by_type)
+
+
+def _entity(measure: Measure) -> tuple[str, ...]:
+    return () if isinstance(measure, model.Count | model.Sum | model.Distribution) else measure.entity
 
 
 def _version(definition: Definition, windows: dict[str, tuple[Window, ...]]) -> str:

@@ -1,8 +1,8 @@
 """``measures``: what is counted from events, each of one kind.
 
     {count: TYPE}  {sum: TYPE.PROPERTY}  {distinct: ENTITY, of: TYPE, at_least: 3}
-    {first: TYPE, by: ENTITY}  {repeat: TYPE, by: ENTITY, within: 60d}
-    {lifecycle: ENTITY, of: TYPE}
+    {distribution: TYPE.PROPERTY}  {first: TYPE, by: ENTITY}
+    {repeat: TYPE, by: ENTITY, within: 60d}  {lifecycle: ENTITY, of: TYPE}
 
 An entity is a property, or a pair of them.  A lifecycle is several measures: ``users`` is ``users.new``,
 ``users.retained`` and so on.
@@ -17,7 +17,7 @@ from schemas.definition.conditions import conditions
 from schemas.definition.draft import Draft, Kind, Reference
 from schemas.definition.durations import duration
 from schemas.definition.faults import Faults, either, nearest, quoted
-from schemas.definition.model import ANY, Count, Distinct, First, Lifecycle, Measure, Part, Repeat, Sum
+from schemas.definition.model import ANY, Count, Distinct, Distribution, First, Lifecycle, Measure, Part, Repeat, Sum
 from schemas.definition.names import check_name, property_path
 from schemas.definition.nodes import Mapping, Node, Scalar
 from schemas.definition.reading import Fields, listed, many, sentence, whole, without_repeats, word
@@ -27,6 +27,7 @@ _COMMON: Final = ("description", "where", "from", "unit", "by_dimension")
 _OWN: Final[dict[str, tuple[str, ...]]] = {
     "count": (),
     "sum": ("decimals",),
+    "distribution": ("decimals",),
     "distinct": ("of", "at_least"),
     "first": ("by",),
     "repeat": ("by", "within"),
@@ -129,6 +130,12 @@ def _sum(fields: Fields, common: dict[str, Any], _: Draft, __: Faults) -> Measur
     return Sum(of=summed.of, property=summed.property, decimals=decimals, **common)
 
 
+def _distribution(fields: Fields, common: dict[str, Any], _: Draft, __: Faults) -> Measure:
+    spread = fields.get_or("distribution", _summed, _Summed("", ""))
+    decimals = fields.get_or("decimals", whole(0, _MOST_DECIMALS), decimals_of(common["unit"]))
+    return Distribution(of=spread.of, property=spread.property, decimals=decimals, **common)
+
+
 def _distinct(fields: Fields, common: dict[str, Any], _: Draft, __: Faults) -> Measure:
     entity: tuple[str, ...] = fields.get_or("distinct", _entity, ())
     at_least = fields.get_or("at_least", whole(1, _MOST_AT_LEAST), 1)
@@ -153,6 +160,7 @@ def _repeat(fields: Fields, common: dict[str, Any], draft: Draft, _: Faults) -> 
 _MADE: Final[dict[str, Callable[[Fields, dict[str, Any], Draft, Faults], Measure]]] = {
     "count": _count,
     "sum": _sum,
+    "distribution": _distribution,
     "distinct": _distinct,
     "first": _first,
     "repeat": _repeat,

@@ -107,6 +107,16 @@ class Sum(_Measure, frozen=True, kw_only=True, tag="sum"):
     decimals: int = 6
 
 
+class Distribution(_Measure, frozen=True, kw_only=True, tag="distribution"):
+    """How a property is spread over matching events, in bins of 1 %; a metric reads quantiles of it.
+
+    As an integer of ``10 ** -decimals`` units, as a sum has it.
+    """
+
+    property: str
+    decimals: int = 6
+
+
 class Distinct(_Measure, frozen=True, kw_only=True, tag="distinct"):
     """Entities with at least so many matching events in the window."""
 
@@ -144,7 +154,7 @@ class Lifecycle(_Measure, frozen=True, kw_only=True, tag="lifecycle"):
     part: Part
 
 
-Measure = Count | Sum | Distinct | First | Repeat | Lifecycle
+Measure = Count | Sum | Distribution | Distinct | First | Repeat | Lifecycle
 
 
 class Unit(StrEnum):
@@ -238,7 +248,17 @@ class Share(msgspec.Struct, frozen=True, tag="share"):
     segments: tuple[str, ...]
 
 
-Value = Plain | Ratio | Formula | Growth | Share
+class Quantile(msgspec.Struct, frozen=True, tag="quantile"):
+    """The value of a distribution that this part of all values does not exceed (nearest rank), within 1 %.
+
+    ``part`` is a decimal as it was written, above 0 and at most 1.
+    """
+
+    measure: str
+    part: str
+
+
+Value = Plain | Ratio | Formula | Growth | Share | Quantile
 
 
 class Metric(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from schemas.definition.model import (
     Metric,
     Part,
     Plain,
+    Quantile,
     Ratio,
     Repeat,
     Share,
@@ -156,5 +157,5 @@ def never_negative(definition: Definition, metric: Metric) -> bool:
         case Plain() | Ratio() | Share() as value:
             measures = (definition.measures.get(name) for name in operands(value))
             return all(isinstance(one, Count | First | Distinct | Repeat | Lifecycle) for one in measures)
-        case Formula() | Growth():
+        case Formula() | Growth() | Quantile():
             return False

@@ -1,5 +1,7 @@
 """The definition in words, for people in front of a board."""
 
+from fractions import Fraction
+
 from schemas.definition.arithmetic import written
 from schemas.definition.faults import either
 from schemas.definition.model import (
@@ -9,6 +11,7 @@ from schemas.definition.model import (
     Count,
     Definition,
     Distinct,
+    Distribution,
     First,
     Formula,
     Growth,
@@ -18,6 +21,7 @@ from schemas.definition.model import (
     Metric,
     Part,
     Plain,
+    Quantile,
     Ratio,
     Repeat,
     RollingDays,
@@ -61,6 +65,8 @@ def measure(of: Measure) -> str:
             said = f"the number of {events}"
         case Sum():
             said = f"the sum of {of.property} over {events}"
+        case Distribution():
+            said = f"{of.property} of {events}"
         case Distinct(at_least=1):
             said = f"different {_entity(of.entity)} in {events}"
         case Distinct(at_least=n):
@@ -113,6 +119,9 @@ def metric(definition: Definition, of: Metric) -> str:
             said = f"the change against {ago} before, as a part of what it was then, of {_operand(definition, name)}"
         case Share(measure=name, dimension=dimension, segments=segments):
             said = f"the part with {dimension} {either(segments)} of all {_operand(definition, name)}"
+        case Quantile(measure=name, part=part):
+            percent = f"{float(Fraction(part) * 100):g}"
+            said = f"what {percent} % of all {_operand(definition, name)} do not exceed, within 1 %"
     own = f"{of.description.rstrip('.')}. " if of.description else ""
     return f"{own}{said[0].upper()}{said[1:]}, over {window(of.windows[0])}."
 

@@ -123,6 +123,9 @@ class Reference:
                 before = self._operand(of, window, [self._time.before(window, one, periods) for one in stretches])
                 change = [None if a is None or b is None else a - b for a, b in zip(now, before, strict=True)]
                 return _divided(change, before)
+            case model.Quantile(spread, up_to):
+                numbers = self._quantile(self.definition.measures[spread], Fraction(up_to), window, stretches)
+                return [None if one is None else Value(one, None) for one in numbers]
             case model.Share(of, dimension, segments):
                 whole = self.definition.measures[of]
                 where = Condition(self.definition.dimensions[dimension].property, "in", segments)
@@ -134,21 +137,36 @@ class Reference:
             return self._measure(self.definition.measures[name], window, stretches)
         return [one and one.exact for one in self._metric(name, window, stretches)]
 
+    def _quantile(
+        self, measure: Measure, part: Fraction, window: Window, stretches: list[Stretch]
+    ) -> list[Fraction | None]:
+        """The nearest rank, as told by the bin that it lies in; None where there is nothing."""
+        assert isinstance(measure, model.Distribution)
+        self._ask(window, stretches)
+        rows = self._db.execute(
+            f"""with recursive bins(low, high) as (
+                  select 1::hugeint, 1::hugeint
+                  union all select high + 1, (high + 1) * 101 // 99 from bins where high < 9007199254740991),
+                ranked as (
+                  select moment, v, row_number() over (partition by moment order by v) as place,
+                         count(*) over (partition by moment) as size
+                    from asked join {self._matching_table(measure)} on t >= begin_ms and t < end_ms)
+                select moment, v, low, high from ranked left join bins on abs(v) between low and high
+                 where place = (size * {part.numerator} + {part.denominator - 1}) // {part.denominator}"""
+        ).fetchall()
+        found = {
+            n: Fraction(0 if not v else 2 * low * high * (1 if v > 0 else -1), low + high if v else 1)
+            for n, v, low, high in rows
+        }
+        return [found[n] / 10**measure.decimals if n in found else None for n in range(len(stretches))]
+
     def _measure(self, measure: Measure, window: Window, stretches: list[Stretch]) -> list[Fraction]:
         key = measure.name, isinstance(window, model.Lifetime), tuple(stretches)
         if key not in self._numbers:
-            numbered = list(enumerate(stretches))
-            befores = (self._before(window, one) for one in stretches)
-            rows = ((n, *one[:2], before) for (n, one), before in zip(numbered, befores, strict=True))
-            columns = "moment bigint, begin_ms bigint, end_ms bigint, before_ms bigint"
-            self._db.execute(f"create or replace table asked ({columns})")
-            self._db.execute(
-                "insert into asked select unnest(?), unnest(?), unnest(?), unnest(?)",
-                [list(column) for column in zip(*rows, strict=True)],
-            )
+            self._ask(window, stretches)
             found = dict(self._db.execute(self._sql(measure, window)).fetchall())
             scale = 10**measure.decimals if isinstance(measure, model.Sum) else 1
-            self._numbers[key] = [Fraction(int(found.get(n) or 0), scale) for n, _ in numbered]
+            self._numbers[key] = [Fraction(int(found.get(n) or 0), scale) for n in range(len(stretches))]
         return self._numbers[key]
 
     def _before(self, window: Window, stretch: Stretch) -> int:
@@ -156,6 +174,16 @@ class Reference:
         if not isinstance(window, model.Calendar):
             return stretch.begin_ms
         return self._time.before(window, stretch, 1).begin_ms
+
+    def _ask(self, window: Window, stretches: list[Stretch]) -> None:
+        """Makes the table of the moments that are asked of, by number."""
+        rows = [(n, *one[:2], self._before(window, one)) for n, one in enumerate(stretches)]
+        columns = "moment bigint, begin_ms bigint, end_ms bigint, before_ms bigint"
+        self._db.execute(f"create or replace table asked ({columns})")
+        self._db.execute(
+            "insert into asked select unnest(?), unnest(?), unnest(?), unnest(?)",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
 
     def _sql(self, measure: Measure, window: Window) -> str:
         matching = self._matching_table(measure)
@@ -173,6 +201,8 @@ class Reference:
                             from asked join {matching} on t < end_ms group by moment, e"""
                 return f"select moment, count(*) from ({lives}) where {PARTS[part]} group by moment"
             case model.Count():
+                counted = f"select t, 1 as v from {matching}"
+            case model.Distribution():
                 counted = f"select t, 1 as v from {matching}"
             case model.Sum():
                 counted = f"select t, v from {matching}"
@@ -198,7 +228,7 @@ class Reference:
 def _matching(measure: Measure, source: Source) -> str:
     """An event counts for an entity once, and a ``where`` on a nested list is judged per item."""
     properties = [condition.property for condition in measure.where]
-    entity = () if isinstance(measure, model.Count | model.Sum) else measure.entity
+    entity = () if isinstance(measure, model.Count | model.Sum | model.Distribution) else measure.entity
     lists = {name.partition(".")[0] for name in (*properties, *entity) if "." in name}
     assert len(lists) <= 1, "this reference reads one nested list a measure"
     rows = "events"
@@ -213,7 +243,7 @@ def _matching(measure: Measure, source: Source) -> str:
         parts = [_text(source, name) for name in entity]
         wheres += [f"{part} is not null" for part in parts]
         columns.append(f"[{', '.join(parts)}] as e")
-    if isinstance(measure, model.Sum):
+    if isinstance(measure, model.Sum | model.Distribution):
         amount = _text(source, measure.property)
         wheres.append(f"{amount} is not null")
         columns.append(f"cast(cast({amount} as decimal(38, 12)) * {10**measure.decimals} as hugeint) as v")

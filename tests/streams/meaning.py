@@ -65,6 +65,8 @@ def number(
             return sum(
                 (Fraction(str(e["amount"])) for e in matching if "amount" in e and inside(e["time"])), Fraction(0)
             )
+        case model.Distribution():
+            return Fraction(len(_amounts(matching, inside)))
         case model.Distinct(at_least=least):
             often = Counter(who for who, t in _pairs(measure, matching) if inside(t))
             return Fraction(sum(number >= least for number in often.values()))
@@ -107,6 +109,30 @@ def life(measure: model.Lifecycle, events: list[Event], unit: model.Unit, zone: 
         "active": now,
     }
     return Fraction(len(parts[measure.part.value]))
+
+
+def quantile(part: str, events: list[Event], inside: Callable[[int], bool], decimals: int) -> Fraction | None:
+    """The nearest rank of the amounts of these events: the smallest that at least this part of all does not exceed."""
+    values = sorted(_amounts(events, inside))
+    found = (v for n, v in enumerate(values, 1) if Fraction(n, len(values)) >= Fraction(part))
+    first = next(found, None)
+    return None if first is None else Fraction(round(first * 10**decimals), 10**decimals)
+
+
+def told(value: Fraction | None, decimals: int) -> Fraction | None:
+    """What is shown for a quantile: the harmonic middle of the bin that it lies in."""
+    if not value:
+        return value
+    units = abs(value) * 10**decimals
+    low, after = 1, 2
+    while after <= units:
+        low, after = after, after * 101 // 99 + 1
+    middle = Fraction(2 * low * (after - 1), (low + after - 1) * 10**decimals)
+    return middle if value > 0 else -middle
+
+
+def _amounts(events: list[Event], inside: Callable[[int], bool]) -> list[Fraction]:
+    return [Fraction(str(e["amount"])) for e in events if "amount" in e and inside(e["time"])]
 
 
 def _meets(condition: model.Condition, thing: Event) -> bool:

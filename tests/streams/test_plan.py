@@ -72,6 +72,7 @@ COUNTED_OTHERWISE = [
     with_measure("orders", by_dimension=()),
     with_measure("revenue", decimals=3),
     with_measure("revenue", property="total"),
+    with_measure("amounts", property="total"),
     with_measure("repeats_3d", within_ms=4 * DAY),
     with_measure("customers", at_least=2),
     with_measure("regulars", at_least=3),

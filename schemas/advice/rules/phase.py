@@ -6,7 +6,18 @@ from typing import Final, assert_never
 
 from schemas.advice.rule import DefinitionRule, Finding
 from schemas.advice.standing import raised_by, stands_on
-from schemas.definition.model import Count, Definition, Distinct, First, Lifecycle, Part, Plain, Repeat, Sum
+from schemas.definition.model import (
+    Count,
+    Definition,
+    Distinct,
+    Distribution,
+    First,
+    Lifecycle,
+    Part,
+    Plain,
+    Repeat,
+    Sum,
+)
 from schemas.definition.units import CURRENCIES
 
 
@@ -63,7 +74,7 @@ def _says(definition: Definition) -> _Says | None:
         case Count() | Sum():
             plain = isinstance(definition.metrics[metric].value, Plain)
             return _Says.EACH if each or not plain else _Says.VOLUME
-        case None | Lifecycle():
+        case None | Distribution() | Lifecycle():
             return None
         case _:
             assert_never(measure)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from schemas.advice.rule import DefinitionRule, Finding
 from schemas.definition.arithmetic import names_in
-from schemas.definition.model import Definition, Formula, Growth, Plain, Ratio, Share, Sum
+from schemas.definition.model import Definition, Formula, Growth, Plain, Quantile, Ratio, Share, Sum
 from schemas.definition.units import CURRENCIES, unit_of
 
 
@@ -31,7 +31,7 @@ def _money(definition: Definition, name: str) -> str:
             return f"{above} over {denominator}" if above else ""
         case Formula(expression):
             return next(filter(None, (_money(definition, part) for part in names_in(expression))), "")
-        case Growth() | Share():
+        case Growth() | Share() | Quantile():
             return ""
 
 

@@ -16,6 +16,7 @@ from schemas.definition.rules.growths import growths_look_back
 from schemas.definition.rules.lifecycles import lifecycles_have_periods
 from schemas.definition.rules.nested_sums import nested_sums_take_every_item
 from schemas.definition.rules.places import places_are_meant
+from schemas.definition.rules.quantiles import quantiles_are_of_distributions
 from schemas.definition.rules.references import references_exist
 from schemas.definition.rules.shared_names import names_mean_one_thing
 from schemas.definition.rules.shares import shares_have_a_whole
@@ -33,6 +34,7 @@ RULES: Final[tuple[Rule, ...]] = (
     nested_sums_take_every_item,
     no_cycles,
     places_are_meant,
+    quantiles_are_of_distributions,
     references_exist,
     shares_have_a_whole,
     sums_name_their_type,

@@ -5,12 +5,12 @@ from itertools import combinations
 
 from schemas.definition.draft import Draft
 from schemas.definition.faults import Fault, quoted
-from schemas.definition.model import ANY, Sum
+from schemas.definition.model import ANY, Distribution, Sum
 
 
 def amounts_agree(draft: Draft) -> Iterator[Fault]:
     """Not EUR in one sum and USD in the next, nor cut to other decimals: it is read from an event once."""
-    sums = [measure for measure in draft.measures.values() if isinstance(measure, Sum)]
+    sums = [measure for measure in draft.measures.values() if isinstance(measure, Sum | Distribution)]
     for one, other in combinations(sums, 2):
         if not _same_amount(one, other):
             continue
@@ -18,7 +18,8 @@ def amounts_agree(draft: Draft) -> Iterator[Fault]:
         if one.unit != other.unit:
             yield Fault(
                 draft.at(f"{path}.unit", path),
-                f"sums {other.property} as {_told(other.unit)}, but {one.name} sums it as {_told(one.unit)}",
+                f"{_reads(other)} {other.property} as {_told(other.unit)}, but {one.name} {_reads(one)} it as "
+                f"{_told(one.unit)}",
             )
         if one.decimals != other.decimals:
             yield Fault(
@@ -27,7 +28,11 @@ def amounts_agree(draft: Draft) -> Iterator[Fault]:
             )
 
 
-def _same_amount(one: Sum, other: Sum) -> bool:
+def _reads(measure: Sum | Distribution) -> str:
+    return "sums" if isinstance(measure, Sum) else "spreads"
+
+
+def _same_amount(one: Sum | Distribution, other: Sum | Distribution) -> bool:
     types_meet = one.of == other.of or ANY in (one.of, other.of)
     return types_meet and one.source == other.source and one.property == other.property
 

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from schemas.definition.draft import Draft
 from schemas.definition.faults import Fault, quoted
-from schemas.definition.model import Count, Sum
+from schemas.definition.model import Count, Distribution, Sum
 
 
 def entities_live_with_their_partition(draft: Draft) -> Iterator[Fault]:
     """The entity, or the first of a pair, is what the topic is keyed by."""
     for name, measure in draft.measures.items():
         source = draft.sources.get(measure.source)
-        if isinstance(measure, Count | Sum) or source is None or not measure.entity:
+        if isinstance(measure, Count | Sum | Distribution) or source is None or not measure.entity:
             continue
         entity = measure.entity[0]
         if entity != source.keyed_by:

@@ -105,6 +105,22 @@ NEAR_MISSES: list[tuple[str, Edits]] = [
         "a mature company may watch what each customer does",
         [(PHASE, "phase: mature"), star("ratio: [minutes, customers]")],
     ),
+    (
+        "a quantile of money is no revenue, and says nothing of a phase",
+        [
+            (PHASE, "phase: mature"),
+            ("measures:\n", "measures:\n  worth: {distribution: order_again.amount, unit: EUR, from: shop}\n"),
+            star("quantile: 0.5, of: worth"),
+            ("  repeat_revenue: {sum: order_again.amount, unit: EUR, from: shop}\n", ""),
+        ],
+    ),
+    (
+        "a quantile has no entity whose items a condition could choose",
+        [
+            ("measures:\n", "measures:\n  wait: {distribution: x.wait, where: late = true, from: shop}\n"),
+            star("quantile: 0.5, of: wait"),
+        ],
+    ),
     ("data of a supplier over ours", [SUPPLIED]),
     ("no target yet", [(f" {TARGET},", "")]),
 ]

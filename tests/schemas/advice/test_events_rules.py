@@ -58,6 +58,11 @@ def test_a_lifecycle_that_nothing_feeds_is_found_once_at_its_line() -> None:
     assert texts(seen, text) == ['no event is of type "logged_in"']
 
 
+def test_a_distribution_that_nothing_feeds_lacks_its_property() -> None:
+    text = changed(("  minutes: {sum: order_completed.minutes", "  minutes: {distribution: order_completed.minutes"))
+    assert texts(observed(minutes=Fed(7, 5, 0)), text) == ["none of the 5 events of type order_completed holds minutes"]
+
+
 def test_one_event_is_enough_to_feed_a_measure() -> None:
     assert texts(observed(revenue=Fed(1200, 600, 1))) == []
 

@@ -50,6 +50,17 @@ def observed(tmp_path: Path) -> Observe:
     return see
 
 
+def test_behind_a_quantile_stand_the_values_and_what_lacks_one_is_not_used(observed: Observe) -> None:
+    measures = "measures:\n  spread: {distribution: ordered.amount}\n"
+    metrics = "metrics:\n  usual: {quantile: 0.5, of: spread, window: {calendar: day}}\nnorth_star: {metric: usual}\n"
+    seen = observed([*days([3, 5, 4]), *days([1], None)], parse(f"{HEAD}{measures}{metrics}"))
+    one = by_label(seen)["usual", "day"]
+    assert one.behind == 4
+    assert one.level is not None
+    assert abs(one.level - 10) <= 0.1
+    assert seen.observed.fed["spread"] == Fed(of_type=13, matching=13, used=12)
+
+
 def by_label(seen: Seen) -> dict[tuple[str, str], Behaviour]:
     return {(one.metric, one.window.label): one for one in seen.observed.behaviours}
 
@@ -123,7 +134,7 @@ def test_a_lifecycle_is_fed_whether_a_metric_shows_it_or_not_and_behaves_by_its_
             f"users.{part}": Fed(14, 14, 13) for part in ("new", "retained", "resurrected", "dormant", "active")
         }
     (back,) = (one for one in seen.behaviours if one.metric == "back")
-    assert (back.level, back.behind, back.zero_share) == (3, 3, 0)
+    assert (back.level, back.behind, back.zero_share) == (3, 3, 1 / 3)  # nobody is retained on the first day
 
 
 def test_entities_that_are_missing_feed_nothing(tmp_path: Path) -> None:

@@ -11,12 +11,14 @@ from schemas import names
 from schemas.definition.model import (
     Calendar,
     Definition,
+    Distribution,
     Formula,
     Growth,
     Lifecycle,
     Metric,
     Part,
     Plain,
+    Quantile,
     Ratio,
     RollingDays,
     Share,
@@ -42,6 +44,9 @@ VALUES: dict[str, tuple[Value, Window]] = {
     "value": (Formula(tree("revenue / orders")), Calendar(Unit.DAY)),
     "value_growth": (Growth("average_order_value", 4), RollingDays(7)),
     "share_of_two": (Share("orders", "city", ("Utrecht", "Ede")), RollingDays(7)),
+    "slow": (Quantile("delivery", "0.95"), RollingDays(7)),
+    "tail": (Ratio("slow", "usual"), RollingDays(7)),
+    "usual": (Quantile("delivery", "0.5"), RollingDays(7)),
 }
 
 
@@ -49,8 +54,10 @@ def starring(name: str) -> Definition:
     """The shop with these metrics as well, one of them its north star."""
     more = {one: Metric(name=one, value=value, windows=(window,)) for one, (value, window) in VALUES.items()}
     definition = shop()
+    delivery = Distribution(name="delivery", property="minutes", decimals=0, unit="min", source="shop", of="delivered")
     star = msgspec.structs.replace(definition.north_star, metric=name, inputs=())
-    return msgspec.structs.replace(definition, metrics=definition.metrics | more, north_star=star)
+    measures = definition.measures | {"delivery": delivery}
+    return msgspec.structs.replace(definition, measures=measures, metrics=definition.metrics | more, north_star=star)
 
 
 @pytest.mark.parametrize("name", VALUES)
@@ -74,6 +81,7 @@ def test_promtool_accepts_their_rules_and_a_parser_their_panels(name: str, tmp_p
         ("order_growth", "The change against one period before, as a part of what it was then, of completed orders"),
         ("value_growth", "The change against 4 periods before, as a part of what it was then, of average order value"),
         ("share_of_two", "The part with city Utrecht or Ede of all completed orders, over the last 7 local days"),
+        ("slow", "What 95 % of all minutes of delivered events do not exceed, within 1 %, over the last 7 local days"),
     ],
 )
 def test_they_are_told_in_words(name: str, words: str) -> None:
@@ -89,7 +97,7 @@ def test_having_no_value_over_nothing_pages_nobody(name: str) -> None:
 def test_a_share_or_quotient_rests_on_its_whole_and_only_what_can_fall_below_0_may() -> None:
     metrics = starring("order_growth").metrics
     resting = [name for name in VALUES if names.METRIC_DENOMINATOR in (volume(metrics[name]) or "")]
-    assert resting == ["value", "share_of_two"]
+    assert resting == ["value", "share_of_two", "tail"]
     assert [name for name in VALUES if never_negative(starring(name), metrics[name])] == ["share_of_two"]
     assert "< 0)" not in impossible(starring("order_growth")).expression
 
