@@ -17,14 +17,15 @@ import numpy as np
 
 from schemas.names import CELLS_PER_KEY
 from streams.events.admission import Admitted, Batch
-from streams.events.columns import Coded
+from streams.events.columns import Coded, Column
 from streams.events.decoding import Decoder
 from streams.measures.additive import Groups
 from streams.measures.chain import Arrivals, Record
 from streams.measures.distribution import BINS, OUTERMOST, bins_of
-from streams.plan import Additive, SourcePlan, Space
+from streams.plan import Additive, PlacedChain, PlacedRetention, SourcePlan, Space
 from streams.selection import NO_VALUE, Selections
 from streams.state.port import NEVER, Commit
+from streams.time.grains import Grain
 
 VALUES_PER_PARTITION = 1000
 """Raw values of one dimension of one measure that a partition counts apart; what comes later goes to ``OVERFLOW``."""
@@ -77,15 +78,15 @@ class Work:
         for space in self._plan.spaces:
             known = records.setdefault(space.name, {})
             for entity in self.wanted[space.name].difference(known):
-                known[entity] = [[] for _ in space.chains]
+                known[entity] = [[] for _ in space.places]
             changed = effect.changed[space.name] = set()
-            for place in range(len(space.chains)):
+            for place in range(len(space.places)):
                 changed |= self._file(space, place, known, floor, effect)
         return effect
 
     def _want_entities(self, space: Space) -> None:
         wanted = self.wanted.setdefault(space.name, set())
-        for placed in space.chains:
+        for placed in space.places:
             wanted.update(self._selections.of(placed.choice).keys(space.entity).entities.present())
 
     def _want_values(self, additive: Additive, name: str, property_: str) -> None:
@@ -157,19 +158,39 @@ class Work:
         return tuple(fields)
 
     def _file(self, space: Space, place: int, known: dict[str, Record], floor: int, effect: Effect) -> set[str]:
-        placed = space.chains[place]
-        selection, chain = self._selections.of(placed.choice), placed.chain
+        match space.places[place]:
+            case PlacedChain() as placed:
+                arrivals = self._arrivals(space, placed, effect)
+                outs, changed = placed.chain.fold(arrivals, known, place, _oldest(placed.chain.grain, floor))
+            case PlacedRetention() as placed:
+                paid, amounts = self._paid(space, placed, effect)
+                outs, changed = placed.retention.fold(paid, amounts, known, place, _oldest(placed.days, floor))
+        for series, out in outs.items():
+            put_cells(effect.cells, series, list(out), list(map(str, out)), list(out.values()))
+        return changed
+
+    def _arrivals(self, space: Space, placed: PlacedChain, effect: Effect) -> Arrivals:
+        selection = self._selections.of(placed.choice)
         entities, places = selection.keys(space.entity)
         absent = 0 if places is None else len(selection) - len(np.unique(places))
         for measure in placed.measures:
             self._tell_unused(measure, effect, {f"no {space.name}": absent}, selection.unused)
-        points = selection.points(chain.grain)
-        arrivals = Arrivals(entities.names, entities.codes, points if places is None else points[places])
-        oldest = chain.grain.of(floor) if floor > 0 else NEVER
-        outs, changed = chain.fold(arrivals, known, place, oldest)
-        for series, out in outs.items():
-            put_cells(effect.cells, series, list(out), list(map(str, out)), list(out.values()))
-        return changed
+        points = selection.points(placed.chain.grain)
+        return Arrivals(entities.names, entities.codes, points if places is None else points[places])
+
+    def _paid(self, space: Space, placed: PlacedRetention, effect: Effect) -> tuple[Arrivals, Column]:
+        """Events that have both an entity and the amount; what lacks the amount is told of that alone."""
+        selection = self._selections.of(placed.choice)
+        entities, places = selection.keys(space.entity)
+        there, units = selection.amounts(placed.amount)
+        places = np.arange(len(selection)) if places is None else places
+        named = np.isin(np.arange(len(selection)), places)
+        absent = {f"no {placed.amount}": int((~there).sum()), f"no {space.name}": int((there & ~named).sum())}
+        for measure in placed.measures:
+            self._tell_unused(measure, effect, absent, selection.unused)
+        points, has = selection.points(placed.days), there[places]
+        chosen = places[has]
+        return Arrivals(entities.names, entities.codes[has], points[chosen]), units[chosen]
 
     def _tell_unused(self, measure: str, effect: Effect, *reasons: Mapping[str, int]) -> None:
         """Once a batch for each measure, however many chains it has.  One reason may come twice: it adds up."""
@@ -178,6 +199,10 @@ class Work:
             for some in reasons:
                 for reason, number in some.items():
                     _tell(effect.totals, f"unused|{measure}|{reason}", number)
+
+
+def _oldest(grain: Grain, floor: int) -> int:
+    return grain.of(floor) if floor > 0 else NEVER
 
 
 def commit_of(admitted: Admitted, effect: Effect, records: Records) -> Commit:

@@ -23,6 +23,7 @@ from streams.measures.chain import Chain, Judge
 from streams.measures.distinct import DistinctCalendar, DistinctRolling
 from streams.measures.first import First
 from streams.measures.lifecycle import Lifecycle
+from streams.measures.net_retention import NetRetention
 from streams.measures.repeat import Repeat
 from streams.time.calendar import Calendar
 from streams.time.grains import Buckets, Days, Grain, Instants
@@ -81,12 +82,25 @@ class PlacedChain(NamedTuple):
     measures: tuple[str, ...]
 
 
+class PlacedRetention(NamedTuple):
+    """A net retention of ``amount`` by one unit of the calendar, at one place of its space's records."""
+
+    choice: Choice
+    amount: str
+    days: Days
+    retention: NetRetention
+    measures: tuple[str, ...]
+
+
+Placed = PlacedChain | PlacedRetention
+
+
 class Space(NamedTuple):
-    """One kind of entity and the chains that its records hold, in order."""
+    """One kind of entity and what its records hold, in order: chains, then what has a record of its own."""
 
     name: str
     entity: tuple[str, ...]
-    chains: tuple[PlacedChain, ...]
+    places: tuple[Placed, ...]
 
 
 class SourcePlan(NamedTuple):
@@ -153,7 +167,7 @@ def _grain(window: Window, calendar: Calendar) -> Grain:
 
 def _series(measure: Measure, window: Window, calendar: Calendar) -> Series:
     grain = _grain(window, calendar)
-    if not isinstance(measure, model.Distinct | model.Lifecycle):
+    if not isinstance(measure, model.Distinct | model.Lifecycle | model.NetRetention):
         return Series(f"{measure.name}.{grain.label}", grain, running=False)
     rolling = isinstance(window, model.RollingDays | model.RollingSpan)
     suffix = f"@{grain.label}" if isinstance(window, model.RollingSpan) else ""
@@ -174,7 +188,7 @@ def _source_plan(
         for measure in mine
         if isinstance(measure, model.Count | model.Sum | model.Distribution)
     )
-    entities = [measure for measure in mine if isinstance(measure, Judged)]
+    entities = [measure for measure in mine if isinstance(measure, Judged | model.NetRetention)]
     spaces = tuple(
         _space(entity, [measure for measure in entities if measure.entity == entity], of_measure, calendar)
         for entity in sorted({measure.entity for measure in entities})
@@ -201,10 +215,36 @@ def _additive(
 
 def _space(
     entity: tuple[str, ...],
-    measures: list[Judged],
+    measures: list[Judged | model.NetRetention],
     of_measure: dict[str, dict[Window, Series]],
     calendar: Calendar,
 ) -> Space:
+    judged = [one for one in measures if isinstance(one, Judged)]
+    retained = [one for one in measures if isinstance(one, model.NetRetention)]
+    places: list[Placed] = [*_chains(judged, of_measure, calendar), *_retentions(retained, of_measure, calendar)]
+    return Space("+".join(entity), entity, tuple(places))
+
+
+def _retentions(
+    measures: list[model.NetRetention], of_measure: dict[str, dict[Window, Series]], calendar: Calendar
+) -> Iterator[PlacedRetention]:
+    """The parts of one share a place for each unit that one of them is read by."""
+    places: dict[tuple[str, model.Unit], dict[model.NetPart, model.NetRetention]] = {}
+    for measure in measures:
+        for window in of_measure[measure.name]:
+            if isinstance(window, model.Calendar):
+                places.setdefault((measure.name.partition(".")[0], window.unit), {})[measure.part] = measure
+    for (_, unit), parts in sorted(places.items()):
+        series = {part: of_measure[one.name][model.Calendar(unit)].name for part, one in sorted(parts.items())}
+        retention = NetRetention(series, calendar.period_of(unit), partial(calendar.first_day, unit))
+        one = next(iter(parts.values()))
+        names = tuple(sorted(part.name for part in parts.values()))
+        yield PlacedRetention(Choice.by(one), one.property, Days(calendar), retention, names)
+
+
+def _chains(
+    measures: list[Judged], of_measure: dict[str, dict[Window, Series]], calendar: Calendar
+) -> tuple[PlacedChain, ...]:
     """Judges of one choice and grain share a chain; ``first`` joins the instants of a ``repeat`` where there is one."""
     repeats = {Choice.by(m) for m in measures if isinstance(m, model.Repeat)}
     chains: dict[tuple[Choice, str], tuple[Grain, dict[str, Judge], set[str]]] = {}
@@ -216,11 +256,10 @@ def _space(
             _, judges, names = chains.setdefault((choice, points.label), (points, {}, set()))
             judges[series.name] = _judge(measure, window, series, points, calendar)
             names.add(measure.name)
-    placed = tuple(
+    return tuple(
         PlacedChain(choice, Chain(tuple(judges[name] for name in sorted(judges)), grain), tuple(sorted(names)))
         for (choice, _), (grain, judges, names) in sorted(chains.items(), key=repr_of_key)
     )
-    return Space("+".join(entity), entity, placed)
 
 
 def repr_of_key(item: tuple[tuple[Choice, str], object]) -> str:
@@ -271,7 +310,7 @@ def _needs(definition: Definition, source: Source, measures: list[Measure]) -> N
         scalars.setdefault(of, set()).update(condition.property for condition in measure.where)
         scalars[of].update(definition.dimensions[name].property for name in measure.by_dimension)
         entities.setdefault(of, set()).update(_entity(measure))
-        if isinstance(measure, model.Sum | model.Distribution):
+        if isinstance(measure, model.Amount):
             amounts.setdefault(of, {})[measure.property] = measure.decimals
     by_type = {
         of: EventNeeds(entities=frozenset(entities[of]), amounts=amounts.get(of, {}), scalars=frozenset(scalars[of]))

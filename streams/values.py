@@ -109,7 +109,9 @@ class Values:
         else:
             dimension, _, raw = look.segment
             number = sum(self._cells.part(series, dimension, value, look.span) for value in raw)
-        return Fraction(number, 10**measure.decimals) if isinstance(measure, model.Sum) else Fraction(number)
+        if isinstance(measure, model.Sum | model.NetRetention):
+            return Fraction(number, 10**measure.decimals)
+        return Fraction(number)
 
 
 def calculated(expression: Expression, operand: Callable[[str], Fraction | None]) -> Divided:

@@ -3,9 +3,10 @@
     {count: TYPE}  {sum: TYPE.PROPERTY}  {distinct: ENTITY, of: TYPE, at_least: 3}
     {distribution: TYPE.PROPERTY}  {first: TYPE, by: ENTITY}
     {repeat: TYPE, by: ENTITY, within: 60d}  {lifecycle: ENTITY, of: TYPE}
+    {net_retention: TYPE.PROPERTY, by: ENTITY}
 
 An entity is a property, or a pair of them.  A lifecycle is several measures: ``users`` is ``users.new``,
-``users.retained`` and so on.
+``users.retained`` and so on; so is a net retention.
 """
 
 from collections.abc import Callable
@@ -17,7 +18,20 @@ from schemas.definition.conditions import conditions
 from schemas.definition.draft import Draft, Kind, Reference
 from schemas.definition.durations import duration
 from schemas.definition.faults import Faults, either, nearest, quoted
-from schemas.definition.model import ANY, Count, Distinct, Distribution, First, Lifecycle, Measure, Part, Repeat, Sum
+from schemas.definition.model import (
+    ANY,
+    Count,
+    Distinct,
+    Distribution,
+    First,
+    Lifecycle,
+    Measure,
+    NetPart,
+    NetRetention,
+    Part,
+    Repeat,
+    Sum,
+)
 from schemas.definition.names import check_name, property_path
 from schemas.definition.nodes import Mapping, Node, Scalar
 from schemas.definition.reading import Fields, listed, many, sentence, whole, without_repeats, word
@@ -32,7 +46,9 @@ _OWN: Final[dict[str, tuple[str, ...]]] = {
     "first": ("by",),
     "repeat": ("by", "within"),
     "lifecycle": ("of",),
+    "net_retention": ("by", "decimals"),
 }
+_PARTS: Final[dict[str, type[Part] | type[NetPart]]] = {"lifecycle": Part, "net_retention": NetPart}
 _ADDITIVE: Final = ("count", "sum")
 _MOST_DECIMALS: Final = 9
 _LARGEST_ENTITY: Final = 2
@@ -61,11 +77,10 @@ def read_measures(node: Node, draft: Draft, faults: Faults) -> None:
         draft.measures |= {part: replace(measure, name=part, part=of) for part, of in parts.items()} or {name: measure}
 
 
-def _parts(name: str, node: Node) -> dict[str, Part]:
-    """The measures that a lifecycle is; of another kind none."""
-    if not isinstance(node, Mapping) or "lifecycle" not in node.entries:
-        return {}
-    return {f"{name}.{part.value}": part for part in Part}
+def _parts(name: str, node: Node) -> dict[str, Part | NetPart]:
+    """The measures that one of these kinds is; of another kind none."""
+    said = node.entries if isinstance(node, Mapping) else {}
+    return {f"{name}.{part.value}": part for kind, parts in _PARTS.items() if kind in said for part in parts}
 
 
 def _measure(name: str, node: Node, draft: Draft, faults: Faults) -> Measure | None:
@@ -147,6 +162,21 @@ def _lifecycle(fields: Fields, common: dict[str, Any], _: Draft, __: Faults) -> 
     return Lifecycle(of=fields.get_or("of", word, ANY), entity=entity, part=Part.ACTIVE, **common)
 
 
+def _net_retention(fields: Fields, common: dict[str, Any], draft: Draft, faults: Faults) -> Measure:
+    paid = fields.get_or("net_retention", _summed, _Summed("", ""))
+    entity = _by(fields, common["source"], draft)
+    if any("." in name for name in entity):
+        faults.add(fields.at("by"), "has its amount from the event, which no item of a list has of its own")
+    return NetRetention(
+        of=paid.of,
+        property=paid.property,
+        decimals=fields.get_or("decimals", whole(0, _MOST_DECIMALS), decimals_of(common["unit"])),
+        entity=entity,
+        part=NetPart.KEPT,
+        **common,
+    )
+
+
 def _first(fields: Fields, common: dict[str, Any], draft: Draft, _: Faults) -> Measure:
     return First(of=fields.get_or("first", word, ""), entity=_by(fields, common["source"], draft), **common)
 
@@ -165,6 +195,7 @@ _MADE: Final[dict[str, Callable[[Fields, dict[str, Any], Draft, Faults], Measure
     "first": _first,
     "repeat": _repeat,
     "lifecycle": _lifecycle,
+    "net_retention": _net_retention,
 }
 
 

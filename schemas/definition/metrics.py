@@ -4,7 +4,7 @@
     {growth: {of: O, over: 1 period}}   {share: {of: M, segment: {DIMENSION: VALUE}}}
     {quantile: 0.95, of: M}
 
-M is a measure (of a quantile: a distribution; of a lifecycle: a part, ``users.retained``), O a measure or a metric.
+M is a measure (of a quantile: a distribution; of a lifecycle or net retention: a part), O a measure or a metric.
 """
 
 import re

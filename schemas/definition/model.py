@@ -154,7 +154,26 @@ class Lifecycle(_Measure, frozen=True, kw_only=True, tag="lifecycle"):
     part: Part
 
 
-Measure = Count | Sum | Distribution | Distinct | First | Repeat | Lifecycle
+class NetPart(StrEnum):
+    """What a net retention tells of a period, both of the entities whose amounts in the period before are above 0."""
+
+    BASE = "base"
+    KEPT = "kept"
+
+
+class NetRetention(_Measure, frozen=True, kw_only=True, tag="net_retention"):
+    """A part of what such entities came to then (``.base``) and come to now (``.kept``), as a sum has its integers."""
+
+    property: str
+    decimals: int = 6
+    entity: tuple[str, ...]
+    part: NetPart
+
+
+Amount = Sum | Distribution | NetRetention
+"""The kinds that read an amount off an event."""
+
+Measure = Count | Sum | Distribution | Distinct | First | Repeat | Lifecycle | NetRetention
 
 
 class Unit(StrEnum):

@@ -13,6 +13,7 @@ from schemas.definition.model import (
     Lifetime,
     Measure,
     Metric,
+    NetRetention,
     Plain,
     Sum,
     Unit,
@@ -33,7 +34,8 @@ def watched(definition: Definition) -> Definition:
         measures[_matching(name)] = Count(
             name=_matching(name), source=measure.source, of=measure.of, where=measure.where
         )
-        own = windows[name] | {Calendar(Unit.DAY) if isinstance(measure, Lifecycle) else Lifetime(): None}
+        compared = isinstance(measure, Lifecycle | NetRetention)
+        own = windows[name] | {Calendar(Unit.DAY) if compared else Lifetime(): None}
         counted = windows[name] | {Lifetime(): None}
         for shown, read in ((name, own), (_of_type(name), counted), (_matching(name), counted)):
             metrics[metric_of(shown)] = Metric(name=metric_of(shown), value=Plain(shown), windows=tuple(read))
@@ -56,8 +58,8 @@ def matching(measure: str) -> str:
 
 
 def behind(measure: Measure) -> str:
-    """The metric that says how many things a measure's number is made of: events of a sum, else the number itself."""
-    return matching(measure.name) if isinstance(measure, Sum) else metric_of(measure.name)
+    """The metric that says how many things a measure's number is made of: events of amounts, else the number itself."""
+    return matching(measure.name) if isinstance(measure, Sum | NetRetention) else metric_of(measure.name)
 
 
 def left_unused(measure: str, unused: dict[tuple[str, str], int]) -> int:

@@ -19,6 +19,8 @@ from schemas.definition.model import (
     Lifetime,
     Measure,
     Metric,
+    NetPart,
+    NetRetention,
     Part,
     Plain,
     Quantile,
@@ -76,9 +78,18 @@ def measure(of: Measure) -> str:
         case Repeat():
             within = f" at most {duration(of.within_ms)} before" if of.within_ms is not None else ""
             said = f"{events} that follow an earlier one of the same {_entity(of.entity)}{within}"
-        case Lifecycle():
-            said = f"different {_entity(of.entity)} {_part(of.part)}, by {events}"
+        case Lifecycle() | NetRetention():
+            said = _compared(of, events)
     return said + where
+
+
+def _compared(of: Lifecycle | NetRetention, events: str) -> str:
+    """With the period before."""
+    if isinstance(of, Lifecycle):
+        return f"different {_entity(of.entity)} {_part(of.part)}, by {events}"
+    base = of.part is NetPart.BASE
+    when, whose = (" of the period before", "where it is") if base else ("", "for whom that of the period before is")
+    return f"the sum of {of.property} over {events}{when}, of each {_entity(of.entity)} {whose} above 0"
 
 
 def _part(part: Part) -> str:

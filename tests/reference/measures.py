@@ -60,7 +60,7 @@ class Reference:
         self._db = duckdb.connect()
         self._db.execute("create table events (source varchar, id varchar, type varchar, t bigint, body json)")
         self._matching: dict[str, str] = {}
-        self._numbers: dict[tuple[str, bool, tuple[Stretch, ...]], list[Fraction]] = {}
+        self._numbers: dict[tuple[str, str | bool, tuple[Stretch, ...]], list[Fraction]] = {}
         self._time = LocalTime(ZoneInfo(definition.time_zone), definition.week_starts)
 
     def load(self, source: str, lines: Iterable[bytes]) -> None:
@@ -161,11 +161,12 @@ class Reference:
         return [found[n] / 10**measure.decimals if n in found else None for n in range(len(stretches))]
 
     def _measure(self, measure: Measure, window: Window, stretches: list[Stretch]) -> list[Fraction]:
-        key = measure.name, isinstance(window, model.Lifetime), tuple(stretches)
+        compared = isinstance(measure, model.Lifecycle | model.NetRetention)
+        key = measure.name, window.label if compared else window == model.Lifetime(), tuple(stretches)
         if key not in self._numbers:
             self._ask(window, stretches)
             found = dict(self._db.execute(self._sql(measure, window)).fetchall())
-            scale = 10**measure.decimals if isinstance(measure, model.Sum) else 1
+            scale = 10**measure.decimals if isinstance(measure, model.Sum | model.NetRetention) else 1
             self._numbers[key] = [Fraction(int(found.get(n) or 0), scale) for n in range(len(stretches))]
         return self._numbers[key]
 
@@ -200,6 +201,12 @@ class Reference:
                                    bool_or(t >= before_ms and t < begin_ms) as before
                             from asked join {matching} on t < end_ms group by moment, e"""
                 return f"select moment, count(*) from ({lives}) where {PARTS[part]} group by moment"
+            case model.NetRetention(part=part):
+                # what each came to in both periods
+                paid = f"""select moment, e, coalesce(sum(v) filter (t >= before_ms and t < begin_ms), 0) as base,
+                                  coalesce(sum(v) filter ({inside}), 0) as kept
+                           from asked join {matching} on t >= before_ms and t < end_ms group by moment, e"""
+                return f"select moment, sum({part.value}) from ({paid}) where base > 0 group by moment"
             case model.Count():
                 counted = f"select t, 1 as v from {matching}"
             case model.Distribution():
@@ -243,7 +250,7 @@ def _matching(measure: Measure, source: Source) -> str:
         parts = [_text(source, name) for name in entity]
         wheres += [f"{part} is not null" for part in parts]
         columns.append(f"[{', '.join(parts)}] as e")
-    if isinstance(measure, model.Sum | model.Distribution):
+    if isinstance(measure, model.Amount):
         amount = _text(source, measure.property)
         wheres.append(f"{amount} is not null")
         columns.append(f"cast(cast({amount} as decimal(38, 12)) * {10**measure.decimals} as hugeint) as v")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from schemas.definition import model
 
 Event = dict[str, Any]
-Judged = model.Distinct | model.First | model.Repeat | model.Lifecycle
+Judged = model.Distinct | model.First | model.Repeat | model.Lifecycle | model.NetRetention
 
 
 def local_date(t: int, zone: str) -> int:
@@ -70,8 +70,8 @@ def number(
         case model.Distinct(at_least=least):
             often = Counter(who for who, t in _pairs(measure, matching) if inside(t))
             return Fraction(sum(number >= least for number in often.values()))
-        case model.Lifecycle():
-            raise AssertionError("a lifecycle needs to know its periods: life says what it comes to")
+        case model.Lifecycle() | model.NetRetention():
+            raise AssertionError("it needs to know its periods: life or net says what it comes to")
         case model.First():
             first: dict[Any, int] = {}
             for who, t in _pairs(measure, matching):
@@ -109,6 +109,22 @@ def life(measure: model.Lifecycle, events: list[Event], unit: model.Unit, zone: 
         "active": now,
     }
     return Fraction(len(parts[measure.part.value]))
+
+
+def net(measure: model.NetRetention, events: list[Event], unit: model.Unit, zone: str, at: int) -> Fraction:
+    """A part of a net retention in the period that runs at a moment, all of the running day included."""
+    today = local_date(at, zone)
+    yesterday = next(day for day in itertools.count(today, -1) if _period(unit, day) != _period(unit, today))
+    then: Counter[str] = Counter()
+    now: Counter[str] = Counter()
+    for one in (e for e in events if e["event"] == measure.of and "amount" in e and "user_id" in e):
+        day, cents = local_date(one["time"], zone), int(Fraction(str(one["amount"])) * 100)
+        if _period(unit, day) == _period(unit, yesterday):
+            then[one["user_id"]] += cents
+        if _period(unit, day) == _period(unit, today) and day <= today:
+            now[one["user_id"]] += cents
+    told = then if measure.part is model.NetPart.BASE else now
+    return Fraction(sum(told[who] for who, cents in then.items() if cents > 0), 100)
 
 
 def quantile(part: str, events: list[Event], inside: Callable[[int], bool], decimals: int) -> Fraction | None:

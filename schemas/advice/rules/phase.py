@@ -13,6 +13,8 @@ from schemas.definition.model import (
     Distribution,
     First,
     Lifecycle,
+    NetPart,
+    NetRetention,
     Part,
     Plain,
     Repeat,
@@ -65,7 +67,7 @@ def _says(definition: Definition) -> _Says | None:
     match measure:
         case First() | Lifecycle(part=Part.NEW):
             return _Says.FIRST_USE
-        case Repeat() | Lifecycle(part=Part.RETAINED | Part.RESURRECTED):
+        case Repeat() | Lifecycle(part=Part.RETAINED | Part.RESURRECTED) | NetRetention(part=NetPart.KEPT):
             return _Says.REPEATED_USE
         case Distinct() | Lifecycle(part=Part.ACTIVE):
             return _Says.ACTIVE
@@ -74,7 +76,7 @@ def _says(definition: Definition) -> _Says | None:
         case Count() | Sum():
             plain = isinstance(definition.metrics[metric].value, Plain)
             return _Says.EACH if each or not plain else _Says.VOLUME
-        case None | Distribution() | Lifecycle():
+        case None | Distribution() | Lifecycle() | NetRetention():
             return None
         case _:
             assert_never(measure)

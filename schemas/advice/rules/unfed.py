@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from schemas.advice.observed import Fed, Observed
 from schemas.advice.rule import EventsRule, Finding
 from schemas.definition.faults import nearest, quoted
-from schemas.definition.model import ANY, Count, Definition, Distribution, Measure, Sum
+from schemas.definition.model import ANY, Count, Definition, Distribution, Measure, NetRetention, Sum
 
 
 def _find(definition: Definition, observed: Observed) -> Iterator[Finding]:
@@ -30,6 +30,8 @@ def _needed(measure: Measure) -> tuple[str, ...]:
             return ()
         case Sum() | Distribution():
             return (measure.property,)
+        case NetRetention():
+            return (measure.property, *measure.entity)
         case _:
             return measure.entity
 

@@ -7,13 +7,13 @@ from schemas.definition.draft import Draft
 from schemas.definition.faults import Fault
 from schemas.definition.rules.amounts import amounts_agree
 from schemas.definition.rules.clashes import units_go_together
+from schemas.definition.rules.compared_periods import comparisons_have_periods
 from schemas.definition.rules.cycles import no_cycles
 from schemas.definition.rules.declared_units import units_follow
 from schemas.definition.rules.depth import metrics_are_shallow
 from schemas.definition.rules.dotted_types import sums_name_their_type
 from schemas.definition.rules.entities import entities_live_with_their_partition
 from schemas.definition.rules.growths import growths_look_back
-from schemas.definition.rules.lifecycles import lifecycles_have_periods
 from schemas.definition.rules.nested_sums import nested_sums_take_every_item
 from schemas.definition.rules.places import places_are_meant
 from schemas.definition.rules.quantiles import quantiles_are_of_distributions
@@ -28,7 +28,7 @@ RULES: Final[tuple[Rule, ...]] = (
     amounts_agree,
     entities_live_with_their_partition,
     growths_look_back,
-    lifecycles_have_periods,
+    comparisons_have_periods,
     metrics_are_shallow,
     names_mean_one_thing,
     nested_sums_take_every_item,

@@ -32,6 +32,16 @@ def alive(part: str) -> tuple[str, str]:
     return STAR, f"star: {{measure: users.{part}, window: {{calendar: month}}}}"
 
 
+PAID = (
+    "  deliveries: {count",
+    "  paid: {net_retention: order_again.amount, unit: EUR, from: shop}\n  deliveries: {count",
+)
+
+
+def kept(value: str) -> tuple[str, str]:
+    return STAR, f"star: {{{value}, window: {{calendar: month}}}}"
+
+
 TRIGGERS: list[tuple[str, str, Edits]] = [
     ("revenue-as-north-star", "north_star:", [star("measure: revenue")]),
     ("revenue-as-north-star", "north_star:", [star("measure: revenue, per: customers")]),
@@ -51,6 +61,8 @@ TRIGGERS: list[tuple[str, str, Edits]] = [
     ("customers-left-out", "  customers:", [("of: order_completed, from", "of: order_completed, where: a = b, from")]),
     ("phase-and-metric", "phase:", [(PHASE, "phase: start-up")]),
     ("phase-and-metric", "phase:", [USERS, alive("new")]),
+    ("phase-and-metric", "phase:", [PAID, (PHASE, "phase: start-up"), kept("ratio: [paid.kept, paid.base]")]),
+    ("revenue-as-north-star", "north_star:", [PAID, kept("measure: paid.kept")]),
     ("phase-and-metric", "phase:", [USERS, (PHASE, "phase: start-up"), alive("retained")]),
     ("phase-and-metric", "phase:", [USERS, (PHASE, "phase: start-up"), alive("resurrected")]),
     ("moved-by-anything", "  users:", [(USERS[0], USERS[1].replace(", of: order_completed", "")), alive("active")]),
@@ -97,6 +109,11 @@ NEAR_MISSES: list[tuple[str, Edits]] = [
     ("without a phase", [(f"{PHASE}\n", "")]),
     ("a start-up may count first orders", [(PHASE, "phase: start-up"), star("measure: first_orders")]),
     ("a start-up may count who is active by a lifecycle", [USERS, (PHASE, "phase: start-up"), alive("active")]),
+    ("what is kept of last month's money is no money", [PAID, kept("ratio: [paid.kept, paid.base]")]),
+    (
+        "what was paid by those who may leave says nothing of a phase",
+        [PAID, kept("ratio: [paid.base, repeat_revenue]"), (PHASE, "phase: start-up")],
+    ),
     ("the dormant say nothing of a phase", [USERS, (PHASE, "phase: start-up"), alive("dormant")]),
     ("the retained are what a scale-up looks at", [USERS, alive("retained")]),
     ("a start-up may count who is active", [(PHASE, "phase: start-up"), star("measure: customers")]),

@@ -63,6 +63,13 @@ def test_a_distribution_that_nothing_feeds_lacks_its_property() -> None:
     assert texts(observed(minutes=Fed(7, 5, 0)), text) == ["none of the 5 events of type order_completed holds minutes"]
 
 
+def test_a_net_retention_needs_an_amount_and_whose_it_is() -> None:
+    paid = "  paid: {net_retention: order_completed.amount, unit: EUR, from: shop}\n  deliveries: {count"
+    seen = msgspec.structs.replace(observed(), fed={"paid.kept": Fed(9, 8, 0), "paid.base": Fed(9, 8, 0)})
+    told_of = texts(seen, changed(("  deliveries: {count", paid)))
+    assert told_of == ["none of the 8 events of type order_completed holds amount and user_id"]
+
+
 def test_one_event_is_enough_to_feed_a_measure() -> None:
     assert texts(observed(revenue=Fed(1200, 600, 1))) == []
 

@@ -61,7 +61,7 @@ FAULTS = [
     (SHOWN.replace("users.retained", "user.dormant"), 'no measure or metric "user.dormant"; did you mean "users.dorm'),
     (
         "  retention: {measure: users, window: {calendar: month}}\n",
-        '"users" is a lifecycle, which is several measures; name one: users.new, users.retained, users.res',
+        '"users" is several measures; name one: users.new, users.retained, users.res',
     ),
     (SHOWN.replace("{calendar: month}", "{rolling: 28d}"), "users.retained compares a calendar period with the one"),
     (SHOWN.replace("{calendar: month}", "{rolling: 1h}"), "so that it cannot be read over 1h"),

@@ -137,6 +137,19 @@ def test_a_lifecycle_is_fed_whether_a_metric_shows_it_or_not_and_behaves_by_its_
     assert (back.level, back.behind, back.zero_share) == (3, 3, 1 / 3)  # nobody is retained on the first day
 
 
+def test_behind_what_is_kept_stand_the_events_that_pay(observed: Observe) -> None:
+    text = TEXT.replace("metrics:", "  paid: {net_retention: ordered.amount, unit: EUR}\nmetrics:")
+    shown = "  kept: {ratio: [paid.kept, paid.base], window: {calendar: day}}\nnorth_star:"
+    events = [*days([4, 2, 3, 3]), (BEGIN, "", 1), (BEGIN, "u0", None), (BEGIN, "", None)]
+    for written in (text, text.replace("north_star:", shown)):
+        seen = observed(events, parse(written)).observed
+        assert {name: fed for name, fed in seen.fed.items() if name.startswith("paid.")} == {
+            f"paid.{part}": Fed(15, 15, 12) for part in ("base", "kept")
+        }
+    (kept,) = (one for one in seen.behaviours if one.metric == "kept")
+    assert kept.behind == 3
+
+
 def test_entities_that_are_missing_feed_nothing(tmp_path: Path) -> None:
     file = tmp_path / "guests.jsonl"
     file.write_text('{"event_id": "1", "event": "ordered", "time": 1, "amount": 3}\n', encoding="utf-8")

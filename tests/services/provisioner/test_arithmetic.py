@@ -16,6 +16,8 @@ from schemas.definition.model import (
     Growth,
     Lifecycle,
     Metric,
+    NetPart,
+    NetRetention,
     Part,
     Plain,
     Quantile,
@@ -136,6 +138,25 @@ def test_a_part_of_a_lifecycle_is_told_in_words_and_counts_things(part: Part, wo
     assert in_words(definition, star).startswith(f"Different user_id {words}")
     assert whole_numbers(definition, star)
     assert never_negative(definition, star)
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        (NetPart.KEPT, "over order_completed events, of each user_id for whom that of the period before is above 0"),
+        (NetPart.BASE, "over order_completed events of the period before, of each user_id where it is above 0"),
+    ],
+)
+def test_a_part_of_a_net_retention_is_told_in_words_and_what_is_kept_may_be_negative(part: NetPart, words: str) -> None:
+    definition = living(Plain("paid"))
+    paid = NetRetention(
+        name="paid", source="shop", of="order_completed", property="amount", entity=("user_id",), part=part
+    )
+    definition = msgspec.structs.replace(definition, measures={**definition.measures, "paid": paid})
+    star = definition.metrics["star"]
+    assert in_words(definition, star).startswith(f"The sum of amount {words}")
+    assert not whole_numbers(definition, star)
+    assert not never_negative(definition, star)
 
 
 def test_the_new_retained_and_resurrected_are_part_of_the_active_and_the_dormant_are_not() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.reference.measures import Reference, Value
 from tests.streams.arithmetic import VALUES, with_arithmetic
 from tests.streams.folding import definition
 from tests.streams.living import living
+from tests.streams.retaining import retaining
 
 HARD = {
     "Europe/Amsterdam": datetime(2027, 3, 28, tzinfo=UTC),  # a day of 23 hours
@@ -116,10 +118,11 @@ def test_arithmetic_and_pace_in_every_window_equal_sql_at_any_moment(zone: str, 
 
 @pytest.mark.parametrize("week_starts", ["monday", "sunday"])
 @pytest.mark.parametrize("zone", HARD)
-def test_every_part_of_a_lifecycle_and_what_is_made_of_it_equal_sql(
-    zone: str, week_starts: str, tmp_path: Path
+@pytest.mark.parametrize("made", [living, retaining])
+def test_every_part_of_what_is_compared_by_periods_and_what_is_made_of_it_equal_sql(
+    made: Callable[[str], model.Definition], zone: str, week_starts: str, tmp_path: Path
 ) -> None:
-    whole = msgspec.structs.replace(living(zone), week_starts=week_starts)
+    whole = msgspec.structs.replace(made(zone), week_starts=week_starts)
     lines = history(HARD[zone], seed=len(zone), minutes=120_000)
     file = tmp_path / "events.jsonl"
     file.write_bytes(b"".join(lines))
