@@ -22,10 +22,10 @@ from streams.events.decoding import Decoder
 from streams.measures.additive import Groups
 from streams.measures.chain import Arrivals, Record
 from streams.measures.distribution import BINS, OUTERMOST, bins_of
-from streams.plan import Additive, PlacedChain, PlacedRetention, SourcePlan, Space
+from streams.plan import Additive, Choice, PlacedChain, PlacedConversion, PlacedRetention, SourcePlan, Space, choices_of
 from streams.selection import NO_VALUE, Selections
 from streams.state.port import NEVER, Commit
-from streams.time.grains import Grain
+from streams.time.grains import Grain, Instants
 
 VALUES_PER_PARTITION = 1000
 """Raw values of one dimension of one measure that a partition counts apart; what comes later goes to ``OVERFLOW``."""
@@ -87,7 +87,8 @@ class Work:
     def _want_entities(self, space: Space) -> None:
         wanted = self.wanted.setdefault(space.name, set())
         for placed in space.places:
-            wanted.update(self._selections.of(placed.choice).keys(space.entity).entities.present())
+            for choice in choices_of(placed):
+                wanted.update(self._selections.of(choice).keys(space.entity).entities.present())
 
     def _want_values(self, additive: Additive, name: str, property_: str) -> None:
         texts = self._selections.of(additive.choice).texts(property_)
@@ -160,22 +161,37 @@ class Work:
     def _file(self, space: Space, place: int, known: dict[str, Record], floor: int, effect: Effect) -> set[str]:
         match space.places[place]:
             case PlacedChain() as placed:
-                arrivals = self._arrivals(space, placed, effect)
+                arrivals = self._arrivals(space, placed.choice, placed.chain.grain)
+                self._tell_nameless(space, placed, effect)
                 outs, changed = placed.chain.fold(arrivals, known, place, _oldest(placed.chain.grain, floor))
             case PlacedRetention() as placed:
                 paid, amounts = self._paid(space, placed, effect)
                 outs, changed = placed.retention.fold(paid, amounts, known, place, _oldest(placed.days, floor))
+            case PlacedConversion() as placed:
+                self._tell_nameless(space, placed, effect)
+                starts, ends = (self._arrivals(space, one, Instants()) for one in choices_of(placed))
+                outs, changed = placed.conversion.fold(starts, ends, known, place, floor)
         for series, out in outs.items():
             put_cells(effect.cells, series, list(out), list(map(str, out)), list(out.values()))
         return changed
 
-    def _arrivals(self, space: Space, placed: PlacedChain, effect: Effect) -> Arrivals:
-        selection = self._selections.of(placed.choice)
-        entities, places = selection.keys(space.entity)
-        absent = 0 if places is None else len(selection) - len(np.unique(places))
+    def _tell_nameless(self, space: Space, placed: PlacedChain | PlacedConversion, effect: Effect) -> None:
+        """Events without the entity."""
+        nameless = {f"no {space.name}": self._nameless(space, placed.choice)}
+        if isinstance(placed, PlacedConversion):
+            nameless[lacking(space.entity, placed.to.of)] = self._nameless(space, placed.to)
         for measure in placed.measures:
-            self._tell_unused(measure, effect, {f"no {space.name}": absent}, selection.unused)
-        points = selection.points(placed.chain.grain)
+            self._tell_unused(measure, effect, nameless, self._selections.of(placed.choice).unused)
+
+    def _nameless(self, space: Space, choice: Choice) -> int:
+        selection = self._selections.of(choice)
+        _, places = selection.keys(space.entity)
+        return 0 if places is None else len(selection) - len(np.unique(places))
+
+    def _arrivals(self, space: Space, choice: Choice, grain: Grain) -> Arrivals:
+        selection = self._selections.of(choice)
+        entities, places = selection.keys(space.entity)
+        points = selection.points(grain)
         return Arrivals(entities.names, entities.codes, points if places is None else points[places])
 
     def _paid(self, space: Space, placed: PlacedRetention, effect: Effect) -> tuple[Arrivals, Column]:
@@ -199,6 +215,11 @@ class Work:
             for some in reasons:
                 for reason, number in some.items():
                     _tell(effect.totals, f"unused|{measure}|{reason}", number)
+
+
+def lacking(entity: tuple[str, ...], of: str) -> str:
+    """Why an event that a conversion leads to is not used."""
+    return f"no {'+'.join(entity)} in {of}"
 
 
 def _oldest(grain: Grain, floor: int) -> int:

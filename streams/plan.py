@@ -20,6 +20,7 @@ from schemas.definition.model import Condition, Definition, Measure, Source, Win
 from schemas.definition.operands import operands
 from schemas.events.needs import EventNeeds, Needs
 from streams.measures.chain import Chain, Judge
+from streams.measures.conversion import Conversion
 from streams.measures.distinct import DistinctCalendar, DistinctRolling
 from streams.measures.first import First
 from streams.measures.lifecycle import Lifecycle
@@ -92,7 +93,21 @@ class PlacedRetention(NamedTuple):
     measures: tuple[str, ...]
 
 
-Placed = PlacedChain | PlacedRetention
+class PlacedConversion(NamedTuple):
+    """A conversion of the events chosen to others, at one place of its space's records."""
+
+    choice: Choice
+    to: Choice
+    conversion: Conversion
+    measures: tuple[str, ...]
+
+
+Placed = PlacedChain | PlacedRetention | PlacedConversion
+
+
+def choices_of(placed: Placed) -> tuple[Choice, ...]:
+    """Every choice of events that it is made of."""
+    return (placed.choice, placed.to) if isinstance(placed, PlacedConversion) else (placed.choice,)
 
 
 class Space(NamedTuple):
@@ -188,12 +203,12 @@ def _source_plan(
         for measure in mine
         if isinstance(measure, model.Count | model.Sum | model.Distribution)
     )
-    entities = [measure for measure in mine if isinstance(measure, Judged | model.NetRetention)]
+    entities = [measure for measure in mine if not isinstance(measure, model.Count | model.Sum | model.Distribution)]
     spaces = tuple(
         _space(entity, [measure for measure in entities if measure.entity == entity], of_measure, calendar)
         for entity in sorted({measure.entity for measure in entities})
     )
-    types = frozenset(measure.of for measure in mine)
+    types = frozenset(of for measure in mine for of in types_of(measure))
     return SourcePlan(
         source, _needs(definition, source, mine), additives, spaces, None if model.ANY in types else types
     )
@@ -215,14 +230,20 @@ def _additive(
 
 def _space(
     entity: tuple[str, ...],
-    measures: list[Judged | model.NetRetention],
+    measures: list[Judged | model.NetRetention | model.Conversion],
     of_measure: dict[str, dict[Window, Series]],
     calendar: Calendar,
 ) -> Space:
     judged = [one for one in measures if isinstance(one, Judged)]
     retained = [one for one in measures if isinstance(one, model.NetRetention)]
     places: list[Placed] = [*_chains(judged, of_measure, calendar), *_retentions(retained, of_measure, calendar)]
+    places += (_converted(one, of_measure[one.name]) for one in measures if isinstance(one, model.Conversion))
     return Space("+".join(entity), entity, tuple(places))
+
+
+def _converted(measure: model.Conversion, series: dict[Window, Series]) -> PlacedConversion:
+    conversion = Conversion({one.name: one.grain for one in series.values()}, measure.within_ms)
+    return PlacedConversion(Choice.by(measure), Choice(measure.to, (), repr(())), conversion, (measure.name,))
 
 
 def _retentions(
@@ -309,7 +330,9 @@ def _needs(definition: Definition, source: Source, measures: list[Measure]) -> N
         of = measure.of
         scalars.setdefault(of, set()).update(condition.property for condition in measure.where)
         scalars[of].update(definition.dimensions[name].property for name in measure.by_dimension)
-        entities.setdefault(of, set()).update(_entity(measure))
+        for one in types_of(measure):
+            scalars.setdefault(one, set())
+            entities.setdefault(one, set()).update(_entity(measure))
         if isinstance(measure, model.Amount):
             amounts.setdefault(of, {})[measure.property] = measure.decimals
     by_type = {
@@ -318,6 +341,11 @@ def _needs(definition: Definition, source: Source, measures: list[Measure]) -> N
     }
     every = by_type.pop(model.ANY, EventNeeds())
     return Needs(format=source.format, every=every, by_type=by_type)
+
+
+def types_of(measure: Measure) -> tuple[str, ...]:
+    """The types of the events that it is made of."""
+    return (measure.of, measure.to) if isinstance(measure, model.Conversion) else (measure.of,)
 
 
 def _entity(measure: Measure) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
     {count: TYPE}  {sum: TYPE.PROPERTY}  {distinct: ENTITY, of: TYPE, at_least: 3}
     {distribution: TYPE.PROPERTY}  {first: TYPE, by: ENTITY}
     {repeat: TYPE, by: ENTITY, within: 60d}  {lifecycle: ENTITY, of: TYPE}
-    {net_retention: TYPE.PROPERTY, by: ENTITY}
+    {net_retention: TYPE.PROPERTY, by: ENTITY}  {conversion: [TYPE, TYPE], by: ENTITY, within: 14d}
 
 An entity is a property, or a pair of them.  A lifecycle is several measures: ``users`` is ``users.new``,
 ``users.retained`` and so on; so is a net retention.
@@ -20,6 +20,7 @@ from schemas.definition.durations import duration
 from schemas.definition.faults import Faults, either, nearest, quoted
 from schemas.definition.model import (
     ANY,
+    Conversion,
     Count,
     Distinct,
     Distribution,
@@ -47,12 +48,14 @@ _OWN: Final[dict[str, tuple[str, ...]]] = {
     "repeat": ("by", "within"),
     "lifecycle": ("of",),
     "net_retention": ("by", "decimals"),
+    "conversion": ("by", "within"),
 }
 _PARTS: Final[dict[str, type[Part] | type[NetPart]]] = {"lifecycle": Part, "net_retention": NetPart}
 _ADDITIVE: Final = ("count", "sum")
 _MOST_DECIMALS: Final = 9
 _LARGEST_ENTITY: Final = 2
 _MOST_AT_LEAST: Final = 100
+_ENDS: Final = 2
 
 
 class _Summed(NamedTuple):
@@ -187,6 +190,18 @@ def _repeat(fields: Fields, common: dict[str, Any], draft: Draft, _: Faults) -> 
     return Repeat(of=fields.get_or("repeat", word, ""), entity=entity, within_ms=within_ms, **common)
 
 
+def _conversion(fields: Fields, common: dict[str, Any], draft: Draft, faults: Faults) -> Measure:
+    types: tuple[str, ...] = fields.get_or("conversion", many(word), ("a", "b"))
+    if len(types) != _ENDS or types[0] == types[1] or ANY in types:
+        faults.add(fields.at("conversion"), "must be two different types, such as [signed_up, order_completed]")
+        types = ("a", "b")
+    within_ms = fields.get_or("within", duration("14d", shortest_ms=1000), 0)
+    if "within" not in fields:
+        faults.add(fields.place, "waits for an event without end; it needs within, such as within: 14d")
+    entity = _by(fields, common["source"], draft)
+    return Conversion(of=types[0], to=types[1], entity=entity, within_ms=within_ms, **common)
+
+
 _MADE: Final[dict[str, Callable[[Fields, dict[str, Any], Draft, Faults], Measure]]] = {
     "count": _count,
     "sum": _sum,
@@ -196,6 +211,7 @@ _MADE: Final[dict[str, Callable[[Fields, dict[str, Any], Draft, Faults], Measure
     "repeat": _repeat,
     "lifecycle": _lifecycle,
     "net_retention": _net_retention,
+    "conversion": _conversion,
 }
 
 

@@ -170,10 +170,21 @@ class NetRetention(_Measure, frozen=True, kw_only=True, tag="net_retention"):
     part: NetPart
 
 
+class Conversion(_Measure, frozen=True, kw_only=True, tag="conversion"):
+    """Matching events that one of type ``to``, whatever it meets, of the same entity follows by at most ``within_ms``.
+
+    Each counts where it lies itself.
+    """
+
+    to: str
+    entity: tuple[str, ...]
+    within_ms: int
+
+
 Amount = Sum | Distribution | NetRetention
 """The kinds that read an amount off an event."""
 
-Measure = Count | Sum | Distribution | Distinct | First | Repeat | Lifecycle | NetRetention
+Measure = Count | Sum | Distribution | Distinct | First | Repeat | Lifecycle | NetRetention | Conversion
 
 
 class Unit(StrEnum):

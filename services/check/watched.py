@@ -7,6 +7,7 @@ import msgspec
 
 from schemas.definition.model import (
     Calendar,
+    Conversion,
     Count,
     Definition,
     Lifecycle,
@@ -19,6 +20,7 @@ from schemas.definition.model import (
     Unit,
     Window,
 )
+from streams.fold import lacking
 from streams.plan import measures_of
 
 
@@ -62,13 +64,16 @@ def behind(measure: Measure) -> str:
     return matching(measure.name) if isinstance(measure, Sum | NetRetention) else metric_of(measure.name)
 
 
-def left_unused(measure: str, unused: dict[tuple[str, str], int]) -> int:
+def left_unused(measure: Measure, unused: dict[tuple[str, str], int]) -> int:
     """Events that meet the measure's conditions and lack what else it needs; ``unused`` is by measure and reason.
 
     Those that lack a property of a condition are told of the measure and of its count alike, and met nothing.
     """
-    counted = _matching(measure)
-    mine, beside = (sum(number for (name, _), number in unused.items() if name == one) for one in (measure, counted))
+    of_ends = lacking(measure.entity, measure.to) if isinstance(measure, Conversion) else ""  # no matching events
+    mine, beside = (
+        sum(number for (name, reason), number in unused.items() if name == one and reason != of_ends)
+        for one in (measure.name, _matching(measure.name))
+    )
     return mine - beside
 
 

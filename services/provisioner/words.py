@@ -8,6 +8,7 @@ from schemas.definition.model import (
     ANY,
     Calendar,
     Condition,
+    Conversion,
     Count,
     Definition,
     Distinct,
@@ -78,6 +79,9 @@ def measure(of: Measure) -> str:
         case Repeat():
             within = f" at most {duration(of.within_ms)} before" if of.within_ms is not None else ""
             said = f"{events} that follow an earlier one of the same {_entity(of.entity)}{within}"
+        case Conversion():
+            follows = f"one of {of.to} of the same {_entity(of.entity)}"
+            return f"{events}{where} that {follows} follows within {duration(of.within_ms)}"
         case Lifecycle() | NetRetention():
             said = _compared(of, events)
     return said + where

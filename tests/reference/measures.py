@@ -196,23 +196,19 @@ class Reference:
             case model.Distinct(at_least=n):
                 often = f"from asked join {matching} on {inside} group by moment, e having count(*) >= {n}"
                 return f"select moment, count(*) from (select moment, e {often}) group by moment"
-            case model.Lifecycle(part=part):
-                lives = f"""select moment, e, bool_or({inside}) as now, bool_or(t < before_ms) as earlier,
-                                   bool_or(t >= before_ms and t < begin_ms) as before
-                            from asked join {matching} on t < end_ms group by moment, e"""
-                return f"select moment, count(*) from ({lives}) where {PARTS[part]} group by moment"
-            case model.NetRetention(part=part):
-                # what each came to in both periods
-                paid = f"""select moment, e, coalesce(sum(v) filter (t >= before_ms and t < begin_ms), 0) as base,
-                                  coalesce(sum(v) filter ({inside}), 0) as kept
-                           from asked join {matching} on t >= before_ms and t < end_ms group by moment, e"""
-                return f"select moment, sum({part.value}) from ({paid}) where base > 0 group by moment"
+            case model.Lifecycle() | model.NetRetention():
+                return _compared_sql(measure, matching)
             case model.Count():
                 counted = f"select t, 1 as v from {matching}"
             case model.Distribution():
                 counted = f"select t, 1 as v from {matching}"
             case model.Sum():
                 counted = f"select t, v from {matching}"
+            case model.Conversion(to=to, within_ms=within):
+                end = msgspec.structs.replace(measure, name=f"{measure.name}>{to}", of=to, where=())
+                ends = self._matching_table(end)
+                counted = f"""select t, 1 as v from {matching} as a where exists
+                              (select 1 from {ends} as b where b.e = a.e and b.t >= a.t and b.t <= a.t + {within})"""
             case model.First():
                 counted = f"select min(t) as t, 1 as v from {matching} group by e"
             case model.Repeat(within_ms=within):
@@ -230,6 +226,18 @@ class Reference:
             self._db.execute(f"create table {table} as {_matching(measure, source)}")
             self._matching[measure.name] = table
         return self._matching[measure.name]
+
+
+def _compared_sql(measure: model.Lifecycle | model.NetRetention, matching: str) -> str:
+    """A number for each moment, of its period and the one before."""
+    now, was = "t >= begin_ms and t < end_ms", "t >= before_ms and t < begin_ms"
+    if isinstance(measure, model.Lifecycle):
+        lives = f"""select moment, e, bool_or({now}) as now, bool_or(t < before_ms) as earlier, bool_or({was}) as before
+                    from asked join {matching} on t < end_ms group by moment, e"""
+        return f"select moment, count(*) from ({lives}) where {PARTS[measure.part]} group by moment"
+    paid = f"""select moment, e, coalesce(sum(v) filter ({was}), 0) as base, coalesce(sum(v) filter ({now}), 0) as kept
+               from asked join {matching} on t >= before_ms and t < end_ms group by moment, e"""
+    return f"select moment, sum({measure.part.value}) from ({paid}) where base > 0 group by moment"
 
 
 def _matching(measure: Measure, source: Source) -> str:

@@ -116,6 +116,15 @@ def definition(zone: str = "UTC", **judged: int) -> Definition:
         model.Distinct(name="regulars", entity=user, at_least=2, **order),
         model.Distinct(name="busy", entity=user, at_least=3, source="shop", of=model.ANY),
         model.First(name="firsts", entity=user, **order),
+        model.Conversion(name="converted", source="shop", of="view", to="order", entity=user, within_ms=3 * DAY),
+        model.Conversion(
+            name="viewed_again",
+            to="view",
+            entity=pair,
+            within_ms=5 * DAY,
+            where=(model.Condition("items.qty", ">", 0),),
+            **order,
+        ),
         model.Repeat(name="repeats", entity=user, **order),
         model.Repeat(name="repeats_3d", entity=user, within_ms=3 * DAY, **order),
         model.Repeat(

@@ -8,10 +8,12 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from schemas.definition import model
 
 Event = dict[str, Any]
-Judged = model.Distinct | model.First | model.Repeat | model.Lifecycle | model.NetRetention
+Judged = model.Distinct | model.First | model.Repeat | model.Lifecycle | model.NetRetention | model.Conversion
 
 
 def local_date(t: int, zone: str) -> int:
@@ -70,24 +72,40 @@ def number(
         case model.Distinct(at_least=least):
             often = Counter(who for who, t in _pairs(measure, matching) if inside(t))
             return Fraction(sum(number >= least for number in often.values()))
-        case model.Lifecycle() | model.NetRetention():
-            raise AssertionError("it needs to know its periods: life or net says what it comes to")
+        case model.Conversion():
+            return Fraction(_conversions(measure, events, matching, inside))
+        case _:
+            return Fraction(_of_each(measure, matching, inside))
+
+
+def _of_each(measure: Judged, matching: list[Event], inside: Callable[[int], bool]) -> int:
+    """Of each entity its first event, or those that follow another."""
+    mine: dict[Any, list[int]] = {}
+    for who, t in sorted(_pairs(measure, matching), key=lambda pair: pair[1]):
+        mine.setdefault(who, []).append(t)
+    match measure:
         case model.First():
-            first: dict[Any, int] = {}
-            for who, t in _pairs(measure, matching):
-                first[who] = min(t, first.get(who, t))
-            return Fraction(sum(inside(t) for t in first.values()))
+            return sum(inside(times[0]) for times in mine.values())
         case model.Repeat(within_ms=within):
-            mine: dict[Any, list[int]] = {}
-            for who, t in sorted(_pairs(measure, matching), key=lambda pair: pair[1]):
-                mine.setdefault(who, []).append(t)
-            return Fraction(
-                sum(
-                    inside(t) and (within is None or t - before <= within)
-                    for times in mine.values()
-                    for before, t in itertools.pairwise(times)
-                )
+            return sum(
+                inside(t) and (within is None or t - before <= within)
+                for times in mine.values()
+                for before, t in itertools.pairwise(times)
             )
+        case _:
+            raise AssertionError("it needs to know its periods: life or net says what it comes to")
+
+
+def _conversions(
+    measure: model.Conversion, events: list[Event], starts: list[Event], inside: Callable[[int], bool]
+) -> int:
+    ends: dict[Any, list[int]] = {}
+    for who, t in _pairs(msgspec.structs.replace(measure, where=()), [e for e in events if e["event"] == measure.to]):
+        ends.setdefault(who, []).append(t)
+    return sum(
+        inside(t) and any(t <= end <= t + measure.within_ms for end in ends.get(who, ()))
+        for who, t in _pairs(measure, starts)
+    )
 
 
 def life(measure: model.Lifecycle, events: list[Event], unit: model.Unit, zone: str, at: int) -> Fraction:

@@ -75,6 +75,8 @@ COUNTED_OTHERWISE = [
     with_measure("amounts", property="total"),
     with_measure("repeats_3d", within_ms=4 * DAY),
     with_measure("customers", at_least=2),
+    with_measure("converted", to="visit"),
+    with_measure("converted", within_ms=DAY),
     with_measure("regulars", at_least=3),
     with_metric("m_customers", windows=(model.RollingDays(5),)),
     replaced(dimensions={"city": model.Dimension(name="city", property="town")}),

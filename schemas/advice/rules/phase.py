@@ -7,6 +7,7 @@ from typing import Final, assert_never
 from schemas.advice.rule import DefinitionRule, Finding
 from schemas.advice.standing import raised_by, stands_on
 from schemas.definition.model import (
+    Conversion,
     Count,
     Definition,
     Distinct,
@@ -76,7 +77,7 @@ def _says(definition: Definition) -> _Says | None:
         case Count() | Sum():
             plain = isinstance(definition.metrics[metric].value, Plain)
             return _Says.EACH if each or not plain else _Says.VOLUME
-        case None | Distribution() | Lifecycle() | NetRetention():
+        case None | Conversion() | Distribution() | Lifecycle() | NetRetention():
             return None
         case _:
             assert_never(measure)

@@ -34,7 +34,7 @@ ONE_FAULT = [
     (
         "  orders: {c",
         "  orders: {cuont: order_completed}",
-        'needs count, sum, distribution, distinct, first, repeat, lifecycle or net_retention; did you mean "',
+        'first, repeat, lifecycle, net_retention or conversion; did you mean "',
     ),
     ("  orders: {c", "  orders: {count: a, distinct: user_id}", "counts one thing, not count and distinct"),
     ("  orders: {c", COUNT % "by_dimension: [citty]", 'there is no dimension "citty"; did you mean "city"?'),

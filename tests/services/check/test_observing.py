@@ -137,6 +137,25 @@ def test_a_lifecycle_is_fed_whether_a_metric_shows_it_or_not_and_behaves_by_its_
     assert (back.level, back.behind, back.zero_share) == (3, 3, 1 / 3)  # nobody is retained on the first day
 
 
+def test_a_conversion_is_fed_by_what_it_begins_with(tmp_path: Path) -> None:
+    lines = [
+        {"event_id": "1", "event": "came", "time": BEGIN, "user_id": "u"},
+        {"event_id": "2", "event": "came", "time": BEGIN + 1},
+        {"event_id": "3", "event": "ordered", "time": BEGIN + 2, "user_id": "u"},
+        {"event_id": "4", "event": "ordered", "time": BEGIN + 3},
+    ]
+    file = tmp_path / "events.jsonl"
+    file.write_text("".join(json.dumps(one) + "\n" for one in lines), encoding="utf-8")
+    made = "  activated: {conversion: [came, ordered], within: 1d}\nmetrics:"
+    seen = observe(parse(TEXT.replace("metrics:", made)), [str(file)])
+    assert seen.observed.fed["activated"] == Fed(2, 2, 1)
+    shown = "  back: {measure: activated, window: lifetime}\nnorth_star:"
+    seen = observe(parse(TEXT.replace("metrics:", made).replace("north_star:", shown)), [str(file)])
+    assert by_label(seen)["back", "lifetime"].level == 1
+    unused = {key: number for key, number in seen.folded.unused.items() if key[0] == "activated"}
+    assert unused == {("activated", "no user_id"): 1, ("activated", "no user_id in ordered"): 1}
+
+
 def test_behind_what_is_kept_stand_the_events_that_pay(observed: Observe) -> None:
     text = TEXT.replace("metrics:", "  paid: {net_retention: ordered.amount, unit: EUR}\nmetrics:")
     shown = "  kept: {ratio: [paid.kept, paid.base], window: {calendar: day}}\nnorth_star:"

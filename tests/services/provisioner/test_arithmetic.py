@@ -10,6 +10,9 @@ import pytest
 from schemas import names
 from schemas.definition.model import (
     Calendar,
+    Condition,
+    Conversion,
+    Count,
     Definition,
     Distribution,
     Formula,
@@ -157,6 +160,31 @@ def test_a_part_of_a_net_retention_is_told_in_words_and_what_is_kept_may_be_nega
     assert in_words(definition, star).startswith(f"The sum of amount {words}")
     assert not whole_numbers(definition, star)
     assert not never_negative(definition, star)
+
+
+def test_a_conversion_is_told_in_words_with_what_its_conditions_are_asked_of() -> None:
+    definition = shop()
+    activated = Conversion(
+        name="activated",
+        source="shop",
+        of="signed_up",
+        to="order_completed",
+        entity=("user_id",),
+        within_ms=14 * 86_400_000,
+        where=(Condition("country", "=", "NL"),),
+    )
+    signed_up = Count(name="signed_up", source="shop", of="signed_up", where=activated.where)
+    measures = {**definition.measures, "activated": activated, "signed_up": signed_up}
+    definition = msgspec.structs.replace(definition, measures=measures)
+    plain = Metric(name="activated", value=Plain("activated"), windows=(Calendar(Unit.MONTH),))
+    assert in_words(definition, plain).startswith(
+        "Signed_up events where country = NL that one of order_completed of the same user_id follows within 14 days"
+    )
+    assert whole_numbers(definition, plain)
+    assert never_negative(definition, plain)
+    assert part_of_whole(definition, Ratio("activated", "signed_up"))
+    everywhere = {**measures, "signed_up": msgspec.structs.replace(signed_up, where=())}
+    assert not part_of_whole(msgspec.structs.replace(definition, measures=everywhere), Ratio("activated", "signed_up"))
 
 
 def test_the_new_retained_and_resurrected_are_part_of_the_active_and_the_dormant_are_not() -> None:
