@@ -4,8 +4,9 @@
                                                                         └──▶ judges ─▶ chains ─▶ spaces (records)
 
 A *space* is one kind of entity (``user_id``, or ``user_id`` with ``items.sku``); all chains of a space share one
-record an entity.  A *chain* is the judges over one choice of events at one grain.  The version names everything that
-decides what is counted: two definitions of one version fold alike, and anything else has keys of its own.
+record an entity.  A *chain* is the judges over one choice of events at one grain; a net retention and a conversion have
+a place of their own in the record, as flat as a chain's.  The version names everything that decides what is counted:
+two definitions of one version fold alike, and anything else has keys of its own.
 """
 
 from collections.abc import Iterator
