@@ -4,7 +4,8 @@ Redis keys of one partition share a hash tag, so that one script may touch them 
 
     nsm:{<version>:<topic>:<partition>}:state               hash: position, stamp, floor, clock, watermark, topic_id
     nsm:{<version>:<topic>:<partition>}:totals              hash: <outcome>, unused|.., overflow|.. -> count
-    nsm:{<version>:<topic>:<partition>}:cells:<series>:<n>  hash: <bucket> or <bucket>|<dimension>|<value> -> integer
+    nsm:{<version>:<topic>:<partition>}:cells:<series>:<n>  hash: <bucket> or <bucket>|<dimension>|<value> -> integer,
+                                                            of a distribution <bucket>||<bin> -> integer
     nsm:{<version>:<topic>:<partition>}:records:<space>     hash: <entity> -> its record, MessagePack
     nsm:{<version>:<topic>:<partition>}:ids:<slot>          string: 8 bytes an id
     nsm:{<version>:<topic>:<partition>}:index               set: its cells, records and ids, named without the prefix

@@ -9,12 +9,13 @@ from schemas.definition.units import unit_of
 
 def summary(definition: Definition) -> Iterator[tuple[str, str]]:
     """What it holds; the types of events are named, so that a misspelt one is seen."""
-    types = Counter(measure.of for measure in definition.measures.values() if measure.of != ANY)
+    entries = {name.partition(".")[0]: measure.of for name, measure in definition.measures.items()}  # parts are one
+    types = Counter(of for of in entries.values() if of != ANY)
     topics = (f"{source.topic} keyed by {source.keyed_by}" for source in definition.sources)
     yield "company", f"{definition.company}, {definition.time_zone}"
     yield "events", ", ".join(topics)
     yield "types", ", ".join(f"{name} ({plural(types[name], 'measure')})" for name in sorted(types)) or "any"
-    yield "counts", f"{plural(len(definition.measures), 'measure')}, {plural(len(definition.metrics), 'metric')}"
+    yield "counts", f"{plural(len(entries), 'measure')}, {plural(len(definition.metrics), 'metric')}"
     yield "north star", _north_star(definition)
 
 

@@ -130,6 +130,35 @@ def test_a_repeat_at_exactly_the_limit_counts(within: int, expected: int) -> Non
     assert folded.cells["repeats_3d.day", str(meaning.local_date(START, "UTC"))] == expected
 
 
+def test_a_span_of_conversions_is_final_when_no_start_of_it_waits_any_more() -> None:
+    plan, day = PLANS["UTC"], model.Calendar(model.Unit.DAY)
+    at = START // DAY * DAY
+    end = at + DAY
+    for metric, waits in (("m_converted", 3 * DAY), ("m_viewed_again", 5 * DAY), ("m_orders", 0)):
+        for floor, final in ((end + waits - 1, False), (end + waits, True)):
+            reading = Readings(plan, Cells.of([]), AsOf(floor, floor)).running(metric, day, end - 1)
+            assert reading.final is final
+
+
+def test_a_conversion_grows_in_its_own_past_whatever_comes_first() -> None:
+    log = [
+        event("1", "view", "u", START),
+        event("2", "order", "u", START + 3 * DAY),  # at the limit
+        event("3", "view", "u", START + DAY),
+        event("4", "view", "v", START),
+        event("5", "order", "v", START + 3 * DAY + 1),
+        event("6", "view", "u", START + 3 * DAY),  # the same instant
+        event("7", "view", None, START),
+        event("8", "order", "w", START + DAY),
+    ]
+    day = meaning.local_date(START, "UTC")
+    for events in (log, log[::-1]):
+        folded = fold_log(the_source(PLANS["UTC"]), raws(events), range(1, 8))
+        cells = {key: number for (series, key), number in folded.cells.items() if series == "converted.day" and number}
+        assert cells == {str(day): 1, str(day + 1): 1, str(day + 3): 1}
+        assert folded.totals["unused|converted|no user_id"] == 1
+
+
 def test_what_a_measure_could_not_use_is_counted_with_the_reason() -> None:
     log = raws(
         [
@@ -227,7 +256,7 @@ def test_a_pair_of_two_nested_lists_is_every_combination_in_the_declared_order()
 
 def test_a_measure_that_no_metric_shows_asks_nothing_of_the_events() -> None:
     given = definition()
-    metrics = {name: metric for name, metric in given.metrics.items() if name != "m_revenue"}
+    metrics = {name: metric for name, metric in given.metrics.items() if name not in ("m_revenue", "m_amounts")}
     plan = compile_plan(msgspec.structs.replace(given, metrics=metrics))
     folded = fold_log(the_source(plan), raws([event("1", "order", "u", START, total="12 EUR")]))
     assert folded.totals["counted"] == 1

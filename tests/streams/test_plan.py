@@ -1,11 +1,13 @@
 """A version names all that decides what is counted, and nothing else."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from schemas.definition import model
+from schemas.definition.loading import load
 from schemas.definition.model import Definition
 from streams.plan import compile_plan
 from tests.streams.folding import DAY, definition
@@ -70,7 +72,12 @@ COUNTED_OTHERWISE = [
     with_measure("orders", by_dimension=()),
     with_measure("revenue", decimals=3),
     with_measure("revenue", property="total"),
+    with_measure("amounts", property="total"),
     with_measure("repeats_3d", within_ms=4 * DAY),
+    with_measure("customers", at_least=2),
+    with_measure("converted", to="visit"),
+    with_measure("converted", within_ms=DAY),
+    with_measure("regulars", at_least=3),
     with_metric("m_customers", windows=(model.RollingDays(5),)),
     replaced(dimensions={"city": model.Dimension(name="city", property="town")}),
 ]
@@ -79,6 +86,13 @@ COUNTED_OTHERWISE = [
 @pytest.mark.parametrize("change", COUNTED_ALIKE)
 def test_what_is_only_shown_changes_no_version(change: Callable[[Definition], Definition]) -> None:
     assert compile_plan(change(definition())).version == compile_plan(definition()).version
+
+
+def test_definitions_of_before_there_were_thresholds_keep_their_version() -> None:
+    """Theirs change when their text does, or ``FOLD``: then what was folded is folded anew."""
+    folder = Path(__file__).parents[2] / "deploy" / "definitions"
+    versions = {name: compile_plan(load(folder / f"{name}.yaml")).version for name in ("cdnow", "online_retail")}
+    assert versions == {"cdnow": "ee31b85111", "online_retail": "79cd9169dc"}
 
 
 @pytest.mark.parametrize("change", COUNTED_OTHERWISE)
