@@ -17,8 +17,7 @@ import numpy as np
 
 from schemas.names import CELLS_PER_KEY
 from streams.events.admission import Admitted, Batch
-from streams.events.columns import Coded
-from streams.events.decoding import Decoder
+from streams.events.columns import Coded, RowReader
 from streams.measures.additive import Groups
 from streams.measures.chain import Arrivals, Record
 from streams.plan import Additive, SourcePlan, Space
@@ -49,7 +48,7 @@ class Effect(NamedTuple):
 class Work:
     """One batch, ready to fold once the records are there."""
 
-    def __init__(self, plan: SourcePlan, batch: Batch, decoder: Decoder) -> None:
+    def __init__(self, plan: SourcePlan, batch: Batch, decoder: RowReader) -> None:
         self._plan = plan
         self._selections = Selections(batch, decoder)
         self._names: dict[tuple[Groups, tuple[str, ...]], tuple[list[int], list[str]]] = {}
@@ -62,6 +61,11 @@ class Work:
         for additive in plan.additives:
             for name, property_ in additive.dimensions:
                 self._want_values(additive, name, property_)
+
+    @property
+    def selections(self) -> Selections:
+        """What was chosen of the batch."""
+        return self._selections
 
     def fold(self, records: Records, floor: int) -> Effect:
         """``records`` must hold those ``wanted`` that exist; the others are begun in it.
