@@ -2,7 +2,8 @@
 
 Redis keys of one partition share a hash tag, so that one script may touch them all:
 
-    nsm:{<version>:<topic>:<partition>}:state               hash: position, stamp, floor, clock, watermark, topic_id
+    nsm:{<version>:<topic>:<partition>}:state               hash: position, stamp, floor, clock, watermark, topic_id,
+                                                            of internal topics reached
     nsm:{<version>:<topic>:<partition>}:totals              hash: <outcome>, unused|.., overflow|.. -> count
     nsm:{<version>:<topic>:<partition>}:cells:<series>:<n>  hash: <bucket> or <bucket>|<dimension>|<value> -> integer
     nsm:{<version>:<topic>:<partition>}:records:<space>     hash: <entity> -> its record, MessagePack

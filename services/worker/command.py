@@ -9,15 +9,16 @@ from pathlib import Path
 from hiredis import HiredisError
 
 from schemas.definition.loading import load
-from schemas.errors import CommandError
 from schemas.names import consumer_group
 from services.settings import settings
 from services.worker.topics import KafkaTopics
-from streams.plan import Plan, compile_plan
+from streams.plan import compile_plan
 from streams.state.redis.store import RedisStore
 from streams.worker.app import build_app, stop
 from streams.worker.app import run as run_app
 from streams.worker.dead_letters import DeadLetterTopics
+from streams.worker.internal import InternalTopics
+from streams.worker.session import Outlets
 from streams.worker.sessions import OwnedSessions
 
 log = logging.getLogger(__name__)
@@ -39,28 +40,23 @@ def run(args: argparse.Namespace) -> int:
     for noisy, level in NOISE.items():
         logging.getLogger(noisy).setLevel(level)
     where, plan = settings(), compile_plan(load(args.file))
-    _refuse_stages(plan)
     names, topics = list(plan.sources), KafkaTopics(where.kafka)
     store = RedisStore(where.redis)
-    asyncio.run(_wait_for(topics, names, store))
-    sessions = OwnedSessions(plan, store, DeadLetterTopics(where.kafka), topics, stop)
-    log.info("version %s of %s, topics %s", plan.version, args.file, ", ".join(names))
-    run_app(build_app(consumer_group(plan.version), where.kafka, names, sessions))
+    internal = list(plan.stages)
+    asyncio.run(_wait_for(topics, names, internal, store))
+    outlets = Outlets(DeadLetterTopics(where.kafka), InternalTopics(where.kafka))
+    sessions = OwnedSessions(plan, store, outlets, topics, stop)
+    log.info("version %s of %s, topics %s", plan.version, args.file, ", ".join([*names, *internal]))
+    run_app(build_app(consumer_group(plan.version), where.kafka, [*names, *internal], sessions))
     return 0
 
 
-def _refuse_stages(plan: Plan) -> None:
-    if plan.stages:
-        keys = ", ".join(sorted({stage.key for stage in plan.stages.values()}))
-        raise CommandError(f"a worker cannot count by {keys} yet, only by what the topic is keyed by; nsm replay can")
-
-
-async def _wait_for(topics: KafkaTopics, names: list[str], store: RedisStore) -> None:
+async def _wait_for(topics: KafkaTopics, names: list[str], internal: list[str], store: RedisStore) -> None:
     """Kafka, its topics and Redis may come later than the worker; a Redis that must not be used raises StateError."""
     said = ""
     while True:
         try:
-            await topics.prepare(names)
+            await topics.prepare(names, internal)
             for warning in await store.check():
                 log.warning(warning)
         except (OSError, TimeoutError, HiredisError) as away:
