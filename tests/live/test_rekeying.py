@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from kafka import TopicPartition
+from kafka.admin import ConfigResource, ConfigResourceType
 from redis import Redis
 
 from services.publisher.publisher import Publisher
@@ -176,3 +177,26 @@ def test_an_internal_topic_that_was_made_anew_stops_the_worker_and_says_why(comp
     second = road.start()
     assert second.ends() == 1
     second.says("stopped", topic, "was made anew")
+
+
+def settings_of(road: Road, topic: str) -> dict[str, str]:
+    """As Kafka tells them."""
+    with road.kafka.admin() as admin:
+        told = admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)], config_filter="all")
+    return {name: one["value"] for name, one in told["topic"][topic].items()}
+
+
+def test_internal_topics_are_made_to_keep_what_is_not_folded_and_one_that_would_not_stops_the_worker(
+    company: Road,
+) -> None:
+    road = company
+    first, *_, last = sorted(road.plan.stages)
+    road.kafka.create_topic(last, INTERNAL_PARTITIONS, cleanup_policy="compact")
+    worker = road.start()
+    assert worker.ends() == 1
+    worker.says(f"{last} is set to cleanup.policy=compact")
+    told = settings_of(road, first)
+    assert told["cleanup.policy"] == "delete"
+    assert int(told["retention.ms"]) >= 14 * 86_400_000
+    assert told["retention.bytes"] == "-1"
+    assert all_snapshots(road) == {}
