@@ -32,7 +32,7 @@ class Router:
     """Of one stage; ``reader`` reads the rows of its source."""
 
     def __init__(self, stage: Stage, reader: RowReader) -> None:
-        self._stage, self._homes = stage, _Homes()
+        self._stage, self._homes = stage, Homes()
         self._taking = Taking(Fields.of(stage.plan.needs), reader)
         self._key = reader.entity_within(stage.key) if "." in stage.key else None
 
@@ -82,7 +82,7 @@ class Router:
         return UNSET if self._key is None else self._key(row)
 
 
-class _Homes(dict[Any, int]):
+class Homes(dict[Any, int]):
     """entity -> the internal partition that it lives in; the same in every process."""
 
     def __missing__(self, entity: Any) -> int:

@@ -130,9 +130,7 @@ class Session:
         if admitted.refused:
             await self._outlets.dead_letters.send(self.tp, raws, admitted.refused)
         await self._settle()
-        if (
-            worked.outgoing
-        ):  # after the answer to the commit before, and before this one: whatever fails ends the session
+        if worked.outgoing:  # the commit before is answered, this one waits: whatever fails ends the session
             await self._outlets.internal.send(worked.outgoing)
         self._under_way = following, self._state.apply(commit)
         self._standing = admitted.standing

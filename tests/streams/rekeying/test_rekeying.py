@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import UNSET
 
 from schemas.errors import LogError
 from streams.fold import unpack
@@ -15,6 +16,7 @@ from streams.plan import INTERNAL_PARTITIONS, Plan, Stage, compile_plan
 from streams.rekeying import messages
 from streams.rekeying.arriving import Arriving
 from streams.rekeying.messages import Message, Origin, decoded
+from streams.rekeying.routing import NOWHERE, Homes
 from streams.state.port import NEVER, Standing
 from tests.streams.folding import DAY, definition
 from tests.streams.rekeying.company import (
@@ -268,3 +270,10 @@ def test_records_are_pruned_by_what_the_sources_forward() -> None:
         second.fold(cut.letters[home])
     (record,) = map(unpack, second.packed["account_id"].values())
     assert max(map(len, record)) < 35, "the days within the longest window, and not all sixty"
+
+
+def test_where_an_entity_lives_is_the_same_in_every_process_and_version_of_the_code() -> None:
+    entities = ["a", "b", "acc-1", "acc-2", "é", "", UNSET, "x" * 99]
+    homes = [3, 3, 1, 2, 3, 2, NOWHERE, 1]
+    assert Homes().column(entities).tolist() == homes
+    assert [Homes()[entity] for entity in entities] == homes
