@@ -17,6 +17,8 @@ from streams.state.redis.store import RedisStore
 from streams.worker.app import build_app, stop
 from streams.worker.app import run as run_app
 from streams.worker.dead_letters import DeadLetterTopics
+from streams.worker.internal import InternalTopics
+from streams.worker.session import Outlets
 from streams.worker.sessions import OwnedSessions
 
 log = logging.getLogger(__name__)
@@ -40,19 +42,21 @@ def run(args: argparse.Namespace) -> int:
     where, plan = settings(), compile_plan(load(args.file))
     names, topics = list(plan.sources), KafkaTopics(where.kafka)
     store = RedisStore(where.redis)
-    asyncio.run(_wait_for(topics, names, store))
-    sessions = OwnedSessions(plan, store, DeadLetterTopics(where.kafka), topics, stop)
-    log.info("version %s of %s, topics %s", plan.version, args.file, ", ".join(names))
-    run_app(build_app(consumer_group(plan.version), where.kafka, names, sessions))
+    internal = list(plan.stages)
+    asyncio.run(_wait_for(topics, names, internal, store))
+    outlets = Outlets(DeadLetterTopics(where.kafka), InternalTopics(where.kafka))
+    sessions = OwnedSessions(plan, store, outlets, topics, stop)
+    log.info("version %s of %s, topics %s", plan.version, args.file, ", ".join([*names, *internal]))
+    run_app(build_app(consumer_group(plan.version), where.kafka, [*names, *internal], sessions))
     return 0
 
 
-async def _wait_for(topics: KafkaTopics, names: list[str], store: RedisStore) -> None:
+async def _wait_for(topics: KafkaTopics, names: list[str], internal: list[str], store: RedisStore) -> None:
     """Kafka, its topics and Redis may come later than the worker; a Redis that must not be used raises StateError."""
     said = ""
     while True:
         try:
-            await topics.prepare(names)
+            await topics.prepare(names, internal)
             for warning in await store.check():
                 log.warning(warning)
         except (OSError, TimeoutError, HiredisError) as away:
