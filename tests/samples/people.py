@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 BEGIN = date(2026, 7, 27)
 DAYS = 112
-"""Sixteen weeks from a Monday: three whole months, and nights in which clocks are changed in either half of the world."""
+"""Sixteen weeks from a Monday: three whole months, and nights in which clocks are changed, north and south."""
 
 EVERY_DAY = (1.0,) * 7
 OFFICE = (1.2, 1.3, 1.3, 1.2, 1.0, 0.1, 0.05)
