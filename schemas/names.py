@@ -2,9 +2,11 @@
 
 Redis keys of one partition share a hash tag, so that one script may touch them all:
 
-    nsm:{<version>:<topic>:<partition>}:state               hash: position, stamp, floor, clock, watermark, topic_id
+    nsm:{<version>:<topic>:<partition>}:state               hash: position, stamp, floor, clock, watermark, topic_id,
+                                                            of internal topics reached
     nsm:{<version>:<topic>:<partition>}:totals              hash: <outcome>, unused|.., overflow|.. -> count
-    nsm:{<version>:<topic>:<partition>}:cells:<series>:<n>  hash: <bucket> or <bucket>|<dimension>|<value> -> integer
+    nsm:{<version>:<topic>:<partition>}:cells:<series>:<n>  hash: <bucket> or <bucket>|<dimension>|<value> -> integer,
+                                                            of a distribution <bucket>||<bin> -> integer
     nsm:{<version>:<topic>:<partition>}:records:<space>     hash: <entity> -> its record, MessagePack
     nsm:{<version>:<topic>:<partition>}:ids:<slot>          string: 8 bytes an id
     nsm:{<version>:<topic>:<partition>}:index               set: its cells, records and ids, named without the prefix
@@ -13,6 +15,8 @@ Redis keys of one partition share a hash tag, so that one script may touch them 
     nsm:{<company>}:serving                                 string: which version is served, JSON
 """
 
+import re
+from hashlib import sha256
 from typing import Final, Literal
 
 CELLS_PER_KEY: Final = 64
@@ -78,6 +82,14 @@ def serving_key(company: str) -> str:
 def dead_letter_topic(topic: str) -> str:
     """Where the events of this topic go that are no events, too late, or too far ahead."""
     return f"{topic}.dead-letter"
+
+
+def internal_topic(version: str, source: str, key: str) -> str:
+    """Where the events of a source go that one version counts by another property than the source is keyed by."""
+    plain = re.sub(r"[^A-Za-z0-9_-]", "-", key)[:60]
+    if plain != key:  # two properties must not share a topic
+        plain = f"{plain}-{sha256(key.encode()).hexdigest()[:8]}"
+    return f"nsm-{version}-{source}-by-{plain}"
 
 
 def consumer_group(version: str) -> str:

@@ -17,13 +17,15 @@ import numpy as np
 
 from schemas.names import CELLS_PER_KEY
 from streams.events.admission import Admitted, Batch
-from streams.events.columns import Coded
-from streams.events.decoding import Decoder
+from streams.events.columns import Coded, Column, RowReader
 from streams.measures.additive import Groups
 from streams.measures.chain import Arrivals, Record
-from streams.plan import Additive, SourcePlan, Space
+from streams.measures.distribution import BINS, OUTERMOST, bins_of
+from streams.plan import Additive, Choice, PlacedChain, PlacedConversion, PlacedRetention, SourcePlan, Space, choices_of
 from streams.selection import NO_VALUE, Selections
 from streams.state.port import NEVER, Commit
+from streams.time.grains import Grain, Instants
+from streams.usable import unused
 
 VALUES_PER_PARTITION = 1000
 """Raw values of one dimension of one measure that a partition counts apart; what comes later goes to ``OVERFLOW``."""
@@ -49,7 +51,7 @@ class Effect(NamedTuple):
 class Work:
     """One batch, ready to fold once the records are there."""
 
-    def __init__(self, plan: SourcePlan, batch: Batch, decoder: Decoder) -> None:
+    def __init__(self, plan: SourcePlan, batch: Batch, decoder: RowReader) -> None:
         self._plan = plan
         self._selections = Selections(batch, decoder)
         self._names: dict[tuple[Groups, tuple[str, ...]], tuple[list[int], list[str]]] = {}
@@ -62,6 +64,11 @@ class Work:
         for additive in plan.additives:
             for name, property_ in additive.dimensions:
                 self._want_values(additive, name, property_)
+
+    @property
+    def selections(self) -> Selections:
+        """What was chosen of the batch."""
+        return self._selections
 
     def fold(self, records: Records, floor: int) -> Effect:
         """``records`` must hold those ``wanted`` that exist; the others are begun in it.
@@ -76,16 +83,17 @@ class Work:
         for space in self._plan.spaces:
             known = records.setdefault(space.name, {})
             for entity in self.wanted[space.name].difference(known):
-                known[entity] = [[] for _ in space.chains]
+                known[entity] = [[] for _ in space.places]
             changed = effect.changed[space.name] = set()
-            for place in range(len(space.chains)):
+            for place in range(len(space.places)):
                 changed |= self._file(space, place, known, floor, effect)
         return effect
 
     def _want_entities(self, space: Space) -> None:
         wanted = self.wanted.setdefault(space.name, set())
-        for placed in space.chains:
-            wanted.update(self._selections.of(placed.choice).keys(space.entity).entities.present())
+        for placed in space.places:
+            for choice in choices_of(placed):
+                wanted.update(self._selections.of(choice).keys(space.entity).entities.present())
 
     def _want_values(self, additive: Additive, name: str, property_: str) -> None:
         texts = self._selections.of(additive.choice).texts(property_)
@@ -100,6 +108,9 @@ class Work:
             there, units = selection.amounts(additive.amount)
             absent = {f"no {additive.amount}": len(there) - int(there.sum())}
         self._tell_unused(additive.measure, effect, absent, selection.unused)
+        if additive.binned:
+            self._add_bins(additive, effect)
+            return
         for series in additive.series:
             groups = selection.groups(series.grain)
             sums = groups.counts() if units is None else groups.sums(units)
@@ -110,6 +121,16 @@ class Work:
                 groups = selection.split_groups(series.grain, property_)
                 sums = groups.counts() if units is None else groups.sums(units)
                 put_cells(effect.cells, series.name, *self._named(groups, fields), sums)
+
+    def _add_bins(self, additive: Additive, effect: Effect) -> None:
+        selection, width = self._selections.of(additive.choice), 2 * OUTERMOST + 1
+        there, units = selection.amounts(additive.amount or "")
+        bins = bins_of(units[there])
+        for series in additive.series:
+            groups = Groups(selection.points(series.grain)[there] * width + (bins + OUTERMOST))
+            places = [divmod(key, width) for key in groups.keys]
+            names = [f"{bucket}|{BINS}|{place - OUTERMOST}" for bucket, place in places]
+            put_cells(effect.cells, series.name, [bucket for bucket, _ in places], names, groups.counts())
 
     def _named(self, groups: Groups, fields: tuple[str, ...]) -> tuple[list[int], list[str]]:
         """The bucket of each group of a split, and its field; measures of one selection mostly share them."""
@@ -143,19 +164,40 @@ class Work:
         return tuple(fields)
 
     def _file(self, space: Space, place: int, known: dict[str, Record], floor: int, effect: Effect) -> set[str]:
-        placed = space.chains[place]
-        selection, chain = self._selections.of(placed.choice), placed.chain
-        entities, places = selection.keys(space.entity)
-        absent = 0 if places is None else len(selection) - len(np.unique(places))
+        placed = space.places[place]
         for measure in placed.measures:
-            self._tell_unused(measure, effect, {f"no {space.name}": absent}, selection.unused)
-        points = selection.points(chain.grain)
-        arrivals = Arrivals(entities.names, entities.codes, points if places is None else points[places])
-        oldest = chain.grain.of(floor) if floor > 0 else NEVER
-        outs, changed = chain.fold(arrivals, known, place, oldest)
+            if measure not in self._told:
+                absent = unused(self._selections, space, placed)
+                self._tell_unused(measure, effect, absent, self._selections.of(placed.choice).unused)
+        match placed:
+            case PlacedChain():
+                arrivals = self._arrivals(space, placed.choice, placed.chain.grain)
+                outs, changed = placed.chain.fold(arrivals, known, place, _oldest(placed.chain.grain, floor))
+            case PlacedRetention():
+                paid, amounts = self._paid(space, placed)
+                outs, changed = placed.retention.fold(paid, amounts, known, place, _oldest(placed.days, floor))
+            case PlacedConversion():
+                starts, ends = (self._arrivals(space, one, Instants()) for one in choices_of(placed))
+                outs, changed = placed.conversion.fold(starts, ends, known, place, floor)
         for series, out in outs.items():
             put_cells(effect.cells, series, list(out), list(map(str, out)), list(out.values()))
         return changed
+
+    def _arrivals(self, space: Space, choice: Choice, grain: Grain) -> Arrivals:
+        selection = self._selections.of(choice)
+        entities, places = selection.keys(space.entity)
+        points = selection.points(grain)
+        return Arrivals(entities.names, entities.codes, points if places is None else points[places])
+
+    def _paid(self, space: Space, placed: PlacedRetention) -> tuple[Arrivals, Column]:
+        """Events that have both an entity and the amount."""
+        selection = self._selections.of(placed.choice)
+        entities, places = selection.keys(space.entity)
+        there, units = selection.amounts(placed.amount)
+        places = np.arange(len(selection)) if places is None else places
+        points, has = selection.points(placed.days), there[places]
+        chosen = places[has]
+        return Arrivals(entities.names, entities.codes[has], points[chosen]), units[chosen]
 
     def _tell_unused(self, measure: str, effect: Effect, *reasons: Mapping[str, int]) -> None:
         """Once a batch for each measure, however many chains it has.  One reason may come twice: it adds up."""
@@ -164,6 +206,10 @@ class Work:
             for some in reasons:
                 for reason, number in some.items():
                     _tell(effect.totals, f"unused|{measure}|{reason}", number)
+
+
+def _oldest(grain: Grain, floor: int) -> int:
+    return grain.of(floor) if floor > 0 else NEVER
 
 
 def commit_of(admitted: Admitted, effect: Effect, records: Records) -> Commit:

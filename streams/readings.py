@@ -32,6 +32,7 @@ class Readings:
         self._plan, self._cells, self._as_of = plan, cells, as_of
         self._definition: Definition = plan.definition
         self._values = Values(plan, cells)
+        self._waiting: dict[str, int] = {}
 
     def running(self, metric: str, window: Window, at_ms: int) -> Reading:
         """The metric over the window as it stands at a moment, with its pace."""
@@ -116,11 +117,19 @@ class Readings:
             end_ms=span.end_ms,
             as_of_ms=self._as_of.watermark_ms,
             complete=look.over,
-            final=span.whole and self._as_of.floor_ms >= span.end_ms,
+            final=span.whole and self._as_of.floor_ms >= span.end_ms + self._waits(metric),
             dimension=look.segment.dimension if look.segment else WHOLE,
             segment=look.segment.name if look.segment else WHOLE,
             pace=pace,
         )
+
+    def _waits(self, metric: str) -> int:
+        """How long after its end a span may still change with events that are not late: as a conversion waits."""
+        if metric not in self._waiting:
+            under = (self._definition.measures[name] for name in measures_of(self._definition, metric))
+            waits = (one.within_ms for one in under if isinstance(one, model.Conversion))
+            self._waiting[metric] = max(waits, default=0)
+        return self._waiting[metric]
 
 
 def segmented_by(definition: Definition, metric: str) -> tuple[str, ...]:

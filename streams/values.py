@@ -1,6 +1,6 @@
 """What a metric comes to over a span: arithmetic on cells, in exact rationals.
 
-metric ─▶ ratio, formula, growth, share ─▶ metrics and measures ─▶ cells
+metric ─▶ ratio, formula, growth, share, quantile ─▶ metrics and measures ─▶ cells
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from schemas.definition import model
 from schemas.definition.arithmetic import Expression, Name, Negative, Number, Operation, names_in
 from schemas.definition.model import Window
 from streams.cells import Cells
+from streams.measures.distribution import BINS, quantile
 from streams.plan import Plan
 from streams.selection import NO_VALUE
 from streams.time.spans import Span, earlier
@@ -82,6 +83,10 @@ class Values:
                 part = Segment(dimension, "", raw)
                 return Divided(self._measure(measure, look._replace(segment=part)), self._measure(measure, look))
 
+            case model.Quantile(measure, part):
+                found = self._quantile(measure, Fraction(part), look)
+                return MISSING if found is None else Divided(found)
+
     def _operand(self, name: str, look: Look) -> Fraction | None:
         if name in self._definition.measures:
             return self._measure(name, look)
@@ -89,14 +94,24 @@ class Values:
             self._met[name, look] = self._value(self._definition.metrics[name].value, look).value
         return self._met[name, look]
 
+    def _quantile(self, name: str, part: Fraction, look: Look) -> Fraction | None:
+        series, measure = self._plan.series[name, look.window], self._definition.measures[name]
+        counts = self._cells.parts(series, BINS, look.span)
+        found = quantile({int(one): number for one, number in counts.items()}, part)
+        return found / 10**measure.decimals if found and isinstance(measure, model.Distribution) else found
+
     def _measure(self, name: str, look: Look) -> Fraction:
         series, measure = self._plan.series[name, look.window], self._definition.measures[name]
-        if look.segment is None:
+        if isinstance(measure, model.Distribution):  # how many values there are, for whoever asks what stands behind
+            number = sum(self._cells.parts(series, BINS, look.span).values())
+        elif look.segment is None:
             number = self._cells.total(series, look.span)
         else:
             dimension, _, raw = look.segment
             number = sum(self._cells.part(series, dimension, value, look.span) for value in raw)
-        return Fraction(number, 10**measure.decimals) if isinstance(measure, model.Sum) else Fraction(number)
+        if isinstance(measure, model.Sum | model.NetRetention):
+            return Fraction(number, 10**measure.decimals)
+        return Fraction(number)
 
 
 def calculated(expression: Expression, operand: Callable[[str], Fraction | None]) -> Divided:

@@ -35,6 +35,7 @@ def judge(placed: Placed, observed: Observed | None = None) -> Judgement:
         for rule in RULES
         for finding in _findings(rule, placed.definition, observed)
     ]
+    found = list(dict.fromkeys(found))  # of the parts of one lifecycle the same may be found
     found.sort(key=lambda one: one.place.line)
     return Judgement(
         told=tuple(one for one in found if not one.because), silenced=tuple(one for one in found if one.because)

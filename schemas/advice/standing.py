@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, assert_never
 
 from schemas.definition.arithmetic import Expression, Name, Negative, Number, Operation
-from schemas.definition.model import Definition, Formula, Growth, Measure, Plain, Ratio, Share
+from schemas.definition.model import Definition, Formula, Growth, Measure, Plain, Quantile, Ratio, Share
 from schemas.definition.operands import operands
 
 
@@ -23,7 +23,7 @@ def stands_on(definition: Definition, metric: str) -> Iterator[Stands]:
 def _stands_on(definition: Definition, metric: str, *, above: bool) -> Iterator[Stands]:
     value = definition.metrics[metric].value
     match value:
-        case Plain(measure) | Share(measure):
+        case Plain(measure) | Share(measure) | Quantile(measure):
             yield Stands(definition.measures[measure], above)
         case Ratio(numerator, denominator):
             yield from _operand(definition, numerator, above=above)

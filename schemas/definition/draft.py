@@ -46,3 +46,9 @@ class Draft:
     def at(self, *paths: str) -> Place:
         """Of the first of these paths that is in the file."""
         return first_place(self.places, paths)
+
+    def also_at(self, path: str, others: list[str]) -> None:
+        """What stands at a path and under it is found by these paths too."""
+        rests = {at.removeprefix(path): place for at, place in self.places.items() if f"{at}.".startswith(f"{path}.")}
+        for other in others:
+            self.places |= {other + rest: place for rest, place in rests.items()}

@@ -3,6 +3,8 @@
 sum      product (+|-) product ...
 product  signed (*|/) signed ...
 signed   -signed, (sum), a name, or a number
+
+A name may have a part: ``users.retained``.
 """
 
 import re
@@ -17,7 +19,9 @@ DEEPEST: Final = 30
 """How many parentheses and signs may stand within each other."""
 MOST_DIGITS: Final = 15
 
-_TOKEN: Final = re.compile(r" *(?:(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<name>[^\W\d]\w*)|(?P<sign>[-+*/()]))")
+_TOKEN: Final = re.compile(
+    r" *(?:(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)?)|(?P<sign>[-+*/()]))"
+)
 _SPACE: Final = re.compile(r" *")
 _EXAMPLE: Final = "write one such as (revenue - refunds) / orders"
 _MEANT: Final = {

@@ -2,24 +2,27 @@
 
     {measure: M}  {measure: M, per: O}  {ratio: [O, O]}  {formula: "O / O * 100"}
     {growth: {of: O, over: 1 period}}   {share: {of: M, segment: {DIMENSION: VALUE}}}
+    {quantile: 0.95, of: M}
 
-M is a measure, O a measure or a metric.
+M is a measure (of a quantile: a distribution; of a lifecycle or net retention: a part), O a measure or a metric.
 """
 
 import re
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Final
 
 from schemas.definition.draft import Draft, Kind, Reference
 from schemas.definition.faults import Faults, either, nearest, quoted
 from schemas.definition.formulas import formula
-from schemas.definition.model import Formula, Growth, Metric, Plain, Ratio, Share, Value
+from schemas.definition.model import Formula, Growth, Metric, Plain, Quantile, Ratio, Share, Value
 from schemas.definition.names import check_name
 from schemas.definition.nodes import Mapping, Node, Sequence
 from schemas.definition.reading import Fields, many, sentence, without_repeats, word
 from schemas.definition.units import unit
 from schemas.definition.windows import windows
 
+_PART: Final = re.compile(r"[01](\.\d{1,6})?", re.ASCII)
 _PERIODS: Final = re.compile(r"([1-9]\d{0,3}) periods?", re.ASCII)
 
 
@@ -48,7 +51,8 @@ def _metric(name: str, node: Node, draft: Draft, faults: Faults) -> Metric | Non
         faults.add(node.place, f"must show one thing: a {either(_MADE)}{hint}")
         return None
     own = ("per",) if kinds == ["measure"] else ()
-    fields = Fields(node, faults, required=(*kinds, "window"), optional=(*own, "unit", "description"))
+    due = ("of",) if kinds == ["quantile"] else ()
+    fields = Fields(node, faults, required=(*kinds, *due, "window"), optional=(*own, "unit", "description"))
     value = _MADE[kinds[0]](name, fields, draft, faults)
     found = fields.get("window", windows)
     shown = Metric(
@@ -122,6 +126,20 @@ def _share(name: str, fields: Fields, draft: Draft, faults: Faults) -> Value | N
     return Share(measure, dimension, values) if measure and values else None
 
 
+def _quantile(name: str, fields: Fields, draft: Draft, faults: Faults) -> Value | None:
+    measure = _reference("measure", name, fields.node("of"), draft, faults)
+    part = fields.get("quantile", _part)
+    return Quantile(measure, part) if measure and part else None
+
+
+def _part(node: Node, faults: Faults) -> str | None:
+    text = word(node, faults)
+    if text is None or (_PART.fullmatch(text) and 0 < Fraction(text) <= 1):
+        return text
+    faults.add(node.place, f"{quoted(text)} is no part of all values; write one above 0 and up to 1, such as 0.95")
+    return None
+
+
 def _reference(kind: Kind, owner: str, node: Node | None, draft: Draft, faults: Faults) -> str | None:
     name = None if node is None else word(node, faults)
     if name is not None and node is not None:
@@ -135,4 +153,5 @@ _MADE: Final[dict[str, Callable[[str, Fields, Draft, Faults], Value | None]]] = 
     "formula": _formula,
     "growth": _growth,
     "share": _share,
+    "quantile": _quantile,
 }

@@ -107,10 +107,21 @@ class Sum(_Measure, frozen=True, kw_only=True, tag="sum"):
     decimals: int = 6
 
 
+class Distribution(_Measure, frozen=True, kw_only=True, tag="distribution"):
+    """How a property is spread over matching events, in bins of 1 %; a metric reads quantiles of it.
+
+    As an integer of ``10 ** -decimals`` units, as a sum has it.
+    """
+
+    property: str
+    decimals: int = 6
+
+
 class Distinct(_Measure, frozen=True, kw_only=True, tag="distinct"):
-    """Entities with a matching event in the window."""
+    """Entities with at least so many matching events in the window."""
 
     entity: tuple[str, ...]
+    at_least: int = 1
 
 
 class First(_Measure, frozen=True, kw_only=True, tag="first"):
@@ -126,7 +137,54 @@ class Repeat(_Measure, frozen=True, kw_only=True, tag="repeat"):
     within_ms: int | None = None
 
 
-Measure = Count | Sum | Distinct | First | Repeat
+class Part(StrEnum):
+    """What a lifecycle tells of a period: who is active, each one new, retained or resurrected; and who is not now."""
+
+    NEW = "new"
+    RETAINED = "retained"
+    RESURRECTED = "resurrected"
+    DORMANT = "dormant"
+    ACTIVE = "active"
+
+
+class Lifecycle(_Measure, frozen=True, kw_only=True, tag="lifecycle"):
+    """One part of a lifecycle, a measure of its own by calendar periods; its name ends in ``.retained``, or another."""
+
+    entity: tuple[str, ...]
+    part: Part
+
+
+class NetPart(StrEnum):
+    """What a net retention tells of a period, both of the entities whose amounts in the period before are above 0."""
+
+    BASE = "base"
+    KEPT = "kept"
+
+
+class NetRetention(_Measure, frozen=True, kw_only=True, tag="net_retention"):
+    """A part of what such entities came to then (``.base``) and come to now (``.kept``), as a sum has its integers."""
+
+    property: str
+    decimals: int = 6
+    entity: tuple[str, ...]
+    part: NetPart
+
+
+class Conversion(_Measure, frozen=True, kw_only=True, tag="conversion"):
+    """Matching events that one of type ``to``, whatever it meets, of the same entity follows by at most ``within_ms``.
+
+    Each counts where it lies itself.
+    """
+
+    to: str
+    entity: tuple[str, ...]
+    within_ms: int
+
+
+Amount = Sum | Distribution | NetRetention
+"""The kinds that read an amount off an event."""
+
+Measure = Count | Sum | Distribution | Distinct | First | Repeat | Lifecycle | NetRetention | Conversion
 
 
 class Unit(StrEnum):
@@ -220,7 +278,17 @@ class Share(msgspec.Struct, frozen=True, tag="share"):
     segments: tuple[str, ...]
 
 
-Value = Plain | Ratio | Formula | Growth | Share
+class Quantile(msgspec.Struct, frozen=True, tag="quantile"):
+    """The value of a distribution that this part of all values does not exceed (nearest rank), within 1 %.
+
+    ``part`` is a decimal as it was written, above 0 and at most 1.
+    """
+
+    measure: str
+    part: str
+
+
+Value = Plain | Ratio | Formula | Growth | Share | Quantile
 
 
 class Metric(msgspec.Struct, frozen=True, kw_only=True):

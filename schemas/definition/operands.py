@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from schemas.definition.arithmetic import names_in
-from schemas.definition.model import Formula, Growth, Metric, Plain, Ratio, Share, Value
+from schemas.definition.model import Formula, Growth, Metric, Plain, Quantile, Ratio, Share, Value
 
 DEEPEST: Final = 5
 """How many metrics may stand on each other."""
@@ -21,7 +21,7 @@ def operands(value: Value) -> tuple[str, ...]:
             return names_in(expression)
         case Growth(of):
             return (of,)
-        case Share(measure):
+        case Share(measure) | Quantile(measure):
             return (measure,)
 
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from schemas.definition.arithmetic import Expression, Name, Negative, Number, Operation, operations_in
 from schemas.definition.faults import Faults, quoted
-from schemas.definition.model import Definition, Formula, Growth, Measure, Metric, Plain, Ratio, Share, Value
+from schemas.definition.model import Definition, Formula, Growth, Measure, Metric, Plain, Quantile, Ratio, Share, Value
 from schemas.definition.nodes import Node
 from schemas.definition.operands import DEEPEST
 from schemas.definition.reading import word
@@ -115,7 +115,7 @@ class Units:
 def _arithmetic(value: Value) -> Expression:
     """What decides the unit of a value; of a change or a share nothing does."""
     match value:
-        case Plain(measure):
+        case Plain(measure) | Quantile(measure):
             return Name(measure)
         case Ratio(numerator, denominator):
             return Operation("/", Name(numerator), Name(denominator))

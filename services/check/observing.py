@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from schemas.advice.observed import Fed, Observed
-from schemas.definition.model import Definition, Lifetime
+from schemas.definition.model import Definition, Lifetime, Measure
 from schemas.errors import CommandError
 from services.check.behaving import Behaving
 from services.check.watched import left_unused, matching, of_type, watched
@@ -51,7 +51,7 @@ def observe(definition: Definition, files: Sequence[str]) -> Seen:
         first_ms=folded.first_ms,
         last_ms=folded.last_ms,
         behaviours=tuple(Behaving(definition, plan.calendar, readings, extent).of(known)),
-        fed={name: _fed(name, readings, folded) for name in known},
+        fed={name: _fed(definition.measures[name], readings, folded) for name in known},
         left_out=dict(folded.left_out),
         not_given=not_given,
     )
@@ -59,9 +59,9 @@ def observe(definition: Definition, files: Sequence[str]) -> Seen:
     return Seen(compile_plan(definition), msgspec.structs.replace(folded, unused=unused), observed)
 
 
-def _fed(measure: str, readings: Readings, folded: Folded) -> Fed:
+def _fed(measure: Measure, readings: Readings, folded: Folded) -> Fed:
     def total(metric: str) -> int:
         return int(readings.running(metric, Lifetime(), folded.last_ms).numerator)
 
-    meets = total(matching(measure))
-    return Fed(of_type=total(of_type(measure)), matching=meets, used=meets - left_unused(measure, folded.unused))
+    meets = total(matching(measure.name))
+    return Fed(of_type=total(of_type(measure.name)), matching=meets, used=meets - left_unused(measure, folded.unused))

@@ -5,13 +5,28 @@ The names of what is added hold a ``#``, which no name of a definition does.
 
 import msgspec
 
-from schemas.definition.model import Count, Definition, Lifetime, Measure, Metric, Plain, Sum, Window
+from schemas.definition.model import (
+    Calendar,
+    Conversion,
+    Count,
+    Definition,
+    Lifecycle,
+    Lifetime,
+    Measure,
+    Metric,
+    NetRetention,
+    Plain,
+    Sum,
+    Unit,
+    Window,
+)
 from streams.plan import measures_of
+from streams.usable import lacking
 
 
 def watched(definition: Definition) -> Definition:
     """The same measures and metrics, and for each measure all that the functions below name."""
-    windows: dict[str, dict[Window, None]] = {name: {Lifetime(): None} for name in definition.measures}
+    windows: dict[str, dict[Window, None]] = {name: {} for name in definition.measures}
     for metric in definition.metrics.values():
         for under in measures_of(definition, metric.name):
             windows[under].update(dict.fromkeys(metric.windows))
@@ -21,13 +36,16 @@ def watched(definition: Definition) -> Definition:
         measures[_matching(name)] = Count(
             name=_matching(name), source=measure.source, of=measure.of, where=measure.where
         )
-        for shown in (name, _of_type(name), _matching(name)):
-            metrics[metric_of(shown)] = Metric(name=metric_of(shown), value=Plain(shown), windows=tuple(windows[name]))
+        compared = isinstance(measure, Lifecycle | NetRetention)
+        own = windows[name] | {Calendar(Unit.DAY) if compared else Lifetime(): None}
+        counted = windows[name] | {Lifetime(): None}
+        for shown, read in ((name, own), (_of_type(name), counted), (_matching(name), counted)):
+            metrics[metric_of(shown)] = Metric(name=metric_of(shown), value=Plain(shown), windows=tuple(read))
     return msgspec.structs.replace(definition, measures=measures, metrics=metrics)
 
 
 def metric_of(measure: str) -> str:
-    """The metric that shows a measure as it is, over every window that it is read in and over all time."""
+    """The metric that shows a measure as it is, in each window that it is read in and over all time, if it can be."""
     return f"{measure}#"
 
 
@@ -42,17 +60,20 @@ def matching(measure: str) -> str:
 
 
 def behind(measure: Measure) -> str:
-    """The metric that says how many things a measure's number is made of: events of a sum, else the number itself."""
-    return matching(measure.name) if isinstance(measure, Sum) else metric_of(measure.name)
+    """The metric that says how many things a measure's number is made of: events of amounts, else the number itself."""
+    return matching(measure.name) if isinstance(measure, Sum | NetRetention) else metric_of(measure.name)
 
 
-def left_unused(measure: str, unused: dict[tuple[str, str], int]) -> int:
+def left_unused(measure: Measure, unused: dict[tuple[str, str], int]) -> int:
     """Events that meet the measure's conditions and lack what else it needs; ``unused`` is by measure and reason.
 
     Those that lack a property of a condition are told of the measure and of its count alike, and met nothing.
     """
-    counted = _matching(measure)
-    mine, beside = (sum(number for (name, _), number in unused.items() if name == one) for one in (measure, counted))
+    of_ends = lacking(measure.entity, measure.to) if isinstance(measure, Conversion) else ""  # no matching events
+    mine, beside = (
+        sum(number for (name, reason), number in unused.items() if name == one and reason != of_ends)
+        for one in (measure.name, _matching(measure.name))
+    )
     return mine - beside
 
 

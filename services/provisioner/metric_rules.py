@@ -3,14 +3,18 @@
 from schemas import names
 from schemas.definition.model import (
     Calendar,
+    Conversion,
     Count,
     Definition,
     Distinct,
     First,
     Formula,
     Growth,
+    Lifecycle,
     Metric,
+    Part,
     Plain,
+    Quantile,
     Ratio,
     Repeat,
     Share,
@@ -137,10 +141,12 @@ def part_of_whole(definition: Definition, ratio: Ratio) -> bool:
     if (above.source, above.of, above.where) != (below.source, below.of, below.where):
         return False
     match above, below:
-        case First(), Distinct():
+        case First(), Distinct(at_least=1):
             return above.entity == below.entity
+        case Lifecycle(part=part), Lifecycle(part=Part.ACTIVE):
+            return above.entity == below.entity and part is not Part.DORMANT
         # an event counts once for each entity it names, and a dotted path may name several
-        case ((First() | Repeat() | Distinct()), Count()):
+        case ((First() | Repeat() | Distinct() | Conversion()), Count()):
             return not any("." in part for part in above.entity)
         case _:
             return False
@@ -151,6 +157,6 @@ def never_negative(definition: Definition, metric: Metric) -> bool:
     match metric.value:
         case Plain() | Ratio() | Share() as value:
             measures = (definition.measures.get(name) for name in operands(value))
-            return all(isinstance(one, Count | First | Distinct | Repeat) for one in measures)
-        case Formula() | Growth():
+            return all(isinstance(one, Conversion | Count | First | Distinct | Repeat | Lifecycle) for one in measures)
+        case Formula() | Growth() | Quantile():
             return False

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from schemas.definition.model import Count, Definition, Distinct, First, Metric, Plain, Repeat
+from schemas.definition.model import Conversion, Count, Definition, Distinct, First, Lifecycle, Metric, Plain, Repeat
 from schemas.definition.units import unit_of
 
 KNOWN: Final = {
@@ -43,6 +43,6 @@ def whole_numbers(definition: Definition, metric: Metric) -> bool:
     """Whether it counts things, so that no decimals are due."""
     match metric.value:
         case Plain(measure=name):
-            return isinstance(definition.measures.get(name), Count | Distinct | First | Repeat)
+            return isinstance(definition.measures.get(name), Conversion | Count | Distinct | First | Lifecycle | Repeat)
         case _:
             return False

@@ -1,21 +1,30 @@
 """The definition in words, for people in front of a board."""
 
+from fractions import Fraction
+
 from schemas.definition.arithmetic import written
 from schemas.definition.faults import either
 from schemas.definition.model import (
     ANY,
     Calendar,
     Condition,
+    Conversion,
     Count,
     Definition,
     Distinct,
+    Distribution,
     First,
     Formula,
     Growth,
+    Lifecycle,
     Lifetime,
     Measure,
     Metric,
+    NetPart,
+    NetRetention,
+    Part,
     Plain,
+    Quantile,
     Ratio,
     Repeat,
     RollingDays,
@@ -59,14 +68,46 @@ def measure(of: Measure) -> str:
             said = f"the number of {events}"
         case Sum():
             said = f"the sum of {of.property} over {events}"
-        case Distinct():
+        case Distribution():
+            said = f"{of.property} of {events}"
+        case Distinct(at_least=1):
             said = f"different {_entity(of.entity)} in {events}"
+        case Distinct(at_least=n):
+            said = f"different {_entity(of.entity)} with at least {n} {events}"
         case First():
             said = f"{_entity(of.entity)} whose first ever of these {events} lies in the window"
         case Repeat():
             within = f" at most {duration(of.within_ms)} before" if of.within_ms is not None else ""
             said = f"{events} that follow an earlier one of the same {_entity(of.entity)}{within}"
+        case Conversion():
+            follows = f"one of {of.to} of the same {_entity(of.entity)}"
+            return f"{events}{where} that {follows} follows within {duration(of.within_ms)}"
+        case Lifecycle() | NetRetention():
+            said = _compared(of, events)
     return said + where
+
+
+def _compared(of: Lifecycle | NetRetention, events: str) -> str:
+    """With the period before."""
+    if isinstance(of, Lifecycle):
+        return f"different {_entity(of.entity)} {_part(of.part)}, by {events}"
+    base = of.part is NetPart.BASE
+    when, whose = (" of the period before", "where it is") if base else ("", "for whom that of the period before is")
+    return f"the sum of {of.property} over {events}{when}, of each {_entity(of.entity)} {whose} above 0"
+
+
+def _part(part: Part) -> str:
+    match part:
+        case Part.NEW:
+            return "active for the first time ever"
+        case Part.RETAINED:
+            return "active now and in the period before"
+        case Part.RESURRECTED:
+            return "active now and once, but not in the period before"
+        case Part.DORMANT:
+            return "active in the period before and not now"
+        case Part.ACTIVE:
+            return "active now"
 
 
 def _entity(entity: tuple[str, ...]) -> str:
@@ -93,6 +134,9 @@ def metric(definition: Definition, of: Metric) -> str:
             said = f"the change against {ago} before, as a part of what it was then, of {_operand(definition, name)}"
         case Share(measure=name, dimension=dimension, segments=segments):
             said = f"the part with {dimension} {either(segments)} of all {_operand(definition, name)}"
+        case Quantile(measure=name, part=part):
+            percent = f"{float(Fraction(part) * 100):g}"
+            said = f"what {percent} % of all {_operand(definition, name)} do not exceed, within 1 %"
     own = f"{of.description.rstrip('.')}. " if of.description else ""
     return f"{own}{said[0].upper()}{said[1:]}, over {window(of.windows[0])}."
 

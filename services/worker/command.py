@@ -16,6 +16,8 @@ from streams.state.redis import RedisReader, RedisRegistry, RedisStore
 from streams.worker.app import build_app, stop
 from streams.worker.app import run as run_app
 from streams.worker.dead_letters import DeadLetterTopics
+from streams.worker.internal import InternalTopics
+from streams.worker.session import Outlets
 from streams.worker.sessions import OwnedSessions
 from streams.worker.succession import AnnouncingStore, Succession
 
@@ -40,22 +42,24 @@ def run(args: argparse.Namespace) -> int:
     where, plan = settings(), compile_plan(load(args.file))
     names, topics = list(plan.sources), KafkaTopics(where.kafka)
     store = RedisStore(where.redis)
-    asyncio.run(_wait_for(topics, names, store))
+    internal = list(plan.stages)
+    asyncio.run(_wait_for(topics, names, internal, store))
     registry, reader = RedisRegistry(where.redis), RedisReader(where.redis)
     succession = Succession(plan, registry, reader, store.away)
     kept = AnnouncingStore(store, succession)
-    sessions = OwnedSessions(plan, kept, DeadLetterTopics(where.kafka), topics, stop)
-    log.info("version %s of %s, topics %s", plan.version, args.file, ", ".join(names))
+    outlets = Outlets(DeadLetterTopics(where.kafka), InternalTopics(where.kafka))
+    sessions = OwnedSessions(plan, kept, outlets, topics, stop)
+    log.info("version %s of %s, topics %s", plan.version, args.file, ", ".join([*names, *internal]))
     run_app(build_app(where.kafka, plan, sessions, succession))
     return 0
 
 
-async def _wait_for(topics: KafkaTopics, names: list[str], store: RedisStore) -> None:
+async def _wait_for(topics: KafkaTopics, names: list[str], internal: list[str], store: RedisStore) -> None:
     """Kafka, its topics and Redis may come later than the worker; a Redis that must not be used raises StateError."""
     said = ""
     while True:
         try:
-            await topics.prepare(names)
+            await topics.prepare(names, internal)
             for warning in await store.check():
                 log.warning(warning)
         except (OSError, TimeoutError, HiredisError) as away:

@@ -1,4 +1,4 @@
-"""The record that first, repeat and distinct share: an entity's points inside the horizon, and the few before it.
+"""The record that first, repeat, distinct and lifecycle share: an entity's points inside the horizon, and some before.
 
 A kind is a *judge of order k* when an entity's contribution is the sum, over its points in order, of something that
 depends only on the point and the k points before it.  Then an insertion takes back what the k points that follow were
@@ -110,13 +110,14 @@ class Chain:
             judge.judge_all(runs.points, before, out)
         order, all_kept = self.order, self.all_kept
         for name, points, xs in runs.each():
-            had, last = len(points), points[-1] if points else NEVER
+            had, last, were = len(points), points[-1] if points else NEVER, points[:] if order > 1 else points
             points.extend(xs)
             if not all_kept:
-                self._thin_from(points, max(had - 1, 0))
+                self._thin_from(points, max(had - order, 0))
             if len(points) > order:
                 self._forget(points, oldest)
-            if len(points) != had or points[-1] != last:
+            # of one order, what is as long and ends alike is alike
+            if (points != were) if order > 1 else (len(points) != had or points[-1] != last):
                 changed.add(name)
 
     def _insert_all(self, points: Points, xs: Points, pairs: Pairs) -> None:
@@ -140,12 +141,12 @@ class Chain:
 
     def _thin(self, points: Points, i: int) -> None:
         """Only the new point and its neighbours can have become redundant; from the right, so that places stay put."""
-        for j in range(min(i + self.order, len(points) - 1), max(i - 2, -1), -1):
+        for j in range(min(i + self.order, len(points) - 1), max(i - self.order - 1, -1), -1):
             if all(judge.redundant(points, j) for judge in self.judges):
                 del points[j]
 
     def _thin_from(self, points: Points, i: int) -> None:
-        """All points from ``i`` on are new, but the first."""
+        """All points from ``i`` on are new, but the first ``order`` of them."""
         while i < len(points):
             for judge in self.judges:
                 if not judge.redundant(points, i):

@@ -79,7 +79,7 @@ def build_app(kafka: str, plan: Plan, sessions: OwnedSessions, succession: Succe
         agent_supervisor="mode.supervisors:CrashingSupervisor",
     )
     app.sessions, app.succession = sessions, succession
-    for name in plan.sources:
+    for name in [*plan.sources, *plan.stages]:
         topic = app.topic(name, key_serializer="raw", value_serializer="raw", key_type=bytes, value_type=bytes)
         app.agent(topic, name=f"fold-{name}")(_fold(sessions))
     return app

@@ -85,9 +85,10 @@ class Succession:
     async def _partitions(self) -> list[Partition]:
         """All that there have to be; none while that is not known of every source."""
         numbers = await self._reader.partitions(self._version)
-        if not all(numbers.get(topic) for topic in self._plan.sources):
+        topics = [*self._plan.sources, *self._plan.stages]
+        if not all(numbers.get(topic) for topic in topics):
             return []
-        return [Partition(self._version, topic, n) for topic in self._plan.sources for n in range(numbers[topic])]
+        return [Partition(self._version, topic, n) for topic in topics for n in range(numbers[topic])]
 
 
 class AnnouncingStore:

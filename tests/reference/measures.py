@@ -29,6 +29,13 @@ from schemas.definition.model import ANY, Condition, Definition, FlatFormat, Mea
 from tests.reference.stretches import FOR_EVER_MS, NEVER_MS, LocalTime, Stretch, local_day, midnight
 
 OPERATORS = {"=": "=", "!=": "<>", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
+PARTS = {
+    model.Part.NEW: "now and not before and not earlier",
+    model.Part.RETAINED: "now and before",
+    model.Part.RESURRECTED: "now and not before and earlier",
+    model.Part.DORMANT: "before and not now",
+    model.Part.ACTIVE: "now",
+}
 
 
 class Value(NamedTuple):
@@ -53,7 +60,7 @@ class Reference:
         self._db = duckdb.connect()
         self._db.execute("create table events (source varchar, id varchar, type varchar, t bigint, body json)")
         self._matching: dict[str, str] = {}
-        self._numbers: dict[tuple[str, bool, tuple[Stretch, ...]], list[Fraction]] = {}
+        self._numbers: dict[tuple[str, str | bool, tuple[Stretch, ...]], list[Fraction]] = {}
         self._time = LocalTime(ZoneInfo(definition.time_zone), definition.week_starts)
 
     def load(self, source: str, lines: Iterable[bytes]) -> None:
@@ -116,6 +123,9 @@ class Reference:
                 before = self._operand(of, window, [self._time.before(window, one, periods) for one in stretches])
                 change = [None if a is None or b is None else a - b for a, b in zip(now, before, strict=True)]
                 return _divided(change, before)
+            case model.Quantile(spread, up_to):
+                numbers = self._quantile(self.definition.measures[spread], Fraction(up_to), window, stretches)
+                return [None if one is None else Value(one, None) for one in numbers]
             case model.Share(of, dimension, segments):
                 whole = self.definition.measures[of]
                 where = Condition(self.definition.dimensions[dimension].property, "in", segments)
@@ -127,32 +137,78 @@ class Reference:
             return self._measure(self.definition.measures[name], window, stretches)
         return [one and one.exact for one in self._metric(name, window, stretches)]
 
+    def _quantile(
+        self, measure: Measure, part: Fraction, window: Window, stretches: list[Stretch]
+    ) -> list[Fraction | None]:
+        """The nearest rank, as told by the bin that it lies in; None where there is nothing."""
+        assert isinstance(measure, model.Distribution)
+        self._ask(window, stretches)
+        rows = self._db.execute(
+            f"""with recursive bins(low, high) as (
+                  select 1::hugeint, 1::hugeint
+                  union all select high + 1, (high + 1) * 101 // 99 from bins where high < 9007199254740991),
+                ranked as (
+                  select moment, v, row_number() over (partition by moment order by v) as place,
+                         count(*) over (partition by moment) as size
+                    from asked join {self._matching_table(measure)} on t >= begin_ms and t < end_ms)
+                select moment, v, low, high from ranked left join bins on abs(v) between low and high
+                 where place = (size * {part.numerator} + {part.denominator - 1}) // {part.denominator}"""
+        ).fetchall()
+        found = {
+            n: Fraction(0 if not v else 2 * low * high * (1 if v > 0 else -1), low + high if v else 1)
+            for n, v, low, high in rows
+        }
+        return [found[n] / 10**measure.decimals if n in found else None for n in range(len(stretches))]
+
     def _measure(self, measure: Measure, window: Window, stretches: list[Stretch]) -> list[Fraction]:
-        key = measure.name, isinstance(window, model.Lifetime), tuple(stretches)
+        compared = isinstance(measure, model.Lifecycle | model.NetRetention)
+        key = measure.name, window.label if compared else window == model.Lifetime(), tuple(stretches)
         if key not in self._numbers:
-            numbered = list(enumerate(stretches))
-            self._db.execute("create or replace table asked (moment bigint, begin_ms bigint, end_ms bigint)")
-            self._db.execute(
-                "insert into asked select unnest(?), unnest(?), unnest(?)",
-                [list(column) for column in zip(*((n, *one[:2]) for n, one in numbered), strict=True)],
-            )
+            self._ask(window, stretches)
             found = dict(self._db.execute(self._sql(measure, window)).fetchall())
-            scale = 10**measure.decimals if isinstance(measure, model.Sum) else 1
-            self._numbers[key] = [Fraction(int(found.get(n) or 0), scale) for n, _ in numbered]
+            scale = 10**measure.decimals if isinstance(measure, model.Sum | model.NetRetention) else 1
+            self._numbers[key] = [Fraction(int(found.get(n) or 0), scale) for n in range(len(stretches))]
         return self._numbers[key]
+
+    def _before(self, window: Window, stretch: Stretch) -> int:
+        """Where the calendar period before begins; of another window nothing is asked before it."""
+        if not isinstance(window, model.Calendar):
+            return stretch.begin_ms
+        return self._time.before(window, stretch, 1).begin_ms
+
+    def _ask(self, window: Window, stretches: list[Stretch]) -> None:
+        """Makes the table of the moments that are asked of, by number."""
+        rows = [(n, *one[:2], self._before(window, one)) for n, one in enumerate(stretches)]
+        columns = "moment bigint, begin_ms bigint, end_ms bigint, before_ms bigint"
+        self._db.execute(f"create or replace table asked ({columns})")
+        self._db.execute(
+            "insert into asked select unnest(?), unnest(?), unnest(?), unnest(?)",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
 
     def _sql(self, measure: Measure, window: Window) -> str:
         matching = self._matching_table(measure)
         inside = "t >= begin_ms and t < end_ms"
         match measure:
-            case model.Distinct() if isinstance(window, model.Lifetime):  # active before the end: so is the first event
-                counted = f"select min(t) as t, 1 as v from {matching} group by e"
-            case model.Distinct():
-                return f"select moment, count(distinct e) from asked join {matching} on {inside} group by moment"
+            case model.Distinct(at_least=n) if isinstance(window, model.Lifetime):  # the n-th event lies before the end
+                ordered = f"select t, row_number() over (partition by e order by t, id) as place from {matching}"
+                counted = f"select t, 1 as v from ({ordered}) where place = {n}"
+            case model.Distinct(at_least=n):
+                often = f"from asked join {matching} on {inside} group by moment, e having count(*) >= {n}"
+                return f"select moment, count(*) from (select moment, e {often}) group by moment"
+            case model.Lifecycle() | model.NetRetention():
+                return _compared_sql(measure, matching)
             case model.Count():
+                counted = f"select t, 1 as v from {matching}"
+            case model.Distribution():
                 counted = f"select t, 1 as v from {matching}"
             case model.Sum():
                 counted = f"select t, v from {matching}"
+            case model.Conversion(to=to, within_ms=within):
+                end = msgspec.structs.replace(measure, name=f"{measure.name}>{to}", of=to, where=())
+                ends = self._matching_table(end)
+                counted = f"""select t, 1 as v from {matching} as a where exists
+                              (select 1 from {ends} as b where b.e = a.e and b.t >= a.t and b.t <= a.t + {within})"""
             case model.First():
                 counted = f"select min(t) as t, 1 as v from {matching} group by e"
             case model.Repeat(within_ms=within):
@@ -172,10 +228,22 @@ class Reference:
         return self._matching[measure.name]
 
 
+def _compared_sql(measure: model.Lifecycle | model.NetRetention, matching: str) -> str:
+    """A number for each moment, of its period and the one before."""
+    now, was = "t >= begin_ms and t < end_ms", "t >= before_ms and t < begin_ms"
+    if isinstance(measure, model.Lifecycle):
+        lives = f"""select moment, e, bool_or({now}) as now, bool_or(t < before_ms) as earlier, bool_or({was}) as before
+                    from asked join {matching} on t < end_ms group by moment, e"""
+        return f"select moment, count(*) from ({lives}) where {PARTS[measure.part]} group by moment"
+    paid = f"""select moment, e, coalesce(sum(v) filter ({was}), 0) as base, coalesce(sum(v) filter ({now}), 0) as kept
+               from asked join {matching} on t >= before_ms and t < end_ms group by moment, e"""
+    return f"select moment, sum({measure.part.value}) from ({paid}) where base > 0 group by moment"
+
+
 def _matching(measure: Measure, source: Source) -> str:
     """An event counts for an entity once, and a ``where`` on a nested list is judged per item."""
     properties = [condition.property for condition in measure.where]
-    entity = () if isinstance(measure, model.Count | model.Sum) else measure.entity
+    entity = () if isinstance(measure, model.Count | model.Sum | model.Distribution) else measure.entity
     lists = {name.partition(".")[0] for name in (*properties, *entity) if "." in name}
     assert len(lists) <= 1, "this reference reads one nested list a measure"
     rows = "events"
@@ -190,7 +258,7 @@ def _matching(measure: Measure, source: Source) -> str:
         parts = [_text(source, name) for name in entity]
         wheres += [f"{part} is not null" for part in parts]
         columns.append(f"[{', '.join(parts)}] as e")
-    if isinstance(measure, model.Sum):
+    if isinstance(measure, model.Amount):
         amount = _text(source, measure.property)
         wheres.append(f"{amount} is not null")
         columns.append(f"cast(cast({amount} as decimal(38, 12)) * {10**measure.decimals} as hugeint) as v")
@@ -231,8 +299,9 @@ def _divided(above: Sequence[Fraction | None], below: Sequence[Fraction | None])
 
 def reckoned(text: str, numbers: Mapping[str, Fraction | None]) -> Value | None:
     """A formula as Python reckons it, its numbers made exact; None where something is missing or divided by 0."""
-    exact = re.sub(r"(?<![\w.])\d+(\.\d+)?", r'Fraction("\g<0>")', text)
+    exact = re.sub(r"(?<![\w.])\d+(\.\d+)?", r'Fraction("\g<0>")', re.sub(r"(?<=[a-z_])\.", "__", text))
+    named = {name.replace(".", "__"): number for name, number in numbers.items()}
     try:
-        return Value(Fraction(eval(exact, {"Fraction": Fraction, **numbers})), None)  # noqa: S307 - an oracle of its own
+        return Value(Fraction(eval(exact, {"Fraction": Fraction, **named})), None)  # noqa: S307 - an oracle of its own
     except (ZeroDivisionError, TypeError):
         return None

@@ -33,6 +33,11 @@ VALUES: dict[str, model.Value] = {
     "formula_of_growth": model.Formula(tree("100 * value_growth - order_value")),
     "share_of_ede": Share("orders", "city", ("Ede",)),
     "revenue_share": Share("revenue", "city", ("Ede", "Urk")),
+    "median": model.Quantile("amounts", "0.5"),
+    "high": model.Quantile("amounts", "0.95"),
+    "highest": model.Quantile("amounts", "1"),
+    "spread": model.Formula(tree("(high - median) / highest")),
+    "median_growth": Growth("median"),
     "share_growth": Growth("share_of_ede"),
 }
 SPLIT = ("order_value", "order_growth", "value_growth", "growth_of_growth", "formula_of_growth")
@@ -57,22 +62,32 @@ class Meaning:
         if name in self._definition.measures:
             measure = self._definition.measures[name]
             return meaning.number(measure, self._events, lambda t: stretch.begin_ms <= t < stretch.end_ms, city)
+        numbers: dict[str, Fraction | None]
         match self._definition.metrics[name].value:
             case model.Plain(of):
                 return self.of(of, window, stretch, city)
+            case model.Quantile(of, part):
+                return self._quantile(self._definition.measures[of], part, stretch)
             case model.Ratio(above, below):
+                text = "a / b"
                 numbers = {"a": self.of(above, window, stretch, city), "b": self.of(below, window, stretch, city)}
-                return _number("a / b", numbers)
             case model.Formula(expression):
-                names = names_in(expression)
-                return _number(written(expression), {one: self.of(one, window, stretch, city) for one in names})
+                text = written(expression)
+                numbers = {one: self.of(one, window, stretch, city) for one in names_in(expression)}
             case model.Growth(of, periods):
-                before = self._time.before(window, stretch, periods)
+                before, text = self._time.before(window, stretch, periods), "(now - was) / was"
                 numbers = {"now": self.of(of, window, stretch, city), "was": self.of(of, window, before, city)}
-                return _number("(now - was) / was", numbers)
             case model.Share(of, _, segments):
                 parts = [self.of(of, window, stretch, "" if one == "none" else one) for one in segments]
-                return _number("a / b", {"a": sum(filter(None, parts), Fraction(0)), "b": self.of(of, window, stretch)})
+                text = "a / b"
+                numbers = {"a": sum(filter(None, parts), Fraction(0)), "b": self.of(of, window, stretch)}
+        return _number(text, numbers)
+
+    def _quantile(self, measure: model.Measure, part: str, stretch: Stretch) -> Fraction | None:
+        assert isinstance(measure, model.Distribution)
+        events = [one for one in self._events if one["event"] == measure.of]
+        exact = meaning.quantile(part, events, lambda t: stretch.begin_ms <= t < stretch.end_ms, measure.decimals)
+        return meaning.told(exact, measure.decimals)
 
 
 def _number(text: str, numbers: dict[str, Fraction | None]) -> Fraction | None:

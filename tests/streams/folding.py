@@ -9,7 +9,7 @@ from typing import Any
 from schemas.definition import model
 from schemas.definition.model import Definition
 from schemas.events.needs import Raw, RawRecord
-from streams.events.admission import Admission
+from streams.events.admission import Admission, Admitted
 from streams.events.decoding import Decoder
 from streams.fold import Records, Work, pack, unpack
 from streams.plan import Plan, SourcePlan
@@ -75,7 +75,11 @@ class PartitionFold:
             self.ids[slot] = self.ids.get(slot, b"") + blob
         for slot in admitted.expired:
             self.ids.pop(slot, None)
+        self.sent(admitted, work, [raw.offset for raw in batch])
         self.standing = admitted.standing
+
+    def sent(self, admitted: Admitted, work: Work, offsets: list[int]) -> None:
+        """What goes on to other stages before the standing moves: here nothing."""
 
     def snapshot(self) -> Snapshot:
         """As a reader would get it."""
@@ -109,10 +113,22 @@ def definition(zone: str = "UTC", **judged: int) -> Definition:
     measures: list[model.Measure] = [
         model.Count(name="orders", by_dimension=("city",), **order),
         model.Sum(name="revenue", property="amount", decimals=2, by_dimension=("city",), **order),
+        model.Distribution(name="amounts", property="amount", decimals=2, **order),
         model.Count(name="big_orders", where=(model.Condition("amount", ">", 50),), **order),
         model.Distinct(name="customers", entity=user, **order),
         model.Distinct(name="actives", entity=user, source="shop", of=model.ANY),
+        model.Distinct(name="regulars", entity=user, at_least=2, **order),
+        model.Distinct(name="busy", entity=user, at_least=3, source="shop", of=model.ANY),
         model.First(name="firsts", entity=user, **order),
+        model.Conversion(name="converted", source="shop", of="view", to="order", entity=user, within_ms=3 * DAY),
+        model.Conversion(
+            name="viewed_again",
+            to="view",
+            entity=pair,
+            within_ms=5 * DAY,
+            where=(model.Condition("items.qty", ">", 0),),
+            **order,
+        ),
         model.Repeat(name="repeats", entity=user, **order),
         model.Repeat(name="repeats_3d", entity=user, within_ms=3 * DAY, **order),
         model.Repeat(

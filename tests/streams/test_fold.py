@@ -130,6 +130,35 @@ def test_a_repeat_at_exactly_the_limit_counts(within: int, expected: int) -> Non
     assert folded.cells["repeats_3d.day", str(meaning.local_date(START, "UTC"))] == expected
 
 
+def test_a_span_of_conversions_is_final_when_no_start_of_it_waits_any_more() -> None:
+    plan, day = PLANS["UTC"], model.Calendar(model.Unit.DAY)
+    at = START // DAY * DAY
+    end = at + DAY
+    for metric, waits in (("m_converted", 3 * DAY), ("m_viewed_again", 5 * DAY), ("m_orders", 0)):
+        for floor, final in ((end + waits - 1, False), (end + waits, True)):
+            reading = Readings(plan, Cells.of([]), AsOf(floor, floor)).running(metric, day, end - 1)
+            assert reading.final is final
+
+
+def test_a_conversion_grows_in_its_own_past_whatever_comes_first() -> None:
+    log = [
+        event("1", "view", "u", START),
+        event("2", "order", "u", START + 3 * DAY),  # at the limit
+        event("3", "view", "u", START + DAY),
+        event("4", "view", "v", START),
+        event("5", "order", "v", START + 3 * DAY + 1),
+        event("6", "view", "u", START + 3 * DAY),  # the same instant
+        event("7", "view", None, START),
+        event("8", "order", "w", START + DAY),
+    ]
+    day = meaning.local_date(START, "UTC")
+    for events in (log, log[::-1]):
+        folded = fold_log(the_source(PLANS["UTC"]), raws(events), range(1, 8))
+        cells = {key: number for (series, key), number in folded.cells.items() if series == "converted.day" and number}
+        assert cells == {str(day): 1, str(day + 1): 1, str(day + 3): 1}
+        assert folded.totals["unused|converted|no user_id"] == 1
+
+
 def test_what_a_measure_could_not_use_is_counted_with_the_reason() -> None:
     log = raws(
         [
@@ -167,9 +196,10 @@ def test_a_partition_counts_only_so_many_values_apart_and_says_how_often_it_coul
         assert folded.totals["overflow|orders|city"] == 3
 
 
-def only(*measures: model.Measure) -> SourcePlan:
+def only(*measures: model.Measure, keyed_by: str = "user_id") -> SourcePlan:
     """The plan of these measures, each shown over a lifetime."""
     given = definition()
+    (source,) = given.sources
     shown = {
         one.name: model.Metric(name=one.name, value=model.Plain(one.name), windows=(model.Lifetime(),))
         for one in measures
@@ -180,7 +210,7 @@ def only(*measures: model.Measure) -> SourcePlan:
                 company="x",
                 time_zone="UTC",
                 north_star=model.NorthStar(metric=measures[0].name),
-                sources=given.sources,
+                sources=(msgspec.structs.replace(source, keyed_by=keyed_by),),
                 measures={one.name: one for one in measures},
                 metrics=shown,
             )
@@ -219,7 +249,7 @@ def test_events_that_a_condition_and_the_entity_miss_the_same_property_of_are_al
 
 def test_a_pair_of_two_nested_lists_is_every_combination_in_the_declared_order() -> None:
     entity = ("customer.id", "items.id")
-    plan = only(model.Distinct(name="pairs", entity=entity, source="shop", of="order"))
+    plan = only(model.Distinct(name="pairs", entity=entity, source="shop", of="order"), keyed_by="customer.id")
     one = event("1", "order", None, START, customer={"id": "c"}, items=[{"id": "a"}, {"id": "b"}, {"id": "a"}])
     other = event("2", "order", None, START, customer={"id": "a"}, items=[{"id": "c"}])
     assert totals_of(plan, one, other) == {"pairs.lifetime": 3}
@@ -227,7 +257,7 @@ def test_a_pair_of_two_nested_lists_is_every_combination_in_the_declared_order()
 
 def test_a_measure_that_no_metric_shows_asks_nothing_of_the_events() -> None:
     given = definition()
-    metrics = {name: metric for name, metric in given.metrics.items() if name != "m_revenue"}
+    metrics = {name: metric for name, metric in given.metrics.items() if name not in ("m_revenue", "m_amounts")}
     plan = compile_plan(msgspec.structs.replace(given, metrics=metrics))
     folded = fold_log(the_source(plan), raws([event("1", "order", "u", START, total="12 EUR")]))
     assert folded.totals["counted"] == 1

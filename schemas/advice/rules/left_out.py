@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from schemas.advice.rule import DefinitionRule, Finding
 from schemas.advice.standing import stands_on
-from schemas.definition.model import Condition, Count, Definition, Measure, Sum
+from schemas.definition.model import Condition, Count, Definition, Distribution, Measure, Sum
 
 
 def _find(definition: Definition) -> Iterator[Finding]:
@@ -25,7 +25,7 @@ def _chooses_customers(definition: Definition, measure: Measure, condition: Cond
     """
     if condition.property in {dimension.property for dimension in definition.dimensions.values()}:
         return True
-    entity = () if isinstance(measure, Count | Sum) else measure.entity
+    entity = () if isinstance(measure, Count | Sum | Distribution) else measure.entity
     if condition.property.partition(".")[0] in {name.partition(".")[0] for name in entity[1:]}:
         return False
     return isinstance(condition.value, str | tuple)

@@ -6,7 +6,21 @@ from typing import Final, assert_never
 
 from schemas.advice.rule import DefinitionRule, Finding
 from schemas.advice.standing import raised_by, stands_on
-from schemas.definition.model import Count, Definition, Distinct, First, Plain, Repeat, Sum
+from schemas.definition.model import (
+    Conversion,
+    Count,
+    Definition,
+    Distinct,
+    Distribution,
+    First,
+    Lifecycle,
+    NetPart,
+    NetRetention,
+    Part,
+    Plain,
+    Repeat,
+    Sum,
+)
 from schemas.definition.units import CURRENCIES
 
 
@@ -50,20 +64,20 @@ def _says(definition: Definition) -> _Says | None:
     metric = definition.north_star.metric
     measure = next(iter(raised_by(definition, metric)), None)
     below = [one.measure for one in stands_on(definition, metric) if not one.above]
-    each = any(isinstance(one, Distinct | First) for one in below)
+    each = any(isinstance(one, Distinct | First | Lifecycle) for one in below)
     match measure:
-        case First():
+        case First() | Lifecycle(part=Part.NEW):
             return _Says.FIRST_USE
-        case Repeat():
+        case Repeat() | Lifecycle(part=Part.RETAINED | Part.RESURRECTED) | NetRetention(part=NetPart.KEPT):
             return _Says.REPEATED_USE
-        case Distinct():
+        case Distinct() | Lifecycle(part=Part.ACTIVE):
             return _Says.ACTIVE
         case Sum(unit=unit) if each and unit in CURRENCIES:
             return _Says.VALUE
         case Count() | Sum():
             plain = isinstance(definition.metrics[metric].value, Plain)
             return _Says.EACH if each or not plain else _Says.VOLUME
-        case None:
+        case None | Conversion() | Distribution() | Lifecycle() | NetRetention():
             return None
         case _:
             assert_never(measure)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from schemas.advice.rule import DefinitionRule, Finding
 from schemas.definition.arithmetic import names_in
-from schemas.definition.model import Definition, Formula, Growth, Plain, Ratio, Share, Sum
+from schemas.definition.model import Definition, Formula, Growth, NetRetention, Plain, Quantile, Ratio, Share, Sum
 from schemas.definition.units import CURRENCIES, unit_of
 
 
@@ -19,7 +19,7 @@ def _money(definition: Definition, name: str) -> str:
     """What the operand is, in words, where it is a sum of money, or one over something else; else nothing."""
     measure = definition.measures.get(name)
     metric = definition.metrics.get(name)
-    if isinstance(measure, Sum) and measure.unit in CURRENCIES:
+    if isinstance(measure, Sum | NetRetention) and measure.unit in CURRENCIES:
         return f"a sum of {measure.unit}"
     if measure is not None or metric is None:
         return ""
@@ -31,7 +31,7 @@ def _money(definition: Definition, name: str) -> str:
             return f"{above} over {denominator}" if above else ""
         case Formula(expression):
             return next(filter(None, (_money(definition, part) for part in names_in(expression))), "")
-        case Growth() | Share():
+        case Growth() | Share() | Quantile():
             return ""
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from schemas.advice.observed import Fed, Observed
 from schemas.advice.rule import EventsRule, Finding
 from schemas.definition.faults import nearest, quoted
-from schemas.definition.model import ANY, Count, Definition, Measure, Sum
+from schemas.definition.model import ANY, Count, Definition, Distribution, Measure, NetRetention, Sum
 
 
 def _find(definition: Definition, observed: Observed) -> Iterator[Finding]:
@@ -21,8 +21,19 @@ def _told(measure: Measure, fed: Fed, observed: Observed) -> str:
         return f"no event is of type {quoted(measure.of)}{nearest(measure.of, observed.left_out)}"
     if not fed.matching:
         return f"none of the {fed.of_type:,} {events} meets its conditions"
-    needed = (measure.property,) if isinstance(measure, Sum) else () if isinstance(measure, Count) else measure.entity
-    return f"none of the {fed.matching:,} {events} holds {' and '.join(needed)}"
+    return f"none of the {fed.matching:,} {events} holds {' and '.join(_needed(measure))}"
+
+
+def _needed(measure: Measure) -> tuple[str, ...]:
+    match measure:
+        case Count():
+            return ()
+        case Sum() | Distribution():
+            return (measure.property,)
+        case NetRetention():
+            return (measure.property, *measure.entity)
+        case _:
+            return measure.entity
 
 
 RULE = EventsRule(

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from schemas.definition.draft import Draft
 from schemas.definition.faults import Fault, quoted
-from schemas.definition.model import Sum
+from schemas.definition.model import Amount
 
 
 def nested_sums_take_every_item(draft: Draft) -> Iterator[Fault]:
     """A condition on the same list would choose items, and the amount of an event is read once, over all."""
     for name, measure in draft.measures.items():
-        if not isinstance(measure, Sum) or "." not in measure.property:
+        if not isinstance(measure, Amount) or "." not in measure.property:
             continue
         head = measure.property.partition(".")[0]
         for condition in measure.where:

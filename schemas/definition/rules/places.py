@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from schemas.definition.draft import Draft
 from schemas.definition.faults import Fault, nearest
-from schemas.definition.model import Count, FlatFormat, Sum
+from schemas.definition.model import Amount, Count, Distribution, FlatFormat, Sum
 
 _PLACED = ("id", "type", "time", "properties")
 
@@ -29,7 +29,7 @@ def _used(draft: Draft) -> Iterator[str]:
         yield dimension.property
     for measure in draft.measures.values():
         yield from (condition.property for condition in measure.where)
-        if isinstance(measure, Sum):
+        if isinstance(measure, Amount):
             yield measure.property
-        elif not isinstance(measure, Count):
+        if not isinstance(measure, Count | Sum | Distribution):
             yield from measure.entity

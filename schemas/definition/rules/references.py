@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from schemas.definition.draft import Draft, Reference
-from schemas.definition.faults import Fault, nearest, quoted
+from schemas.definition.faults import Fault, either, nearest, quoted
 
 _CALLED = {
     "source": "source",
@@ -30,6 +30,9 @@ def _known(draft: Draft, reference: Reference) -> set[str]:
 
 def _missing(draft: Draft, reference: Reference, known: set[str]) -> str:
     name, called = quoted(reference.name), _CALLED[reference.kind]
+    parts = [one for one in draft.declared["measure"] if one.startswith(f"{reference.name}.")]
+    if parts and reference.kind in ("measure", "operand"):
+        return f"{name} is several measures; name one: {either(parts)}"
     if reference.kind == "metric" and reference.name in draft.declared["measure"]:
         return f"{name} is a measure, not a metric; add a metric that shows it, and name that"
     if reference.kind == "measure" and reference.name in draft.declared["metric"] and reference.name != reference.owner:

@@ -25,7 +25,8 @@ def texts(draw: st.DrawFn) -> str:
     said = draw(departments)
     written = "".join(f"  {name}: [{', '.join(kpis)}]\n" for name, kpis in said.items())
     inputs = draw(st.lists(names.filter(lambda name: name != "star"), max_size=3, unique=True))
-    return changed(
+    return changed(  # inputs before the value, which may be a ratio of the same two
+        ("[new_customers, deliveries_per_order]", f"[{', '.join(inputs)}]" if inputs else "new_customers"),
         ("phase: scale-up\n", draw(st.sampled_from(["", "phase: start-up\n", "phase: mature\n"]))),
         (
             "{ratio: [repeat_orders, customers], window: {rolling: 28d}}",
@@ -34,7 +35,6 @@ def texts(draw: st.DrawFn) -> str:
         ("topic: shop,", draw(st.sampled_from(["topic: shop,", "topic: shop, supplied_by: them,"]))),
         ("topic: carrier,", draw(st.sampled_from(["topic: carrier,", "topic: carrier, supplied_by: others,"]))),
         ("  marketing: [new_customers]\n  logistics: [deliveries_per_order]\n", written),
-        ("[new_customers, deliveries_per_order]", f"[{', '.join(inputs)}]" if inputs else "new_customers"),
         ("base: 1, target: 2, by: 2027-06-30, ", draw(st.sampled_from(["", "target: 2, ", "target: 2, base: 2, "]))),
     )
 

@@ -22,6 +22,26 @@ def star(value: str) -> tuple[str, str]:
     return STAR, f"star: {{{value}, window: {{rolling: 28d}}}}"
 
 
+USERS = (
+    "  deliveries: {count",
+    "  users: {lifecycle: user_id, of: order_completed, from: shop}\n  deliveries: {count",
+)
+
+
+def alive(part: str) -> tuple[str, str]:
+    return STAR, f"star: {{measure: users.{part}, window: {{calendar: month}}}}"
+
+
+PAID = (
+    "  deliveries: {count",
+    "  paid: {net_retention: order_again.amount, unit: EUR, from: shop}\n  deliveries: {count",
+)
+
+
+def kept(value: str) -> tuple[str, str]:
+    return STAR, f"star: {{{value}, window: {{calendar: month}}}}"
+
+
 TRIGGERS: list[tuple[str, str, Edits]] = [
     ("revenue-as-north-star", "north_star:", [star("measure: revenue")]),
     ("revenue-as-north-star", "north_star:", [star("measure: revenue, per: customers")]),
@@ -40,6 +60,12 @@ TRIGGERS: list[tuple[str, str, Edits]] = [
     ("customers-left-out", "  repeat_orders:", [(REPEAT, f"{REPEAT[:-1]}, where: city > 3}}")]),
     ("customers-left-out", "  customers:", [("of: order_completed, from", "of: order_completed, where: a = b, from")]),
     ("phase-and-metric", "phase:", [(PHASE, "phase: start-up")]),
+    ("phase-and-metric", "phase:", [USERS, alive("new")]),
+    ("phase-and-metric", "phase:", [PAID, (PHASE, "phase: start-up"), kept("ratio: [paid.kept, paid.base]")]),
+    ("revenue-as-north-star", "north_star:", [PAID, kept("measure: paid.kept")]),
+    ("phase-and-metric", "phase:", [USERS, (PHASE, "phase: start-up"), alive("retained")]),
+    ("phase-and-metric", "phase:", [USERS, (PHASE, "phase: start-up"), alive("resurrected")]),
+    ("moved-by-anything", "  users:", [(USERS[0], USERS[1].replace(", of: order_completed", "")), alive("active")]),
     ("phase-and-metric", "phase:", [star("measure: first_orders")]),
     ("phase-and-metric", "phase:", [(PHASE, "phase: mature"), star("measure: first_orders")]),
     ("phase-and-metric", "phase:", [(PHASE, "phase: mature"), star("measure: minutes")]),
@@ -82,11 +108,35 @@ NEAR_MISSES: list[tuple[str, Edits]] = [
     ),
     ("without a phase", [(f"{PHASE}\n", "")]),
     ("a start-up may count first orders", [(PHASE, "phase: start-up"), star("measure: first_orders")]),
+    ("a start-up may count who is active by a lifecycle", [USERS, (PHASE, "phase: start-up"), alive("active")]),
+    ("what is kept of last month's money is no money", [PAID, kept("ratio: [paid.kept, paid.base]")]),
+    (
+        "what was paid by those who may leave says nothing of a phase",
+        [PAID, kept("ratio: [paid.base, repeat_revenue]"), (PHASE, "phase: start-up")],
+    ),
+    ("the dormant say nothing of a phase", [USERS, (PHASE, "phase: start-up"), alive("dormant")]),
+    ("the retained are what a scale-up looks at", [USERS, alive("retained")]),
     ("a start-up may count who is active", [(PHASE, "phase: start-up"), star("measure: customers")]),
     ("a mature company may watch repeated use", [(PHASE, "phase: mature")]),
     (
         "a mature company may watch what each customer does",
         [(PHASE, "phase: mature"), star("ratio: [minutes, customers]")],
+    ),
+    (
+        "a quantile of money is no revenue, and says nothing of a phase",
+        [
+            (PHASE, "phase: mature"),
+            ("measures:\n", "measures:\n  worth: {distribution: order_again.amount, unit: EUR, from: shop}\n"),
+            star("quantile: 0.5, of: worth"),
+            ("  repeat_revenue: {sum: order_again.amount, unit: EUR, from: shop}\n", ""),
+        ],
+    ),
+    (
+        "a quantile has no entity whose items a condition could choose",
+        [
+            ("measures:\n", "measures:\n  wait: {distribution: x.wait, where: late = true, from: shop}\n"),
+            star("quantile: 0.5, of: wait"),
+        ],
     ),
     ("data of a supplier over ours", [SUPPLIED]),
     ("no target yet", [(f" {TARGET},", "")]),

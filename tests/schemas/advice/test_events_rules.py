@@ -47,6 +47,29 @@ def test_a_measure_that_nothing_feeds_is_found_at_its_line_with_what_is_missing(
     assert texts(observed(active=Fed(7, 7, 0))) == ["none of the 7 events holds user_id"]
 
 
+def test_a_lifecycle_that_nothing_feeds_is_found_once_at_its_line() -> None:
+    text = changed(
+        ("  deliveries: {count", "  users: {lifecycle: user_id, of: logged_in, from: shop}\n  deliveries: {count")
+    )
+    line = next(n for n, one in enumerate(text.splitlines(), 1) if one.startswith("  users:"))
+    fed = {f"users.{part}": Fed(0, 0, 0) for part in ("new", "retained", "active")}
+    seen = msgspec.structs.replace(observed(), fed=fed)
+    assert told(text, seen) == [("unfed-measure", line)]
+    assert texts(seen, text) == ['no event is of type "logged_in"']
+
+
+def test_a_distribution_that_nothing_feeds_lacks_its_property() -> None:
+    text = changed(("  minutes: {sum: order_completed.minutes", "  minutes: {distribution: order_completed.minutes"))
+    assert texts(observed(minutes=Fed(7, 5, 0)), text) == ["none of the 5 events of type order_completed holds minutes"]
+
+
+def test_a_net_retention_needs_an_amount_and_whose_it_is() -> None:
+    paid = "  paid: {net_retention: order_completed.amount, unit: EUR, from: shop}\n  deliveries: {count"
+    seen = msgspec.structs.replace(observed(), fed={"paid.kept": Fed(9, 8, 0), "paid.base": Fed(9, 8, 0)})
+    told_of = texts(seen, changed(("  deliveries: {count", paid)))
+    assert told_of == ["none of the 8 events of type order_completed holds amount and user_id"]
+
+
 def test_one_event_is_enough_to_feed_a_measure() -> None:
     assert texts(observed(revenue=Fed(1200, 600, 1))) == []
 

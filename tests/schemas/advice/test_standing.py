@@ -15,6 +15,7 @@ measures:
   orders: {count: order_completed, by_dimension: city}
   revenue: {sum: order_completed.amount, unit: EUR, decimals: 2}
   refunds: {sum: order_refunded.amount, unit: EUR, decimals: 2}
+  minutes: {distribution: order_delivered.minutes}
   customers: {distinct: user_id, of: order_completed}
 metrics:
   each: {ratio: [orders, customers], window: {calendar: month}}
@@ -33,6 +34,7 @@ north_star: {metric: asked}
         ('formula: "revenue / (customers / orders)"', {"revenue", "orders"}, {"customers"}),
         ('formula: "0 - refunds"', set(), {"refunds"}),
         ("growth: {of: each}", {"orders"}, {"customers"}),
+        ("quantile: 0.95, of: minutes", {"minutes"}, set()),
         ("share: {of: orders, segment: {city: Utrecht}}", {"orders"}, set()),
     ],
 )

@@ -4,7 +4,7 @@ import pytest
 
 from schemas.definition.arithmetic import written
 from schemas.definition.loading import parse
-from schemas.definition.model import Definition, Formula, Growth, Share
+from schemas.definition.model import Definition, Distribution, Formula, Growth, Quantile, Share
 from schemas.definition.operands import look_back
 from schemas.definition.units import unit_of
 from schemas.errors import DefinitionError
@@ -14,6 +14,9 @@ LINE = line_of("north_star:")
 MONEY = (
     "  costs: {sum: bought.costs, unit: USD}\n  loans: {sum: order_completed.loan, unit: EUR, by_dimension: [city]}\n"
 )
+
+
+MINUTES = "  minutes: {distribution: order_delivered.minutes, unit: min, decimals: 0}\n"
 
 
 def with_metrics(*lines: str, measures: str = "") -> str:
@@ -93,6 +96,74 @@ def test_how_far_a_metric_looks_back_adds_up_along_the_longest_way() -> None:
         "gg": 5,
         "f": 5,
     }
+
+
+def test_a_quantile_of_a_distribution_is_read_and_stands_in_all_other_arithmetic() -> None:
+    definition = good(
+        "slow: {quantile: 0.95, of: minutes, window: [{calendar: day}, {rolling: 28d}]}",
+        "usual: {quantile: 0.5, of: minutes, window: {calendar: day}}",
+        "slowest: {quantile: 1, of: minutes, window: lifetime}",
+        "tail: {ratio: [slow, usual], window: {calendar: day}}",
+        "gap: {formula: slow - usual, window: {calendar: day}}",
+        "slower: {growth: {of: slow}, window: {calendar: day}}",
+        measures=MINUTES,
+    )
+    assert definition.metrics["slow"].value == Quantile("minutes", "0.95")
+    assert definition.metrics["slowest"].value == Quantile("minutes", "1")
+    assert definition.measures["minutes"] == Distribution(
+        name="minutes", source="events", of="order_delivered", property="minutes", decimals=0, unit="min"
+    )
+    units = {name: unit_of(definition, name) for name in ("slow", "tail", "gap", "slower")}
+    assert units == {"slow": "min", "tail": "", "gap": "min", "slower": ""}
+
+
+NO_QUANTILE = [
+    ("m: {quantile: 0.95, of: minuts, window: lifetime}", 'no measure "minuts"; did you mean "minutes"?'),
+    ("m: {quantle: 0.95, of: minutes, window: lifetime}", 'did you mean "quantile"?'),
+    ("m: {quantile: 0.95, window: lifetime}", 'lacks "of"'),
+    ("m: {quantile: 95, of: minutes, window: lifetime}", "write one above 0 and up to 1, such as 0.95"),
+    ("m: {quantile: 95%, of: minutes, window: lifetime}", "is no part of all values"),
+    ("m: {quantile: 0.0, of: minutes, window: lifetime}", "is no part of all values"),
+    ("m: {quantile: 1.01, of: minutes, window: lifetime}", "is no part of all values"),
+    ("m: {quantile: 0.5, of: revenue, window: lifetime}", '"revenue" is one number, without quantiles'),
+    ("m: {quantile: 0.5, of: minutes, per: orders, window: lifetime}", "per: is no key here"),
+    (
+        "m: {quantile: 0.5, of: average_order_value, window: lifetime}",
+        '"average_order_value" is a metric, not a measure',
+    ),
+    ("m: {measure: minutes, window: lifetime}", "read a quantile of it, such as {quantile: 0.95, of: minutes}"),
+    ("m: {measure: minutes, per: orders, window: lifetime}", "is a distribution and no number"),
+    ("m: {ratio: [orders, minutes], window: lifetime}", "is a distribution and no number"),
+    ("m: {formula: minutes * 2, window: lifetime}", "is a distribution and no number"),
+    ("m: {growth: {of: minutes}, window: {calendar: day}}", "is a distribution and no number"),
+    ("m: {share: {of: minutes, segment: {city: a}}, window: lifetime}", "a count or a sum has shares"),
+]
+
+
+@pytest.mark.parametrize(("line", "told"), NO_QUANTILE)
+def test_one_thing_wrong_about_a_quantile_is_one_fault_at_its_line(line: str, told: str) -> None:
+    (fault,) = faults_of(line, measures=MINUTES)
+    assert fault.startswith(f"nsm.yaml:{LINE + 1}: metrics.")
+    assert told in fault
+
+
+@pytest.mark.parametrize(
+    ("measure", "told"),
+    [
+        ("{distribution: order_delivered}", "write TYPE.PROPERTY"),
+        ("{distribution: a.b, decimals: 12}", "is not a whole number from 0 to 9"),
+        ("{distribution: a.b, by_dimension: [city]}", "distribution cannot be split by a dimension; count or sum can"),
+        ("{distribution: a.b, by: user_id}", "by: is no key here"),
+        ("{distribtion: a.b}", 'did you mean "distribution"?'),
+        ("{distribution: order_completed.value, unit: USD}", 'spreads value as "USD", but revenue sums it as "EUR"'),
+        ("{distribution: a.items.b, where: items.b > 0}", "leave the condition out"),
+        ("{distribution: com.shop.listened.minutes}", 'for the type "com.shop.listened" write {of: com.shop.listened'),
+        ("{distribution: {of: a, property: items.b}, where: items.b > 0}", "leave the condition out"),
+    ],
+)
+def test_a_distribution_is_declared_as_a_sum_is(measure: str, told: str) -> None:
+    (fault,) = faults_of(measures=f"  spread: {measure}\n")
+    assert told in fault
 
 
 ONE_FAULT = [

@@ -15,7 +15,7 @@ from schemas.definition.nodes import Scalar
 from streams.values import calculated
 from tests.reference.measures import reckoned
 
-NAMES = ["a", "b", "mrr_kept", "orders_60d", "m2"]
+NAMES = ["a", "b", "mrr_kept", "orders_60d", "m2", "users.retained"]
 numbers = st.decimals(0, 10**6, places=3).map(lambda value: Number(str(value.normalize().quantize(Decimal("0.001")))))
 expressions: st.SearchStrategy[Expression] = st.recursive(
     st.builds(Name, st.sampled_from(NAMES)) | numbers | st.builds(Number, st.sampled_from(["0", "1", "007", "0.10"])),
@@ -121,7 +121,9 @@ def test_nothing_comes_of_what_is_missing_or_over_nothing_and_what_no_float_can_
         ("a * 1,5", "decimals follow a point"),
         ("a * .5", "decimals stand between digits"),
         ("a ** b", 'has "*" (sign 4) where'),
-        ("a.b", 'holds "." (sign 2), which no formula has'),
+        ("a.b.c", 'holds "." (sign 4), which no formula has'),
+        ("a. b", 'holds "." (sign 2), which no formula has'),
+        ("a.2", 'holds "." (sign 2), which no formula has'),
         ("a * 1234567890123456", "a number of more than 15 digits"),
         ("100", "is made of numbers only"),
         ("a / 0.00", "divides by 0.00, which never gives a reading"),

@@ -79,6 +79,14 @@ def test_every_kind_of_measure_is_read(good: Definition) -> None:
     )
 
 
+def test_a_threshold_is_read_and_is_one_where_nothing_is_said(good: Definition) -> None:
+    thrice = parse(GOOD.replace("{distinct: user_id, of: order", "{distinct: user_id, at_least: 3, of: order"))
+    assert [one.measures["customers"] for one in (good, thrice)] == [
+        Distinct(name="customers", source="events", of="order_completed", entity=("user_id",), at_least=at_least)
+        for at_least in (1, 3)
+    ]
+
+
 def test_an_entity_left_out_is_what_the_topic_is_keyed_by(good: Definition) -> None:
     first = First(name="first_orders", source="events", of="order_completed", entity=("user_id",))
     assert good.measures["first_orders"] == first

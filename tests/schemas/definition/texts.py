@@ -39,8 +39,9 @@ RICH = GOOD.replace(
   net_value: {formula: "(revenue - 0.10 * revenue) / orders", window: {calendar: month}}
   value_growth: {growth: {of: net_value, over: 2 periods}, window: [{calendar: month}, {rolling: 7d}]}
   share_of_two: {share: {of: orders, segment: {city: [Utrecht, none]}}, window: lifetime, unit: "%"}
+  slow_delivery: {quantile: 0.95, of: delivery_minutes, window: {calendar: week}}
 north_star:""",
-)
+).replace("metrics:", "  delivery_minutes: {distribution: order_delivered.minutes, unit: min, decimals: 0}\nmetrics:")
 """With arithmetic of every kind."""
 
 

@@ -50,6 +50,17 @@ def observed(tmp_path: Path) -> Observe:
     return see
 
 
+def test_behind_a_quantile_stand_the_values_and_what_lacks_one_is_not_used(observed: Observe) -> None:
+    measures = "measures:\n  spread: {distribution: ordered.amount}\n"
+    metrics = "metrics:\n  usual: {quantile: 0.5, of: spread, window: {calendar: day}}\nnorth_star: {metric: usual}\n"
+    seen = observed([*days([3, 5, 4]), *days([1], None)], parse(f"{HEAD}{measures}{metrics}"))
+    one = by_label(seen)["usual", "day"]
+    assert one.behind == 4
+    assert one.level is not None
+    assert abs(one.level - 10) <= 0.1
+    assert seen.observed.fed["spread"] == Fed(of_type=13, matching=13, used=12)
+
+
 def by_label(seen: Seen) -> dict[tuple[str, str], Behaviour]:
     return {(one.metric, one.window.label): one for one in seen.observed.behaviours}
 
@@ -112,6 +123,50 @@ def test_what_feeds_a_measure_is_of_its_type_meets_its_conditions_and_holds_what
     }
     both = TEXT.replace("revenue: {sum: ordered.amount,", "revenue: {sum: ordered.amount, where: amount > 20,")
     assert observed(events, parse(both)).observed.fed["revenue"] == Fed(9, 4, 4)
+
+
+def test_a_lifecycle_is_fed_whether_a_metric_shows_it_or_not_and_behaves_by_its_parts(observed: Observe) -> None:
+    text = TEXT.replace("metrics:", "  users: {lifecycle: user_id, of: ordered}\nmetrics:")
+    shown = "  back: {measure: users.retained, window: {calendar: day}}\nnorth_star:"
+    for written in (text, text.replace("north_star:", shown)):
+        seen = observed([*days([4, 3, 3, 3]), (BEGIN, "", None)], parse(written)).observed
+        assert {name: fed for name, fed in seen.fed.items() if name.startswith("users.")} == {
+            f"users.{part}": Fed(14, 14, 13) for part in ("new", "retained", "resurrected", "dormant", "active")
+        }
+    (back,) = (one for one in seen.behaviours if one.metric == "back")
+    assert (back.level, back.behind, back.zero_share) == (3, 3, 1 / 3)  # nobody is retained on the first day
+
+
+def test_a_conversion_is_fed_by_what_it_begins_with(tmp_path: Path) -> None:
+    lines = [
+        {"event_id": "1", "event": "came", "time": BEGIN, "user_id": "u"},
+        {"event_id": "2", "event": "came", "time": BEGIN + 1},
+        {"event_id": "3", "event": "ordered", "time": BEGIN + 2, "user_id": "u"},
+        {"event_id": "4", "event": "ordered", "time": BEGIN + 3},
+    ]
+    file = tmp_path / "events.jsonl"
+    file.write_text("".join(json.dumps(one) + "\n" for one in lines), encoding="utf-8")
+    made = "  activated: {conversion: [came, ordered], within: 1d}\nmetrics:"
+    seen = observe(parse(TEXT.replace("metrics:", made)), [str(file)])
+    assert seen.observed.fed["activated"] == Fed(2, 2, 1)
+    shown = "  back: {measure: activated, window: lifetime}\nnorth_star:"
+    seen = observe(parse(TEXT.replace("metrics:", made).replace("north_star:", shown)), [str(file)])
+    assert by_label(seen)["back", "lifetime"].level == 1
+    unused = {key: number for key, number in seen.folded.unused.items() if key[0] == "activated"}
+    assert unused == {("activated", "no user_id"): 1, ("activated", "no user_id in ordered"): 1}
+
+
+def test_behind_what_is_kept_stand_the_events_that_pay(observed: Observe) -> None:
+    text = TEXT.replace("metrics:", "  paid: {net_retention: ordered.amount, unit: EUR}\nmetrics:")
+    shown = "  kept: {ratio: [paid.kept, paid.base], window: {calendar: day}}\nnorth_star:"
+    events = [*days([4, 2, 3, 3]), (BEGIN, "", 1), (BEGIN, "u0", None), (BEGIN, "", None)]
+    for written in (text, text.replace("north_star:", shown)):
+        seen = observed(events, parse(written)).observed
+        assert {name: fed for name, fed in seen.fed.items() if name.startswith("paid.")} == {
+            f"paid.{part}": Fed(15, 15, 12) for part in ("base", "kept")
+        }
+    (kept,) = (one for one in seen.behaviours if one.metric == "kept")
+    assert kept.behind == 3
 
 
 def test_entities_that_are_missing_feed_nothing(tmp_path: Path) -> None:

@@ -10,10 +10,21 @@ import pytest
 from schemas import names
 from schemas.definition.model import (
     Calendar,
+    Condition,
+    Conversion,
+    Count,
     Definition,
+    Distribution,
     Formula,
     Growth,
+    Lifecycle,
     Metric,
+    NetPart,
+    NetRetention,
+    Part,
+    Plain,
+    Quantile,
+    Ratio,
     RollingDays,
     Share,
     Unit,
@@ -22,11 +33,12 @@ from schemas.definition.model import (
 )
 from services.provisioner.addresses import Addresses
 from services.provisioner.expressions import volume
-from services.provisioner.metric_rules import absent, impossible, never_negative
+from services.provisioner.metric_rules import absent, impossible, never_negative, part_of_whole
 from services.provisioner.placed import all_expressions
 from services.provisioner.row_metrics import dimensions_of
 from services.provisioner.rule_model import Limits, to_yaml
 from services.provisioner.rules import rule_groups
+from services.provisioner.units import whole_numbers
 from services.provisioner.words import metric as in_words
 from tests.services.provisioner.example import shop
 from tests.streams.arithmetic import tree
@@ -37,6 +49,9 @@ VALUES: dict[str, tuple[Value, Window]] = {
     "value": (Formula(tree("revenue / orders")), Calendar(Unit.DAY)),
     "value_growth": (Growth("average_order_value", 4), RollingDays(7)),
     "share_of_two": (Share("orders", "city", ("Utrecht", "Ede")), RollingDays(7)),
+    "slow": (Quantile("delivery", "0.95"), RollingDays(7)),
+    "tail": (Ratio("slow", "usual"), RollingDays(7)),
+    "usual": (Quantile("delivery", "0.5"), RollingDays(7)),
 }
 
 
@@ -44,8 +59,10 @@ def starring(name: str) -> Definition:
     """The shop with these metrics as well, one of them its north star."""
     more = {one: Metric(name=one, value=value, windows=(window,)) for one, (value, window) in VALUES.items()}
     definition = shop()
+    delivery = Distribution(name="delivery", property="minutes", decimals=0, unit="min", source="shop", of="delivered")
     star = msgspec.structs.replace(definition.north_star, metric=name, inputs=())
-    return msgspec.structs.replace(definition, metrics=definition.metrics | more, north_star=star)
+    measures = definition.measures | {"delivery": delivery}
+    return msgspec.structs.replace(definition, measures=measures, metrics=definition.metrics | more, north_star=star)
 
 
 @pytest.mark.parametrize("name", VALUES)
@@ -69,6 +86,7 @@ def test_promtool_accepts_their_rules_and_a_parser_their_panels(name: str, tmp_p
         ("order_growth", "The change against one period before, as a part of what it was then, of completed orders"),
         ("value_growth", "The change against 4 periods before, as a part of what it was then, of average order value"),
         ("share_of_two", "The part with city Utrecht or Ede of all completed orders, over the last 7 local days"),
+        ("slow", "What 95 % of all minutes of delivered events do not exceed, within 1 %, over the last 7 local days"),
     ],
 )
 def test_they_are_told_in_words(name: str, words: str) -> None:
@@ -84,9 +102,118 @@ def test_having_no_value_over_nothing_pages_nobody(name: str) -> None:
 def test_a_share_or_quotient_rests_on_its_whole_and_only_what_can_fall_below_0_may() -> None:
     metrics = starring("order_growth").metrics
     resting = [name for name in VALUES if names.METRIC_DENOMINATOR in (volume(metrics[name]) or "")]
-    assert resting == ["value", "share_of_two"]
+    assert resting == ["value", "share_of_two", "tail"]
     assert [name for name in VALUES if never_negative(starring(name), metrics[name])] == ["share_of_two"]
     assert "< 0)" not in impossible(starring("order_growth")).expression
+
+
+def living(value: Value) -> Definition:
+    """The shop with its customers' lifecycle, and a metric of it for a north star."""
+    definition = starring("order_growth")
+    parts = {
+        f"users.{part.value}": Lifecycle(
+            name=f"users.{part.value}", entity=("user_id",), source="shop", of="order_completed", part=part
+        )
+        for part in Part
+    }
+    star = Metric(name="star", value=value, windows=(Calendar(Unit.MONTH),))
+    return msgspec.structs.replace(
+        definition,
+        measures=definition.measures | parts,
+        metrics={**definition.metrics, "star": star},
+        north_star=msgspec.structs.replace(definition.north_star, metric="star"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        (Part.NEW, "active for the first time ever, by order_completed events"),
+        (Part.RETAINED, "active now and in the period before, by"),
+        (Part.RESURRECTED, "active now and once, but not in the period before, by"),
+        (Part.DORMANT, "active in the period before and not now, by"),
+        (Part.ACTIVE, "active now, by"),
+    ],
+)
+def test_a_part_of_a_lifecycle_is_told_in_words_and_counts_things(part: Part, words: str) -> None:
+    definition = living(Plain(f"users.{part.value}"))
+    star = definition.metrics["star"]
+    assert in_words(definition, star).startswith(f"Different user_id {words}")
+    assert whole_numbers(definition, star)
+    assert never_negative(definition, star)
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        (NetPart.KEPT, "over order_completed events, of each user_id for whom that of the period before is above 0"),
+        (NetPart.BASE, "over order_completed events of the period before, of each user_id where it is above 0"),
+    ],
+)
+def test_a_part_of_a_net_retention_is_told_in_words_and_what_is_kept_may_be_negative(part: NetPart, words: str) -> None:
+    definition = living(Plain("paid"))
+    paid = NetRetention(
+        name="paid", source="shop", of="order_completed", property="amount", entity=("user_id",), part=part
+    )
+    definition = msgspec.structs.replace(definition, measures={**definition.measures, "paid": paid})
+    star = definition.metrics["star"]
+    assert in_words(definition, star).startswith(f"The sum of amount {words}")
+    assert not whole_numbers(definition, star)
+    assert not never_negative(definition, star)
+
+
+def test_a_conversion_is_told_in_words_with_what_its_conditions_are_asked_of() -> None:
+    definition = shop()
+    activated = Conversion(
+        name="activated",
+        source="shop",
+        of="signed_up",
+        to="order_completed",
+        entity=("user_id",),
+        within_ms=14 * 86_400_000,
+        where=(Condition("country", "=", "NL"),),
+    )
+    signed_up = Count(name="signed_up", source="shop", of="signed_up", where=activated.where)
+    measures = {**definition.measures, "activated": activated, "signed_up": signed_up}
+    definition = msgspec.structs.replace(definition, measures=measures)
+    plain = Metric(name="activated", value=Plain("activated"), windows=(Calendar(Unit.MONTH),))
+    assert in_words(definition, plain).startswith(
+        "Signed_up events where country = NL that one of order_completed of the same user_id follows within 14 days"
+    )
+    assert whole_numbers(definition, plain)
+    assert never_negative(definition, plain)
+    assert part_of_whole(definition, Ratio("activated", "signed_up"))
+    everywhere = {**measures, "signed_up": msgspec.structs.replace(signed_up, where=())}
+    assert not part_of_whole(msgspec.structs.replace(definition, measures=everywhere), Ratio("activated", "signed_up"))
+
+
+def test_the_new_retained_and_resurrected_are_part_of_the_active_and_the_dormant_are_not() -> None:
+    parts = [
+        part for part in Part if part_of_whole(living(Plain("orders")), Ratio(f"users.{part.value}", "users.active"))
+    ]
+    assert parts == [Part.NEW, Part.RETAINED, Part.RESURRECTED, Part.ACTIVE]
+    assert not part_of_whole(living(Plain("orders")), Ratio("users.active", "users.new"))
+
+
+@pytest.mark.parametrize(("at_least", "sure"), [(1, True), (2, False)])
+def test_who_orders_first_is_part_of_whom_orders_once_and_not_of_whom_orders_twice(
+    at_least: int, *, sure: bool
+) -> None:
+    definition = shop()
+    customers = msgspec.structs.replace(definition.measures["customers"], at_least=at_least)
+    definition = msgspec.structs.replace(definition, measures={**definition.measures, "customers": customers})
+    assert part_of_whole(definition, Ratio("first_orders", "customers")) is sure
+
+
+@pytest.mark.parametrize("value", [Plain("users.dormant"), Ratio("users.retained", "users.active")])
+def test_promtool_accepts_the_rules_of_a_lifecycle(value: Value, tmp_path: Path) -> None:
+    file = tmp_path / "rules.yml"
+    file.write_text(to_yaml(rule_groups(living(value)), Addresses()), encoding="utf-8")
+    command = ["promtool", "check", "rules", str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for one in all_expressions(living(value)):
+        promql_parser.parse(one.text)
 
 
 def test_what_rests_on_a_share_is_split_by_nothing() -> None:

@@ -2,9 +2,11 @@
 
 import json
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -18,6 +20,9 @@ from streams.readings import AsOf, Readings
 from tests.reference.measures import Reference, Value
 from tests.streams.arithmetic import VALUES, with_arithmetic
 from tests.streams.folding import definition
+from tests.streams.living import living
+from tests.streams.rekeying.company import rekeyed
+from tests.streams.retaining import retaining
 
 HARD = {
     "Europe/Amsterdam": datetime(2027, 3, 28, tzinfo=UTC),  # a day of 23 hours
@@ -85,6 +90,31 @@ def test_every_measure_in_every_window_equals_sql_at_any_moment(zone: str, week_
                 assert Value(one.numerator, one.denominator) == other, (metric.name, window.label, at)
 
 
+def test_measures_of_entities_that_the_topic_is_not_keyed_by_equal_sql(tmp_path: Path) -> None:
+    whole, lines = rekeyed("Europe/Amsterdam"), []
+    for line in history(HARD["Europe/Amsterdam"], seed=11)[:150]:
+        event = json.loads(line)
+        event |= {"account_id": "acc" + str(crc32(event["event_id"].encode()) % 4)} if crc32(line) % 5 else {}
+        lines.append(json.dumps(event | {"referrer": event.get("user_id", "none")}).encode() + b"\n")
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(b"".join(lines))
+    reference = Reference(whole)
+    reference.load("shop", lines)
+    plan = compile_plan(whole)
+    folded = fold_files(plan, [("shop", str(file))])
+    readings = Readings(plan, folded.cells, AsOf(folded.last_ms, folded.last_ms))
+    assert len(plan.stages) == 3
+    moments, seen = reference.days(), 0
+    for name in (f"m_{measure}" for measure in whole.measures if len(plan.topics_of(measure)) == 2):
+        for window in whole.metrics[name].windows:
+            for at, other in zip(moments, reference.metric(name, window, moments), strict=True):
+                one = readings.running(name, window, at)
+                assert Value(one.numerator, one.denominator) == other, (name, window.label, at)
+                seen += one.numerator > 0
+    assert seen > 100
+    assert folded.unused["accounts", "no account_id"] > 0
+
+
 @pytest.mark.parametrize("zone", HARD)
 def test_arithmetic_and_pace_in_every_window_equal_sql_at_any_moment(zone: str, tmp_path: Path) -> None:
     windows = (*WINDOWS[:-1], model.RollingDays(28))
@@ -111,6 +141,35 @@ def test_arithmetic_and_pace_in_every_window_equal_sql_at_any_moment(zone: str, 
                 assert (one.pace and one.pace.value) == (pace and pace.exact), (name, window.label, at)
                 seen += one.value is not None
     assert seen > 1000
+
+
+@pytest.mark.parametrize("week_starts", ["monday", "sunday"])
+@pytest.mark.parametrize("zone", HARD)
+@pytest.mark.parametrize("made", [living, retaining])
+def test_every_part_of_what_is_compared_by_periods_and_what_is_made_of_it_equal_sql(
+    made: Callable[[str], model.Definition], zone: str, week_starts: str, tmp_path: Path
+) -> None:
+    whole = msgspec.structs.replace(made(zone), week_starts=week_starts)
+    lines = history(HARD[zone], seed=len(zone), minutes=120_000)
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(b"".join(lines))
+    reference = Reference(whole)
+    reference.load("shop", lines)
+    plan = compile_plan(whole)
+    folded = fold_files(plan, [("shop", str(file))])
+    readings = Readings(plan, folded.cells, AsOf(folded.last_ms, folded.last_ms))
+    moments = sorted({*range(folded.first_ms, folded.last_ms + 1, 61 * 3_600_000 + 1), *reference.days()[:-1:3]})
+    met: dict[str, set[Fraction]] = {}
+    for name, metric in whole.metrics.items():
+        for window in metric.windows:
+            theirs = reference.metric(name, window, moments, folded.last_ms)
+            paces = reference.pace(name, window, moments)
+            for at, other, pace in zip(moments, theirs, paces, strict=True):
+                one = readings.running(name, window, at)
+                assert one.value == (other and other.exact), (name, window.label, at)
+                assert (one.pace and one.pace.value) == (pace and pace.exact), (name, window.label, at)
+                met.setdefault(name, set()).update([] if one.value is None else [one.value])
+    assert all(len(values) > 1 for values in met.values())  # each is something, and not always the same
 
 
 def test_a_replay_says_what_sql_says_by_month_and_over_28_days(tmp_path: Path) -> None:

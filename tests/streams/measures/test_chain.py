@@ -8,14 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.definition.model import Part
 from streams.measures.chain import Arrivals, Chain, Judge, Out, Points, Record
 from streams.measures.distinct import DistinctCalendar, DistinctRolling
 from streams.measures.first import First
+from streams.measures.lifecycle import Lifecycle
 from streams.measures.repeat import Repeat
 from streams.state.port import NEVER
 from streams.time.grains import Buckets, Instants
 
 HORIZON, WITHIN, LENGTH = 1000, 99, 90
+PARTS = [part for part in Part if part is not Part.ACTIVE]
 
 
 def week(point: int) -> int:
@@ -41,6 +44,12 @@ BOUNDS = [
     (Repeat("s", WITHIN, Instants()), 2 * (HORIZON // (WITHIN + 1)) + 3),
     (DistinctRolling("s", LENGTH), 2 * (HORIZON // (LENGTH + 1)) + 3),
     (DistinctCalendar("s", week), HORIZON // 70 + 3),
+    (DistinctCalendar("s", week, 5), 5 * (HORIZON // 70 + 3)),
+    (DistinctCalendar("s", lambda _: 0, 5), 5),
+    *((Lifecycle("s", part, week, lambda p: p * 70), HORIZON // 70 + 3) for part in PARTS),
+    (DistinctRolling("s", LENGTH, 2), 2 * 2 * (HORIZON // (LENGTH + 1) + 2) + 2),
+    (DistinctRolling("s", LENGTH, 7), 2 * 7 * (HORIZON // (LENGTH + 1) + 2) + 7),
+    (DistinctRolling("s", 1, 3), 3 * (HORIZON + 2)),
 ]
 
 
@@ -75,6 +84,12 @@ JUDGES: list[Judge] = [
     DistinctRolling("rolling", 5),
     DistinctCalendar("calendar", lambda t: t // 7),
     DistinctCalendar("daily", None),
+    *(Lifecycle(part.value, part, lambda t: t // 7, lambda p: p * 7) for part in PARTS),
+    DistinctRolling("rolling_2", 5, 2),
+    DistinctRolling("rolling_4", 9, 4),
+    DistinctCalendar("calendar_3", lambda t: t // 7, 3),
+    DistinctCalendar("daily_2", None, 2),
+    DistinctCalendar("third_ever", lambda _: 0, 3),
 ]
 
 
@@ -121,6 +136,19 @@ def test_a_late_event_takes_back_what_the_next_was_judged_to_be() -> None:
     assert [{b: n for b, n in step["repeat"].items() if n} for step in steps] == [{}, {10: 1}, {6: 1}]
 
 
+def test_a_late_activity_judges_the_next_one_again_wherever_it_is() -> None:
+    # periods of 7: one in period 4 arrives, then one in 0, then one in 3
+    judges = {part: Lifecycle(part.value, part, lambda t: t // 7, lambda p: p * 7) for part in PARTS}
+    chain, records = Chain(tuple(judges.values()), Instants()), dict[str, Record](e=[[]])
+    steps = [chain.fold(arriving(("e", t)), records, 0, NEVER)[0] for t in (30, 5, 25)]
+    told = [{name: {b: n for b, n in out.items() if n} for name, out in step.items()} for step in steps]
+    assert told == [
+        {"new": {30: 1}, "retained": {}, "resurrected": {}, "dormant": {35: 1}},
+        {"new": {30: -1, 5: 1}, "retained": {}, "resurrected": {30: 1}, "dormant": {7: 1}},
+        {"new": {}, "retained": {30: 1}, "resurrected": {30: -1, 25: 1}, "dormant": {28: 1, 30: -1}},
+    ]
+
+
 def test_an_entity_seen_again_on_the_same_point_changes_no_record_where_once_is_enough() -> None:
     chain = one(DistinctCalendar("s", week))
     records = {"e": [[7]]}
@@ -128,10 +156,26 @@ def test_an_entity_seen_again_on_the_same_point_changes_no_record_where_once_is_
     assert all(a < b for a, b in pairwise(records["e"][0]))
 
 
+@pytest.mark.parametrize("once_and_again", [(2, [1, 2, 3], 3), (2, [3, 4, 5], 5), (3, [1, 2, 3, 4, 5], 5)])
+def test_a_point_equal_to_the_last_is_remembered_where_it_counts(once_and_again: tuple[int, list[int], int]) -> None:
+    n, points, x = once_and_again
+    chain, records = one(DistinctRolling("s", 5, n)), {"e": [list(points)]}
+    assert chain.fold(arriving(("e", x)), records, 0, NEVER)[1] == {"e"}
+    assert records["e"][0].count(x) == 2
+
+
+@given(st.lists(st.integers(0, 40), max_size=30), st.integers(1, 4), st.integers(1, 12))
+def test_a_rolling_reading_is_whether_enough_points_lie_in_the_window(xs: list[int], n: int, length: int) -> None:
+    out = brute(DistinctRolling("s", length, n), xs)
+    for moment in range(60):
+        within = sum(moment - length < x <= moment for x in xs)
+        assert sum(number for bucket, number in out.items() if bucket <= moment) == (within >= n)
+
+
 @given(st.lists(st.integers(0, 40), max_size=10), st.sampled_from(JUDGES))
 def test_many_points_are_judged_as_one_by_one(xs: list[int], judge: Judge) -> None:
     points = sorted(set(xs) if judge.once else xs)
-    before = [np.array([NEVER, *points][: len(points)], np.int64)]
+    before = [np.array(([NEVER] * n + points)[: len(points)], np.int64) for n in range(1, judge.order + 1)]
     out: Out = {}
     judge.judge_all(np.array(points, np.int64), before, out)
     assert {bucket: n for bucket, n in out.items() if n} == brute(judge, points)
