@@ -10,11 +10,10 @@ from aiohttp import web
 from schemas.errors import StateError
 from services.exporter.answers import about, all_readings, iso, reading_json
 from services.exporter.asked import BadRequest, Moments, moments, nearest
-from services.exporter.collector import ReadingsCollector
 from services.exporter.followed import NothingToShow, Wanted
 from services.exporter.freshness import Progress, as_of, completeness, topics_of
 from services.exporter.shown import Moment, Trust
-from services.exporter.snapshots import Snapshots
+from services.exporter.version import Version
 from streams.plan import Plan
 from streams.readings import Readings, keys_between
 
@@ -37,8 +36,13 @@ class Answer(NamedTuple):
     moment: Moment
 
 
-def build_api(snapshots: Snapshots, faults: tuple[type[Exception], ...] = (OSError, StateError)) -> web.Application:
-    """``faults`` are those of the store: they mean that there is nothing to show."""
+def build_api(
+    current: Callable[[], Version], faults: tuple[type[Exception], ...] = (OSError, StateError)
+) -> web.Application:
+    """``current`` names the version that is shown now; each answer is made from one.
+
+    ``faults`` are those of the store: they mean that there is nothing to show.
+    """
 
     @web.middleware
     async def telling(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -51,7 +55,7 @@ def build_api(snapshots: Snapshots, faults: tuple[type[Exception], ...] = (OSErr
         except faults as fault:
             return _json({"error": f"the state does not answer: {type(fault).__name__}"}, 503)
 
-    pages = _Pages(snapshots)
+    pages = _Pages(current)
     app = web.Application(middlewares=[telling])
     app.add_routes(
         [
@@ -67,45 +71,48 @@ def build_api(snapshots: Snapshots, faults: tuple[type[Exception], ...] = (OSErr
 
 
 class _Pages:
-    """One method a page."""
+    """One method a page; each takes the version that is shown once."""
 
-    def __init__(self, snapshots: Snapshots) -> None:
-        self._snapshots, self._plan = snapshots, snapshots.plan
-        self._collector = ReadingsCollector(snapshots)
+    def __init__(self, current: Callable[[], Version]) -> None:
+        self._current = current
 
     async def index(self, _: web.Request) -> web.Response:
+        definition = self._current().plan.definition
         links = list(PAGES.items())
-        links += [(f"/v1/metrics/{name}", one.description) for name, one in self._plan.definition.metrics.items()]
+        links += [(f"/v1/metrics/{name}", one.description) for name, one in definition.metrics.items()]
         items = "".join(f'<li><a href="{path}">{path}</a> {_escaped(words)}</li>' for path, words in links)
-        title = f"{_escaped(self._plan.definition.company)}: north star metric"
+        title = f"{_escaped(definition.company)}: north star metric"
         page = f'<!doctype html><html lang="en"><title>{title}</title><h1>{title}</h1><ul>{items}</ul></html>'
         return web.Response(text=page, content_type="text/html")
 
     async def metrics(self, request: web.Request) -> web.Response:
-        body, content_type = self._collector.encode(request.headers.get("Accept", ""))
+        body, content_type = self._current().collector.encode(request.headers.get("Accept", ""))
         return web.Response(body=body, headers={"Content-Type": content_type})
 
     async def readings(self, _: web.Request) -> web.Response:
-        return _json(all_readings(self._plan, self._snapshots.shown()))
+        version = self._current()
+        return _json(all_readings(version.plan, version.snapshots.shown()) | {"notice": version.notice or None})
 
     async def metric(self, request: web.Request) -> web.Response:
-        name, plan = request.match_info["name"], self._plan
+        name, version = request.match_info["name"], self._current()
+        plan, snapshots = version.plan, version.snapshots
         if name not in plan.definition.metrics:
             return _json({"error": f"there is no metric {name!r}", "nearest": nearest(plan, name)}, 404)
-        asked = moments(plan, name, request.query, self._snapshots.now_ms())
+        asked = moments(plan, name, request.query, snapshots.now_ms())
 
         def wanted(_: Progress, __: int) -> Wanted:
             return keys_between(plan, name, asked.window, asked.at_ms[0], asked.at_ms[-1])
 
         answered = _history if asked.history else _at
-        return _json(await self._snapshots.read(wanted, lambda moment: answered(Answer(plan, asked, moment))))
+        return _json(await snapshots.read(wanted, lambda moment: answered(Answer(plan, asked, moment))))
 
     async def live(self, _: web.Request) -> web.Response:
         return _json({"status": "live"})
 
     async def ready(self, _: web.Request) -> web.Response:
-        if not self._snapshots.up():
-            return _json({"status": "not ready", "reason": self._snapshots.reason()}, 503)
+        snapshots = self._current().snapshots
+        if not snapshots.up():
+            return _json({"status": "not ready", "reason": snapshots.reason()}, 503)
         return _json({"status": "ready"})
 
 

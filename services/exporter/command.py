@@ -15,10 +15,11 @@ from schemas.definition.loading import load
 from schemas.errors import SettingsError
 from services.exporter.api import build_api
 from services.exporter.log_ends import KafkaLogEnds
-from services.exporter.snapshots import Snapshots, Source
+from services.exporter.served import Served
+from services.exporter.snapshots import Source
 from services.settings import Settings, settings
 from streams.plan import Plan, compile_plan
-from streams.state.redis import RedisReader
+from streams.state.redis import RedisReader, RedisRegistry
 from streams.state.redis.connection import FAULTS
 
 log = logging.getLogger(__name__)
@@ -52,13 +53,13 @@ async def _serve(plan: Plan, where: Settings, host: str, port: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     reader, ends = RedisReader(where.redis), KafkaLogEnds(where.kafka, now_ms)
-    snapshots = Snapshots(plan, Source(reader, ends, FAULTS), now_ms)
-    runner = web.AppRunner(build_api(snapshots, FAULTS), access_log=None, shutdown_timeout=2)
+    served = Served(plan, RedisRegistry(where.redis), Source(reader, ends, FAULTS), now_ms)
+    runner = web.AppRunner(build_api(served.current, FAULTS), access_log=None, shutdown_timeout=2)
     await runner.setup()
     try:
         await _listen(runner, host, port)
         log.info("version %s at http://%s:%d", plan.version, host, port)
-        await _until(stop, asyncio.create_task(snapshots.run()), asyncio.create_task(ends.run()))
+        await _until(stop, asyncio.create_task(served.run()), asyncio.create_task(ends.run()))
     finally:
         await runner.cleanup()
         await reader.close()

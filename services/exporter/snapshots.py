@@ -25,7 +25,6 @@ from streams.state.port import KeySpan, Partition, Reader, Snapshot, Standing
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-EVERY_S = 0.5
 STALE_S = 5.0
 """A reading older than this is no longer shown."""
 LAG_KNOWN_MS = 5_000
@@ -62,7 +61,7 @@ NOWHERE = Seen()
 
 
 class Snapshots:
-    """What the exporter knows; ``run`` keeps it fresh."""
+    """What the exporter knows of one version; ``latest`` is what was last read of each partition."""
 
     def __init__(self, plan: Plan, source: Source, now_ms: Callable[[], int]) -> None:
         self.plan, self.now_ms, self.seen = plan, now_ms, Seen()
@@ -71,6 +70,7 @@ class Snapshots:
         self._groups = groups(plan)
         self._fed_by = {stage.topic: stage.plan.source.topic for stage in plan.stages.values()}
         self._followed: dict[Partition, Followed] = {}
+        self.latest: dict[Partition, Snapshot] = {}
         self._settled, self._settled_since_ms = Cells(), now_ms()
         self._added_up: tuple[list[Snapshot], Cells] = [], Cells()
         self._read_up_to: ReadUpTo = {}
@@ -78,12 +78,6 @@ class Snapshots:
         self._shown: Shown | None = None
         self._answers = False
         self._reason = "the state has not been read yet"
-
-    async def run(self) -> None:
-        """Until it is cancelled."""
-        while True:
-            await self.refresh()
-            await asyncio.sleep(EVERY_S)
 
     async def refresh(self) -> None:
         """Reads the state once; what is wrong with it is kept, not raised."""
@@ -140,6 +134,7 @@ class Snapshots:
             )  # only once all was read: what a cut read had seen may be gone again
             for partition, followed in self._followed.items():
                 followed.shown = moments[partition].standing.position
+            self.latest = moments
             return use(Moment(now_ms, read_up_to, moments, self._add_up(moments)))
 
     def _add_up(self, moments: dict[Partition, Snapshot]) -> Cells:

@@ -44,7 +44,7 @@ def tell(story: Story, *, begun: bool = True) -> None:
         world = World(compile_plan(company()), 2)
         if begun:
             await world.company.begin()
-        async with TestServer(build_api(world.snapshots)) as server:
+        async with TestServer(build_api(world.shown)) as server:
             watch = Watch(Exporter(str(server.make_url(""))), lambda: moment(world.clock.now_ms))
             await story(world, watch)
 

@@ -45,7 +45,7 @@ def past() -> tuple[str, datetime]:
         )
         world.caught_up()
         end = datetime.fromtimestamp(world.clock.now_ms / 1000, UTC)
-        async with TestServer(build_api(world.snapshots)) as server:
+        async with TestServer(build_api(world.shown)) as server:
             exporter = Exporter(str(server.make_url("")))
             return await asyncio.to_thread(history_text, company(), exporter, end - timedelta(days=59), end), end
 

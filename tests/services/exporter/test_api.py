@@ -33,7 +33,7 @@ def tell(story: Story, zone: str = "Europe/Amsterdam", *, begun: bool = True) ->
         world = World(compile_plan(definition(zone)), 2)
         if begun:
             await world.company.begin()
-        async with TestClient(TestServer(build_api(world.snapshots))) as client:
+        async with TestClient(TestServer(build_api(world.shown))) as client:
             await story(world, client)
 
     asyncio.run(told())

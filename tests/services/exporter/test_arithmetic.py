@@ -63,7 +63,7 @@ def tell(story: Story) -> None:
         await world.company.publish(*events)
         world.caught_up()
         await world.snapshots.refresh()
-        async with TestClient(TestServer(build_api(world.snapshots))) as client:
+        async with TestClient(TestServer(build_api(world.shown))) as client:
             await story(world, client, events)
 
     asyncio.run(told())

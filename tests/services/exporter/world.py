@@ -7,6 +7,7 @@ from zlib import crc32
 from schemas.events.needs import RawRecord
 from services.exporter.freshness import End
 from services.exporter.snapshots import Snapshots, Source
+from services.exporter.version import Version
 from streams.events.admission import Admission
 from streams.events.decoding import Decoder
 from streams.fold import Records, Work, commit_of, unpack
@@ -133,10 +134,15 @@ class World:
         self.company = Company(plan, self.store, partitions)
         self.reader = WatchedReader(self.store)
         self.snapshots = self.exporter()
+        self._version = Version(self.snapshots)
 
     def exporter(self) -> Snapshots:
         """Another one over the same state."""
         return Snapshots(self.plan, Source(self.reader, self.ends), self.clock)
+
+    def shown(self) -> Version:
+        """What its pages show."""
+        return self._version
 
     def caught_up(self, asked_ms: int | None = None) -> None:
         """Kafka says that its logs end where they do, asked now unless said otherwise."""

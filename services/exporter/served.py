@@ -1,0 +1,154 @@
+"""Which version the exporter shows: the one that is served, exchanged in one step when another comes to be.
+
+served key ──▶ the version's own definition ──▶ read beside what is shown ──▶ shown, once it stands nowhere behind
+
+no key                                  the version of the exporter's own file
+a definition that is not kept, or       what is shown already; at the start that of the own file
+that this exporter reads otherwise
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Collection, Mapping
+
+from services.definition.kept import kept_plan
+from services.exporter.followed import NothingToShow
+from services.exporter.freshness import Ends
+from services.exporter.log_ends import LogEnds
+from services.exporter.snapshots import Snapshots, Source
+from services.exporter.version import Version, behind, shared_topics
+from streams.plan import Plan
+from streams.state.port import Partition
+from streams.state.serving import Registry
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 0.5
+LOOK_S = 1.0
+"""How often the key is asked for."""
+ANSWER_S = 5.0
+"""How long the store may take to name the version."""
+
+
+class Served:
+    """The version that is shown, and perhaps one that is to be; ``run`` keeps both fresh."""
+
+    def __init__(self, own: Plan, registry: Registry, source: Source, now_ms: Callable[[], int]) -> None:
+        self._own, self._registry, self._now_ms = own, registry, now_ms
+        self._ends = _EndsOfAll(source.ends)
+        self._source = source._replace(ends=self._ends)
+        self._shown = self._version(own)
+        self._wanted: Version | None = None
+        self._known = False
+        self._said = ""
+
+    def current(self) -> Version:
+        """What is shown now: whoever answers takes it once, and answers from it alone."""
+        return self._shown
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        looked = -LOOK_S
+        while True:
+            if not self._known or time.monotonic() - looked >= LOOK_S:
+                looked = time.monotonic()
+                await self.look()
+            await self.refresh()
+            await asyncio.sleep(EVERY_S)
+
+    async def look(self) -> None:
+        """Asks which version is served; a store that is away leaves all as it is."""
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                await self._look()
+        except self._source.faults as fault:
+            away = f"which version is served is not known: {type(fault).__name__}"
+            self._say(away, f"{away}: {fault}")
+
+    async def refresh(self) -> None:
+        """Reads what is to be shown, which may take its place, else what is shown; nothing before any look."""
+        if not self._known:
+            return
+        if self._wanted is not None:
+            await self._wanted.snapshots.refresh()
+            if self._may_be_shown(self._wanted):
+                self._show(self._wanted)
+                return
+        await self._shown.snapshots.refresh()
+
+    async def _look(self) -> None:
+        served = (await self._registry.serving(self._own.definition.company)).served or self._own.version
+        if served == self._shown.plan.version:
+            self._want(None)
+        elif self._wanted is None or self._wanted.plan.version != served:
+            plan = self._own if served == self._own.version else await self._plan(served)
+            self._want(None if plan is None else self._version(plan))
+        if not self._known and self._wanted is not None:
+            self._show(self._wanted)  # nothing was shown yet
+        self._known = True
+
+    async def _plan(self, version: str) -> Plan | None:
+        """As the version's own workers compiled it."""
+        plan = await kept_plan(self._registry, version)
+        if plan is None:
+            self._say(f"version {version} is served, but this exporter cannot read its definition")
+        return plan
+
+    def _version(self, plan: Plan) -> Version:
+        notice = ""
+        if plan.version != self._own.version:
+            notice = f"version {plan.version} is served and shown; this exporter's own file is {self._own.version}"
+        return Version(Snapshots(plan, self._source, self._now_ms), notice)
+
+    def _want(self, version: Version | None) -> None:
+        if self._wanted is not None:
+            self._ends.forget(self._wanted.plan.version)
+        self._wanted = version
+
+    def _may_be_shown(self, version: Version) -> bool:
+        try:
+            version.snapshots.shown()
+        except NothingToShow as nothing:
+            why = str(nothing)
+        else:
+            why = behind(self._shown.reached(), version.reached(), shared_topics(version.plan))
+        if why:
+            waiting = f"version {version.plan.version} is served, {self._shown.plan.version} is shown until it may be"
+            self._say(waiting, f"{waiting}: {why}")
+        return not why
+
+    def _show(self, version: Version) -> None:
+        before, self._shown, self._wanted = self._shown, version, None
+        self._ends.forget(before.plan.version)
+        self._say(version.notice or f"version {version.plan.version} is shown")
+
+    def _say(self, what: str, words: str = "") -> None:
+        """Once, not every second, whatever numbers are in the words."""
+        if what != self._said:
+            log.info("%s", words or what)
+        self._said = what
+
+
+class _EndsOfAll:
+    """The ends of the logs of every version that is read."""
+
+    def __init__(self, ends: LogEnds) -> None:
+        self._ends = ends
+        self._followed: dict[str, Collection[Partition]] = {}
+
+    @property
+    def known(self) -> Ends:
+        return self._ends.known
+
+    def follow(self, partitions: Collection[Partition]) -> None:
+        """In place of what was followed of the same version."""
+        self._set(self._followed | {one.version: partitions for one in partitions})
+
+    def forget(self, version: str) -> None:
+        self._set({one: partitions for one, partitions in self._followed.items() if one != version})
+
+    def _set(self, followed: Mapping[str, Collection[Partition]]) -> None:
+        self._followed = dict(followed)
+        by_name = {(one.topic, one.number): one for partitions in followed.values() for one in partitions}
+        self._ends.follow(list(by_name.values()))
