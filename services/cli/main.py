@@ -19,6 +19,10 @@ COMMANDS = {
     "board": ("services.board.command", "the north star in the terminal, live"),
     "publish": ("services.publisher.command", "send a file of events to Kafka"),
     "worker": ("services.worker.command", "fold events from Kafka into the state"),
+    "definition": (
+        "services.definition.command",
+        "what a changed definition means, and which version is served",
+    ),
     "exporter": ("services.exporter.command", "show the readings to Prometheus, and as JSON"),
     "rules": ("services.provisioner.rules_command", "write the Prometheus rules of a definition"),
     "grafana": ("services.provisioner.grafana_command", "write the Grafana board of a definition"),

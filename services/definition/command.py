@@ -1,0 +1,93 @@
+"""``nsm definition diff|status|rollback|retire``."""
+
+import argparse
+import asyncio
+import functools
+import logging
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from schemas.definition.loading import load
+from schemas.errors import CommandError
+from services.definition import diff, retire, rollback, status
+from services.definition.log_ends import ends
+from services.settings import settings
+from streams.state.redis import RedisReader, RedisRegistry, RedisStore
+from streams.state.redis.connection import FAULTS
+
+EPILOG = """\
+  nsm definition diff nsm.yaml            what the file changes beside what is served (exit code 1: it folds anew)
+  nsm definition diff old.yaml nsm.yaml   the same of two files, without any server
+  nsm definition status                   the versions in Redis, what is served, how far each is
+  nsm definition rollback                 serve the version before again, if it has kept up
+  nsm definition retire VERSION           free what it holds, for good
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = EPILOG
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb, line in (
+        ("diff", "what a changed file means for the counts"),
+        ("status", "the versions in Redis"),
+        ("rollback", "serve the version before again"),
+        ("retire", "end a version that is not served"),
+    ):
+        sub = verbs.add_parser(verb, help=line, description=line[0].upper() + line[1:] + ".")
+        sub.add_argument("--json", action="store_true", help="everything, for machines")
+        if verb == "diff":
+            sub.add_argument("file", type=Path, metavar="FILE", help="the definition")
+            sub.add_argument("other", nargs="?", type=Path, metavar="FILE", help="what it becomes, in place of served")
+        if verb == "retire":
+            sub.add_argument("version", metavar="VERSION", help="as nsm definition status names it")
+        if verb in ("rollback", "retire"):
+            sub.add_argument("--definition", type=Path, default=Path("nsm.yaml"), help="whose company it is (nsm.yaml)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Raises CommandError where the store is away, or what is asked cannot be."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    try:
+        return asyncio.run(_run(args))
+    except FAULTS as fault:
+        message = f"the state does not answer: {type(fault).__name__}: {fault}"
+        raise CommandError(message) from fault
+
+
+async def _run(args: argparse.Namespace) -> int:
+    where = settings()
+    registry, reader = RedisRegistry(where.redis), RedisReader(where.redis)
+    asked = functools.partial(ends, where.kafka)
+    try:
+        match args.verb:
+            case "diff":
+                found = await diff.compared(registry, args.file, args.other)
+                _print(args, found, diff.sentences(found))
+                return int(found.anew)
+            case "status":
+                versions = await status.all_versions(registry, reader, asked)
+                _print(args, versions, status.sentences(versions))
+            case "rollback":
+                company = load(args.definition).company
+                serving = await rollback.roll_back(company, registry, reader, asked, _now_ms)
+                _print(args, serving, [f"version {serving.served} is served again in place of {serving.before}"])
+            case _:
+                company = load(args.definition).company
+                stood = await retire.retire(args.version, company, registry, reader, RedisStore(where.redis))
+                _print(args, stood, [f"version {stood.version} is retired: {stood.bytes / 1e6:,.1f} MB are free"])
+    finally:
+        await reader.close()
+    return 0
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _print(args: argparse.Namespace, found: object, sentences: Iterable[str]) -> None:
+    text = msgspec.json.encode(found).decode() if args.json else "\n".join(sentences)
+    print(text)

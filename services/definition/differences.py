@@ -1,0 +1,173 @@
+"""What changes from one definition to another, and what of it must be folded anew.
+
+    targets, limits, descriptions, metrics over the same windows      the same fold
+    anything else                                                     the whole version, from the topic's beginning
+
+A version is folded whole; which measures count otherwise is told so that nobody has to guess.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from schemas.definition.model import Definition, Measure, Source
+from streams.canonical import canonical
+from streams.plan import Plan
+
+TOLD = 80
+"""Characters of a value in a sentence."""
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """Sentences; ``counted`` of what decides the counts, ``shown`` of the rest.
+
+    ``anew``: the other is another version.  ``measures`` holds those that do not count as before.
+    """
+
+    one: str
+    other: str
+    anew: bool
+    measures: tuple[str, ...]
+    counted: tuple[str, ...]
+    shown: tuple[str, ...]
+
+
+def differences(one: Plan, other: Plan) -> Difference:
+    """Of what one counts and shows, and the other instead."""
+    anew = one.version != other.version
+    everything = tuple(_of_all(one.definition, other.definition))
+    measures = {name: words for name, words in _of_measures(one, other) if words}
+    windows = dict(_of_windows(one, other))
+    counted = tuple(everything) + tuple(measures.values()) + tuple(windows.values())
+    if anew and not counted:
+        counted = ("this release counts it otherwise, or names it otherwise, than the one that began to",)
+    names = (
+        tuple(sorted(one.definition.measures.keys() | other.definition.measures.keys()))
+        if everything
+        else tuple(sorted(measures.keys() | windows.keys()))
+    )
+    return Difference(
+        one=one.version,
+        other=other.version,
+        anew=anew,
+        measures=names if anew else (),
+        counted=counted if anew else (),
+        shown=(() if anew else counted) + tuple(_of_what_is_shown(one.definition, other.definition)),
+    )
+
+
+def _of_all(one: Definition, other: Definition) -> Iterator[str]:
+    """What changes every measure."""
+    for field, words in (("time_zone", "the time zone"), ("week_starts", "the week's first day")):
+        yield from _told(words, getattr(one, field), getattr(other, field))
+    sources, others = ({_plain(source).name: _plain(source) for source in of.sources} for of in (one, other))
+    for name in sorted(sources.keys() | others.keys()):
+        match sources.get(name), others.get(name):
+            case None, _:
+                yield f"events {name} are new"
+            case _, None:
+                yield f"events {name} are gone"
+            case known, new:
+                yield from _fields(f"events {name}", known, new)
+
+
+def _of_measures(one: Plan, other: Plan) -> Iterator[tuple[str, str]]:
+    """Those that some metric shows, by what they count."""
+    counted, others = _counted(one), _counted(other)
+    for name in sorted(counted.keys() | others.keys()):
+        match counted.get(name), others.get(name):
+            case None, _:
+                yield name, f"measure {name} is new"
+            case _, None:
+                yield name, f"measure {name} is gone"
+            case known, new if known != new:
+                yield name, "; ".join(_fields(f"measure {name}", known, new)) or f"measure {name} splits otherwise"
+            case _:
+                pass
+
+
+def _of_windows(one: Plan, other: Plan) -> Iterator[tuple[str, str]]:
+    windows, others = _windows(one), _windows(other)
+    for name in sorted(windows.keys() & others.keys()):
+        if windows[name] != others[name]:
+            old, new = (", ".join(sorted(of)) for of in (windows[name], others[name]))
+            yield name, f"measure {name} is read over {new} instead of {old}"
+
+
+def _of_what_is_shown(one: Definition, other: Definition) -> Iterator[str]:
+    yield from _told("company", one.company, other.company)
+    yield from _fields("north_star", one.north_star, other.north_star)
+    yield from _of_the_suppliers(one, other)
+    for section in ("metrics", "dimensions"):
+        known, new = getattr(one, section), getattr(other, section)
+        for name in sorted(known.keys() | new.keys()):
+            what = f"{section.removesuffix('s')} {name}"
+            if name not in known:
+                yield f"{what} is new"
+            elif name not in new:
+                yield f"{what} is gone"
+            else:
+                yield from _fields(what, known[name], new[name])
+    for name in sorted(one.measures.keys() & other.measures.keys()):
+        for field in ("description", "unit"):
+            old, now = getattr(one.measures[name], field), getattr(other.measures[name], field)
+            yield from _told(f"measure {name}: {field}", old, now)
+    for field in ("guardrails", "departments", "silences", "phase"):
+        if getattr(one, field) != getattr(other, field):
+            yield f"{field} are others" if field != "phase" else f"phase: {other.phase} instead of {one.phase}"
+
+
+def _of_the_suppliers(one: Definition, other: Definition) -> Iterator[str]:
+    suppliers = {source.name: source.supplied_by for source in one.sources}
+    for source in other.sources:
+        if source.name in suppliers:
+            yield from _told(f"events {source.name}: supplied_by", suppliers[source.name], source.supplied_by)
+
+
+def _counted(plan: Plan) -> dict[str, tuple[Measure, dict[str, str]]]:
+    shown = {name for name, _ in plan.series}
+    definition = canonical(plan.definition, shown)
+    dimensions = definition.dimensions
+    return {
+        name: (
+            msgspec.structs.replace(measure, description="", unit=""),
+            {dimension: dimensions[dimension].property for dimension in measure.by_dimension},
+        )
+        for name, measure in definition.measures.items()
+        if name in shown
+    }
+
+
+def _windows(plan: Plan) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for (name, window), series in plan.series.items():
+        found.setdefault(name, set()).add(f"{window.label} ({series.grain.label})")
+    return found
+
+
+def _plain(source: Source) -> Source:
+    return msgspec.structs.replace(source, supplied_by="")
+
+
+def _fields(what: str, one: Any, other: Any) -> Iterator[str]:
+    """Each field of two values of one kind, or of a measure with what it is split by."""
+    if isinstance(one, tuple):
+        (one, properties), (other, others) = one, other
+        if properties != others and one.by_dimension == other.by_dimension:
+            yield f"{what}: {_shortly(others)} instead of {_shortly(properties)}"
+    if type(one) is not type(other):
+        yield f"{what} is a {type(other).__name__.lower()} instead of a {type(one).__name__.lower()}"
+        return
+    for field in one.__struct_fields__:
+        yield from _told(f"{what}: {field}", getattr(one, field), getattr(other, field))
+
+
+def _told(what: str, one: object, other: object) -> Iterator[str]:
+    if one != other or repr(one) != repr(other):
+        yield f"{what}: {_shortly(other)} instead of {_shortly(one)}"
+
+
+def _shortly(value: object) -> str:
+    text = value if isinstance(value, str) and value else msgspec.json.encode(value).decode()
+    return text if len(text) <= TOLD else text[: TOLD - 3] + "..."

@@ -1,0 +1,41 @@
+"""``nsm definition retire VERSION``: its counts go, and a mark stays that no worker of it can begin again over."""
+
+from schemas.errors import CommandError
+from services.definition.status import VersionStatus, version_status
+from streams.state.port import Partition, Reader, Store
+from streams.state.serving import Registry, dropped
+
+
+async def retire(version: str, company: str, registry: Registry, reader: Reader, store: Store) -> VersionStatus:
+    """How it stood before; raises CommandError where it is served, or never began.
+
+    Killed half-way and asked again, it does what is left.
+    """
+    topics = await reader.partitions(version)
+    if not topics:
+        message = f"version {version} has not begun here; nsm definition status names those that have"
+        raise CommandError(message)
+    stood = await version_status(registry, reader, _unasked, (version, topics))
+    for one in {company, stood.company} - {""}:
+        await _drop(registry, one, version)
+    for topic, number in topics.items():
+        for n in range(number):
+            await store.retire(Partition(version, topic, n))
+    await registry.forget(version, marks=False)
+    return stood
+
+
+async def _drop(registry: Registry, company: str, version: str) -> None:
+    """It cannot take over any more, nor be rolled back to."""
+    while True:
+        known = await registry.serving(company)
+        if known.served == version:
+            message = f"version {version} is served for {company}; serve another one first"
+            raise CommandError(message)
+        wanted = dropped(known, version)
+        if known == wanted or await registry.exchange(company, known, wanted):
+            return
+
+
+async def _unasked(_: object) -> dict[tuple[str, int], int]:
+    return {}

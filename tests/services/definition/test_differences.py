@@ -1,0 +1,95 @@
+"""Two definitions compared: every change is told, and whether it must be folded anew."""
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.definition.model import Definition, RollingDays
+from services.definition.diff import sentences
+from services.definition.differences import differences
+from streams.plan import compile_plan
+from tests.streams.folding import definition
+from tests.streams.test_plan import COUNTED_ALIKE, COUNTED_OTHERWISE, SAID_OTHERWISE, with_measure, with_metric
+
+Change = Callable[[Definition], Definition]
+BEFORE = compile_plan(definition())
+UNNAMED = "this release counts it otherwise"
+
+
+@pytest.mark.parametrize("change", COUNTED_OTHERWISE)
+def test_what_changes_a_count_is_named(change: Change) -> None:
+    found = differences(BEFORE, compile_plan(change(definition())))
+    assert found.anew
+    assert found.counted
+    assert found.measures
+    assert not any(UNNAMED in one for one in found.counted)
+
+
+@pytest.mark.parametrize("change", COUNTED_ALIKE)
+def test_what_is_only_shown_folds_nothing_anew(change: Change) -> None:
+    found = differences(BEFORE, compile_plan(change(definition())))
+    assert (found.anew, found.counted, found.measures) == (False, (), ())
+
+
+@pytest.mark.parametrize(("change", "other"), SAID_OTHERWISE)
+def test_what_is_only_said_otherwise_folds_nothing_anew(change: Change, other: Change) -> None:
+    found = differences(compile_plan(change(definition())), compile_plan(other(definition())))
+    assert (found.anew, found.counted, found.measures) == (False, (), ())
+
+
+@given(st.lists(st.sampled_from([*COUNTED_ALIKE, *COUNTED_OTHERWISE]), max_size=3))
+def test_it_says_anew_exactly_where_the_versions_differ_and_the_way_back_names_the_same_measures(
+    changes: list[Change],
+) -> None:
+    changed = definition()
+    for change in changes:
+        changed = change(changed)
+    after = compile_plan(changed)
+    there, back = differences(BEFORE, after), differences(after, BEFORE)
+    assert there.anew == (BEFORE.version != after.version) == bool(there.counted)
+    assert there.measures == back.measures
+    assert len(there.counted) == len(back.counted)
+    assert bool(there.counted or there.shown) == (changed != definition())
+
+
+def test_a_definition_differs_from_itself_in_nothing() -> None:
+    found = differences(BEFORE, BEFORE)
+    assert (found.anew, found.counted, found.shown, found.measures) == (False, (), (), ())
+    assert list(sentences(found)) == [f"The same fold: version {BEFORE.version} goes on, nothing is folded anew."]
+
+
+def test_a_time_zone_is_everything() -> None:
+    after = compile_plan(msgspec.structs.replace(definition(), time_zone="Asia/Kathmandu"))
+    found = differences(BEFORE, after)
+    assert found.measures == tuple(sorted(definition().measures))
+    assert found.counted == (f"the time zone: Asia/Kathmandu instead of {definition().time_zone}",)
+
+
+def test_only_the_measure_that_changed_counts_otherwise() -> None:
+    after = compile_plan(with_measure("orders", of="view")(definition()))
+    found = differences(BEFORE, after)
+    assert found.measures == ("orders",)
+    assert found.counted == ("measure orders: of: view instead of order",)
+    assert list(sentences(found))[-1] == "Not counted as before: orders."
+
+
+def test_a_measure_that_nothing_shows_any_more_is_gone_and_new_on_the_way_back() -> None:
+    without = definition()
+    metrics = {name: one for name, one in without.metrics.items() if name != "m_views"}
+    if len(metrics) == len(without.metrics):
+        metrics = dict(list(without.metrics.items())[:-1])
+    after = compile_plan(msgspec.structs.replace(without, metrics=metrics))
+    there, back = differences(BEFORE, after), differences(after, BEFORE)
+    assert [one.replace("is gone", "is new") for one in there.counted] == list(back.counted)
+    assert there.counted == tuple(f"measure {name} is gone" for name in there.measures)
+
+
+def test_another_window_is_told_of_the_measures_that_are_read_over_it() -> None:
+    after = compile_plan(with_metric("m_orders", windows=(RollingDays(11),))(definition()))
+    found = differences(BEFORE, after)
+    assert found.measures == ("orders",)
+    assert "is read over 11d" in found.counted[0]
+    assert "metric m_orders: windows" in found.shown[0]

@@ -1,0 +1,202 @@
+"""Status, rollback and retire, over the state in memory."""
+
+import asyncio
+from collections.abc import Collection, Coroutine, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from schemas.definition.loading import load
+from schemas.errors import CommandError, LogError
+from services.definition.diff import compared
+from services.definition.retire import retire
+from services.definition.rollback import KEPT_UP, roll_back
+from services.definition.status import all_versions, sentences
+from streams.plan import Plan, compile_plan
+from streams.state.memory import MemoryStore
+from streams.state.port import Commit, Log, Partition, Standing
+from streams.state.serving import NOTHING, Serving
+from tests.streams.folding import definition, the_source
+
+OLD = compile_plan(definition())
+NEW = compile_plan(msgspec.structs.replace(definition(), week_starts="sunday"))
+COMPANY, TOPIC = OLD.definition.company, the_source(OLD).source.topic
+END = 1_000_000
+SERVED = Serving(served=NEW.version, before=OLD.version, since_ms=5)
+
+
+async def ends(topics: Collection[str]) -> Mapping[tuple[str, int], int]:
+    return {(topic, number): END for topic in topics for number in (0, 1)}
+
+
+async def silent(_: Collection[str]) -> Mapping[tuple[str, int], int]:
+    return {}
+
+
+async def folded(store: MemoryStore, plan: Plan, *positions: int) -> None:
+    await store.fix_partitions(plan.version, TOPIC, 2)
+    await store.keep_definition(plan.version, msgspec.json.encode(plan.definition))
+    for number, position in enumerate(positions):
+        session, _ = await store.open(Partition(plan.version, TOPIC, number), Log(0, END, "id"))
+        commit = Commit(standing=Standing(position=position), cells={}, totals={"counted": 1}, records={}, ids={})
+        await session.apply(commit)
+        session.close()
+
+
+async def two(*positions: int) -> MemoryStore:
+    """The new one served and at the logs' ends, the old one at these positions."""
+    store = MemoryStore()
+    await folded(store, OLD, *positions)
+    await folded(store, NEW, END, END)
+    assert await store.exchange(COMPANY, NOTHING, SERVED)
+    return store
+
+
+def told(story: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(story)
+
+
+def test_the_status_tells_parts_positions_and_sizes() -> None:
+    async def story() -> None:
+        store = await two(END, END - 7)
+        served, before = await all_versions(store, store, ends)
+        assert (served.version, served.part, served.company, served.lag) == (NEW.version, "served", COMPANY, 0)
+        assert (before.version, before.part, before.lag) == (OLD.version, "before", 7)
+        assert [(one.position, one.end, one.lag) for one in before.partitions] == [(END, END, 0), (END - 7, END, 7)]
+        assert before.bytes == sum(one.bytes for one in before.partitions) > 0
+        words = "\n".join(sentences([served, before]))
+        assert "7 events behind" in words
+        assert f"{TOPIC}[1] at 999,993 of 1,000,000" in words
+        assert f"{TOPIC}[0]" not in words
+
+    told(story())
+
+
+def test_a_lag_is_unknown_where_an_end_or_a_position_is() -> None:
+    async def story() -> None:
+        store = await two(END)
+        assert [one.lag for one in await all_versions(store, store, silent)] == [None, None]
+        assert [one.lag for one in await all_versions(store, store, ends)] == [0, None]
+        assert list(sentences([])) == ["no version has begun"]
+
+    told(story())
+
+
+def test_a_rollback_serves_the_version_before_and_can_be_rolled_back() -> None:
+    async def story() -> None:
+        store = await two(END - KEPT_UP, END)
+        found = await roll_back(COMPANY, store, store, ends, lambda: 9)
+        assert found == Serving(served=OLD.version, before=NEW.version, since_ms=9) == await store.serving(COMPANY)
+        assert (await roll_back(COMPANY, store, store, ends, lambda: 5)) == SERVED
+
+    told(story())
+
+
+@pytest.mark.parametrize(
+    ("positions", "asked", "why"),
+    [
+        ((END - KEPT_UP, END - 1), ends, "10,001 events behind"),
+        ((END,), ends, rf"no state of {TOPIC}\[1\]"),
+        ((END, END), silent, "Kafka does not say"),
+    ],
+)
+def test_a_version_that_has_not_kept_up_is_not_served_again(positions: tuple[int, ...], asked: Any, why: str) -> None:
+    async def story() -> None:
+        store = await two(*positions)
+        with pytest.raises(CommandError, match=why):
+            await roll_back(COMPANY, store, store, asked, lambda: 9)
+        assert await store.serving(COMPANY) == SERVED
+
+    told(story())
+
+
+def test_without_a_version_before_there_is_no_rollback() -> None:
+    async def story() -> None:
+        store = MemoryStore()
+        with pytest.raises(CommandError, match="nothing is served"):
+            await roll_back(COMPANY, store, store, ends, lambda: 9)
+        await store.exchange(COMPANY, NOTHING, Serving(served=NEW.version))
+        with pytest.raises(CommandError, match="before"):
+            await roll_back(COMPANY, store, store, ends, lambda: 9)
+
+    told(story())
+
+
+def test_who_decides_by_what_has_changed_meanwhile_changes_nothing() -> None:
+    async def story() -> None:
+        store = await two(END, END)
+        other = msgspec.structs.replace(SERVED, next="another")
+
+        async def meanwhile(topics: Collection[str]) -> Mapping[tuple[str, int], int]:
+            await store.exchange(COMPANY, SERVED, other)
+            return await ends(topics)
+
+        with pytest.raises(CommandError, match="just now"):
+            await roll_back(COMPANY, store, store, meanwhile, lambda: 9)
+        assert await store.serving(COMPANY) == other
+
+    told(story())
+
+
+def test_a_retired_version_is_nobodys_part_and_cannot_begin_again() -> None:
+    async def story() -> None:
+        store = await two(END, END)
+        stood = await retire(OLD.version, COMPANY, store, store, store)
+        assert [one.position for one in stood.partitions] == [END, END]
+        assert await store.serving(COMPANY) == msgspec.structs.replace(SERVED, before="")
+        with pytest.raises(LogError, match="retired"):
+            await store.open(Partition(OLD.version, TOPIC, 0), Log(0, END, "id"))
+        served, retired = await all_versions(store, store, ends)
+        assert (served.part, retired.part, retired.lag) == ("served", "retired", None)
+        assert await store.definition(OLD.version) is None
+        with pytest.raises(CommandError, match="before"):
+            await roll_back(COMPANY, store, store, ends, lambda: 9)
+        await retire(OLD.version, COMPANY, store, store, store)
+
+    told(story())
+
+
+def test_the_served_version_is_never_retired() -> None:
+    async def story() -> None:
+        store = await two(END, END)
+        for company in (COMPANY, "another file's"):
+            with pytest.raises(CommandError, match="is served"):
+                await retire(NEW.version, company, store, store, store)
+        assert (await all_versions(store, store, ends))[0].lag == 0
+
+    told(story())
+
+
+def test_a_version_that_never_began_is_not_retired() -> None:
+    async def story() -> None:
+        store = await two(END, END)
+        with pytest.raises(CommandError, match="has not begun"):
+            await retire("nonsense", COMPANY, store, store, store)
+
+    told(story())
+
+
+def test_a_file_is_compared_with_what_is_served(tmp_path: Path) -> None:
+    file = Path(__file__).parents[3] / "deploy/definitions/cdnow.yaml"
+    changed = tmp_path / "changed.yaml"
+    text = file.read_text(encoding="utf-8")
+    zone = next(line for line in text.splitlines() if line.startswith("time_zone:"))
+    changed.write_text(text.replace(zone, "time_zone: Asia/Kathmandu"), encoding="utf-8")
+
+    async def story() -> None:
+        store = MemoryStore()
+        with pytest.raises(CommandError, match="nothing is served"):
+            await compared(store, file, None)
+        two_files = await compared(store, file, changed)
+        assert two_files.anew
+        company = next(line for line in text.splitlines() if line.startswith("company:")).split(": ", 1)[1]
+        await store.exchange(company, NOTHING, Serving(served=two_files.one))
+        with pytest.raises(CommandError, match="not kept"):
+            await compared(store, changed, None)
+        await store.keep_definition(two_files.one, msgspec.json.encode(load(file)))
+        assert await compared(store, changed, None) == two_files
+        assert not (await compared(store, file, None)).anew
+
+    told(story())
