@@ -74,7 +74,8 @@ def _standing(star: Star) -> list[Text]:
         return [*texts, Text("no target", style=FAINT)]
     by = f" by {star.by}" if star.by else ""
     least = "at most " if star.better == "lower" else ""
-    texts.insert(0, Text(f"target {least}{_with_unit(star.target, line)}{by}"))
+    begun = "" if star.base is None else f" from {_with_unit(star.base, line)}"
+    texts.insert(0, Text(f"target {least}{_with_unit(star.target, line)}{by}{begun}"))
     if star.share is not None:
         filled = max(0, min(BAR, int(star.share * BAR)))
         style = GOOD if star.reached else WATCH

@@ -33,6 +33,7 @@ def all_readings(plan: Plan, shown: Shown) -> Json:
             "metric": star.metric,
             "window": plan.definition.metrics[star.metric].windows[0].label,
             "target": star.target,
+            "base": star.base,
             "by": star.by.isoformat() if star.by else None,
             "better": star.better,
             "inputs": list(star.inputs),

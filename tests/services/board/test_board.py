@@ -27,8 +27,9 @@ from tests.streams.folding import DAY, definition, event
 Story = Callable[[World, Watch], Awaitable[None]]
 
 
-def company() -> model.Definition:
-    star = model.NorthStar(metric="m_orders", target=20, by=None, inputs=("m_customers", "repeats_per_customer"))
+def company(**star_says: object) -> model.Definition:
+    inputs = ("m_customers", "repeats_per_customer")
+    star = msgspec.structs.replace(model.NorthStar(metric="m_orders", target=20, inputs=inputs), **star_says)
     guardrails = (model.Guardrail(metric="m_revenue", min=10_000), model.Guardrail(metric="m_customers", max=4))
     whole = definition("Europe/Amsterdam")
     metrics = {
@@ -37,11 +38,11 @@ def company() -> model.Definition:
     return msgspec.structs.replace(whole, north_star=star, guardrails=guardrails, metrics=metrics)
 
 
-def tell(story: Story, *, begun: bool = True) -> None:
+def tell(story: Story, *, begun: bool = True, of: model.Definition | None = None) -> None:
     """Runs the story with a watch whose clock is the exporter's."""
 
     async def told() -> None:
-        world = World(compile_plan(company()), 2)
+        world = World(compile_plan(of or company()), 2)
         if begun:
             await world.company.begin()
         async with TestServer(build_api(world.snapshots)) as server:
@@ -100,6 +101,32 @@ def test_the_board_shows_star_inputs_guardrails_and_pipeline() -> None:
         assert world.plan.version in said
 
     tell(story)
+
+
+@pytest.mark.parametrize(
+    ("star_says", "share", "words"),
+    [
+        ({"target": 20, "base": 4}, 1 / 16, "target 20 from 4"),
+        ({"target": 20, "base": 5}, 0, "0.0% not yet"),
+        ({"target": 20, "base": 10}, -0.5, "-50.0% not yet"),
+        ({"target": 4, "base": 8, "better": "lower"}, 3 / 4, "target at most 4 from 8"),
+        ({"target": 6, "base": 8, "better": "lower"}, 1.5, "150.0% reached"),
+        ({"target": 5, "base": 5}, None, "target 5 from 5"),
+        ({"target": 0, "base": 10, "better": "lower"}, 1 / 2, "50.0% not yet"),
+        ({"target": 20, "base": None}, 1 / 4, "25.0% not yet"),
+    ],
+)
+def test_the_way_to_the_target_begins_at_its_base(
+    star_says: dict[str, object], share: float | None, words: str
+) -> None:
+    async def story(world: World, watch: Watch) -> None:
+        await orders(world, 5, days_ago=2)
+        await look(watch)
+        assert watch.view is not None
+        assert watch.view.star.share == share
+        assert words in printed(watch)
+
+    tell(story, of=company(**star_says))
 
 
 @pytest.mark.parametrize("width", [80, 120])
