@@ -1,6 +1,7 @@
 """The board over a real exporter, whose state is in memory."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -127,6 +128,28 @@ def test_the_way_to_the_target_begins_at_its_base(
         assert words in printed(watch)
 
     tell(story, of=company(**star_says))
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_running_period_and_the_last_full_one_are_told_apart(width: int) -> None:
+    day = (model.Calendar(model.Unit.DAY),)
+    whole = company()
+    metrics = {name: msgspec.structs.replace(one, windows=day) for name, one in whole.metrics.items()}
+
+    async def story(world: World, watch: Watch) -> None:
+        await orders(world, 3, days_ago=1)
+        await orders(world, 2, days_ago=0)
+        await look(watch)
+        inputs, guardrails = printed(watch, width).split("guardrails ─")
+        row = next(line for line in inputs.splitlines() if line.startswith("m_customers"))
+        assert re.search(r"  day, so far +2  ", row)
+        row = next(line for line in guardrails.splitlines() if line.startswith("m_customers"))
+        assert re.search(r"  last full day +3  ", row)
+        assert "now" in inputs
+        assert "now" not in guardrails
+        assert "judged" in guardrails
+
+    tell(story, of=msgspec.structs.replace(whole, metrics=metrics))
 
 
 @pytest.mark.parametrize("width", [80, 120])
