@@ -17,6 +17,7 @@ from services.board.draw import board, notice
 from services.board.exporter import Exporter
 from services.board.keys import keys
 from services.board.watch import Watch
+from services.no_answer import what_helps
 from services.settings import settings
 from streams.plan import compile_plan
 
@@ -53,7 +54,7 @@ def print_once(watch: Watch, wanted: str | None = None) -> int:
         time.sleep(EVERY_S)
         watch.look()
     if watch.trouble or watch.view is None:
-        raise CommandError(f"{watch.trouble}\nrun everything with ./nsm up, or say where with NSM_EXPORTER")
+        raise CommandError(f"{watch.trouble}\n{what_helps('exporter')}")
     console = Console(highlight=False)
     console.print(board(watch.view, console.width, watch.now()))
     different = _difference(watch, wanted)

@@ -10,6 +10,7 @@ from hiredis import HiredisError
 
 from schemas.definition.loading import load
 from schemas.names import consumer_group
+from services.no_answer import no_answer
 from services.settings import settings
 from services.worker.topics import KafkaTopics
 from streams.plan import compile_plan
@@ -40,26 +41,34 @@ def run(args: argparse.Namespace) -> int:
     where, plan = settings(), compile_plan(load(args.file))
     names, topics = list(plan.sources), KafkaTopics(where.kafka)
     store = RedisStore(where.redis)
-    asyncio.run(_wait_for(topics, names, store))
+    asyncio.run(_wait_for(topics, names, store, where.redis))
     sessions = OwnedSessions(plan, store, DeadLetterTopics(where.kafka), topics, stop)
     log.info("version %s of %s, topics %s", plan.version, args.file, ", ".join(names))
     run_app(build_app(consumer_group(plan.version), where.kafka, names, sessions))
     return 0
 
 
-async def _wait_for(topics: KafkaTopics, names: list[str], store: RedisStore) -> None:
+async def _wait_for(topics: KafkaTopics, names: list[str], store: RedisStore, redis: str) -> None:
     """Kafka, its topics and Redis may come later than the worker; a Redis that must not be used raises StateError."""
     said = ""
     while True:
         try:
             await topics.prepare(names)
-            for warning in await store.check():
-                log.warning(warning)
-        except (OSError, TimeoutError, HiredisError) as away:
-            words = str(away) or type(away).__name__
-            if words != said:
-                said = words
-                log.warning("waiting: %s", said)
-            await asyncio.sleep(PAUSE_S)
+        except (OSError, TimeoutError) as away:
+            words = _words(away)
         else:
-            return
+            try:
+                for warning in await store.check():
+                    log.warning(warning)
+            except (OSError, TimeoutError, HiredisError) as away:
+                words = no_answer("redis", redis, _words(away))
+            else:
+                return
+        if words != said:
+            said = words
+            log.warning("waiting: %s", said)
+        await asyncio.sleep(PAUSE_S)
+
+
+def _words(fault: Exception) -> str:
+    return str(fault) or type(fault).__name__
