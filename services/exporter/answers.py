@@ -42,6 +42,21 @@ def all_readings(plan: Plan, shown: Shown) -> Json:
     }
 
 
+def all_metrics(plan: Plan) -> Json:
+    """What can be asked for; the first window of each is what targets speak of, and what is read where none is said."""
+    return about(plan) | {
+        "metrics": [
+            {
+                "name": name,
+                "description": one.description,
+                "unit": unit_of(plan.definition, name),
+                "windows": [window.label for window in one.windows],
+            }
+            for name, one in plan.definition.metrics.items()
+        ]
+    }
+
+
 def about(plan: Plan) -> Json:
     """What every answer begins with."""
     return {
