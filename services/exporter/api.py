@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 PAGES = {
     "/metrics": "for Prometheus",
     "/v1/readings": "every metric, as JSON",
-    "/v1/metrics": "which metrics there are, with their windows and units",
+    "/v1/metrics": "which metrics there are, with windows and units; of one, ?at= reads to the end of that day",
     "/health/live": "the process runs",
     "/health/ready": "the state is read, and every partition has a position",
 }

@@ -37,7 +37,10 @@ def nearest(plan: Plan, name: str) -> list[str]:
 
 
 def moments(plan: Plan, metric: str, query: Mapping[str, str], now_ms: int) -> Moments:
-    """Of a request: ``at``, or ``from`` and ``to`` with ``step``; now when it says nothing."""
+    """Of a request: ``at``, or ``from`` and ``to`` with ``step``; now when it says nothing.
+
+    A moment is read at the end of its bucket (a day; of windows of hours a piece): all that happened in it is in.
+    """
     unknown = [name for name in query if name not in KNOWN]
     if unknown:
         raise BadRequest(f"unknown parameter {unknown[0]!r}; there are {', '.join(KNOWN)}")
