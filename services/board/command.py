@@ -92,4 +92,7 @@ def _picture(watch: Watch, wanted: str | None, width: int) -> RenderableType:
 def _difference(watch: Watch, wanted: str | None) -> str:
     if wanted is None or watch.view is None or watch.view.definition == wanted:
         return ""
-    return f"the exporter shows definition {watch.view.definition}, the file is {wanted}"
+    return (
+        f"the exporter shows definition {watch.view.definition}, but the file says {wanted}: it counts otherwise; end "
+        "nsm up and start it again with this file, or run nsm worker and nsm exporter with it beside the others"
+    )

@@ -234,6 +234,19 @@ def test_without_an_exporter_it_says_where_it_looked_and_what_starts_one() -> No
         print_once(watch)
 
 
+def test_another_definition_than_the_files_is_said_with_what_helps(capsys: pytest.CaptureFixture[str]) -> None:
+    async def story(world: World, watch: Watch) -> None:
+        await orders(world, 1, days_ago=1)
+        assert await asyncio.to_thread(print_once, watch, world.plan.version) == 0
+        assert capsys.readouterr().err == ""
+        assert await asyncio.to_thread(print_once, watch, "0123456789") == 0
+        said = capsys.readouterr().err
+        assert f"shows definition {world.plan.version}, but the file says 0123456789" in said
+        assert "end nsm up and start it again with this file" in said
+
+    tell(story)
+
+
 def test_something_else_that_answers_there_is_no_exporter() -> None:
     async def told() -> None:
         async def hello(_: web.Request) -> web.Response:
