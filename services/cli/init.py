@@ -38,12 +38,20 @@ def run(args: argparse.Namespace) -> int:
     except FileExistsError:
         print(f"{args.file} is there already; --force writes over it", file=sys.stderr)
         return 1
+    except FileNotFoundError:
+        print(f"{args.file} cannot be written: there is no folder {_missing_folder(args.file)}", file=sys.stderr)
+        return 1
     except (OSError, ValueError) as error:
         print(f"{args.file} cannot be written: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
         return 1
     print(f"wrote {args.file}: events from the topic {args.topic}, days of {zone}")
     print(f"next: nsm check {args.file}, then nsm up")
     return 0
+
+
+def _missing_folder(file: Path) -> Path:
+    """The outermost."""
+    return next((folder for folder in reversed(file.parents) if not folder.exists()), file.parent)
 
 
 def first_definition(company: str, time_zone: str, topic: str, today: date) -> str:

@@ -87,25 +87,19 @@ def publish_file(args: argparse.Namespace, source: Source, kafka: str, counted: 
         with Publisher(kafka, source) as publisher, show_progress(args.file, file) as progress:
             messages = uncounted.watch(_messages(args, source, file, faults, counted))
             published = send_all(_readable(messages, args.file), publisher, args.rate, progress)
-    _report(published, source, publisher.partitions, faults)
-    for line in uncounted.told():
+    _report(published, source, publisher.partitions)
+    for line in (*faults.told(), *uncounted.told()):
         print(line, file=sys.stderr)
     return 1 if faults.count and not args.send_invalid else 0
 
 
-def _report(published: Published, source: Source, partitions: int, faults: Faults) -> None:
+def _report(published: Published, source: Source, partitions: int) -> None:
     keyless = f", {published.keyless:,} without {source.keyed_by}" if published.keyless else ""
     noun = "event" if published.count == 1 else "events"
     print(
         f"{published.count:,} {noun} published to {source.topic} ({partitions} partitions{keyless}) "
         f"in {published.seconds:.1f} s"
     )
-    for number, reason in faults.first:
-        print(f"line {number:,}: {reason}", file=sys.stderr)
-    if faults.count > len(faults.first):
-        more = faults.count - len(faults.first)
-        words = "1 line more that is no event" if more == 1 else f"{more:,} lines more that are no events"
-        print(f"and {words}", file=sys.stderr)
 
 
 def _choose(sources: tuple[Source, ...], name: str | None) -> Source:

@@ -89,9 +89,11 @@ class Table:
             time = datetime.fromisoformat(cell)
         except ValueError:
             raise ValueError("its time is not ISO 8601, as 2027-03-28T14:30:00+02:00") from None
-        if time.utcoffset() is None and self._columns.zone is not None:
-            return time.replace(tzinfo=self._columns.zone)
-        return time
+        if time.utcoffset() is not None:
+            return time
+        if self._columns.zone is None:
+            raise ValueError("its time has no offset: say with --time-zone where it is from, as Europe/Amsterdam")
+        return time.replace(tzinfo=self._columns.zone)
 
 
 def read_table(lines: Iterable[str], columns: Columns, source: Source, faults: Faults) -> Iterator[Message]:
