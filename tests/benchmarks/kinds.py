@@ -10,6 +10,7 @@ import gc
 import statistics
 import time
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from schemas.definition.loading import parse
@@ -84,7 +85,7 @@ class Cost(NamedTuple):
     bytes_per_record: float
 
 
-def measure(events: list[Keyed]) -> list[Cost]:
+def measure(events: Sequence[Keyed]) -> list[Cost]:
     """Nothing and each kind in turn, some rounds; the first cost is that of nothing, whole."""
     log: list[Raw] = [RawRecord(n, APPENDED_MS, key, value, ()) for n, (key, value) in enumerate(events)]
     plans = {kind: next(iter(_compiled(kind).values())) for kind in (NOTHING, *KINDS)}
