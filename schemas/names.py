@@ -2,7 +2,8 @@
 
 Redis keys of one partition share a hash tag, so that one script may touch them all:
 
-    nsm:{<version>:<topic>:<partition>}:state               hash: position, stamp, floor, clock, watermark, topic_id
+    nsm:{<version>:<topic>:<partition>}:state               hash: position, stamp, floor, clock, watermark, topic_id,
+                                                            of internal topics reached
     nsm:{<version>:<topic>:<partition>}:totals              hash: <outcome>, unused|.., overflow|.. -> count
     nsm:{<version>:<topic>:<partition>}:cells:<series>:<n>  hash: <bucket> or <bucket>|<dimension>|<value> -> integer,
                                                             of a distribution <bucket>||<bin> -> integer
@@ -12,6 +13,8 @@ Redis keys of one partition share a hash tag, so that one script may touch them 
     nsm:{<version>}:sources                                 hash: <topic> -> number of partitions
 """
 
+import re
+from hashlib import sha256
 from typing import Final, Literal
 
 CELLS_PER_KEY: Final = 64
@@ -62,6 +65,14 @@ def sources_key(version: str) -> str:
 def dead_letter_topic(topic: str) -> str:
     """Where the events of this topic go that are no events, too late, or too far ahead."""
     return f"{topic}.dead-letter"
+
+
+def internal_topic(version: str, source: str, key: str) -> str:
+    """Where the events of a source go that one version counts by another property than the source is keyed by."""
+    plain = re.sub(r"[^A-Za-z0-9_-]", "-", key)[:60]
+    if plain != key:  # two properties must not share a topic
+        plain = f"{plain}-{sha256(key.encode()).hexdigest()[:8]}"
+    return f"nsm-{version}-{source}-by-{plain}"
 
 
 def consumer_group(version: str) -> str:

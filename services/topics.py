@@ -18,7 +18,20 @@ def admin_client(kafka: str, **settings: Any) -> KafkaAdminClient:
     return KafkaAdminClient(bootstrap_servers=[server.strip() for server in kafka.split(",")], **settings)
 
 
-def create_missing(admin: KafkaAdminClient, wanted: Mapping[str, int]) -> list[str]:
+INTERNAL = STAMPED_BY_THE_BROKER | {
+    "cleanup.policy": "delete",
+    "retention.ms": str(14 * 86_400_000),
+    "retention.bytes": "-1",
+    "max.message.bytes": str(16 * 1024 * 1024),
+}
+"""Of internal topics.  What is sent must stay for longer than the age of any state that Redis may come back with, and
+what the second stage is behind; none of it may be replaced by what comes later under the same key.
+"""
+
+
+def create_missing(
+    admin: KafkaAdminClient, wanted: Mapping[str, int], settings: Mapping[str, str] = STAMPED_BY_THE_BROKER
+) -> list[str]:
     """Makes those that are missing (name -> partitions) and names them; what is there stays as it is."""
     made = []
     for name in sorted(wanted.keys() - set(admin.list_topics())):
@@ -26,7 +39,7 @@ def create_missing(admin: KafkaAdminClient, wanted: Mapping[str, int]) -> list[s
             name,
             num_partitions=wanted[name],
             replication_factor=AS_THE_CLUSTER_SAYS,
-            topic_configs=STAMPED_BY_THE_BROKER,
+            topic_configs=dict(settings),
         )
         with contextlib.suppress(TopicAlreadyExistsError):  # someone else was quicker
             admin.create_topics([topic])

@@ -17,8 +17,7 @@ import numpy as np
 
 from schemas.names import CELLS_PER_KEY
 from streams.events.admission import Admitted, Batch
-from streams.events.columns import Coded, Column
-from streams.events.decoding import Decoder
+from streams.events.columns import Coded, Column, RowReader
 from streams.measures.additive import Groups
 from streams.measures.chain import Arrivals, Record
 from streams.measures.distribution import BINS, OUTERMOST, bins_of
@@ -26,6 +25,7 @@ from streams.plan import Additive, Choice, PlacedChain, PlacedConversion, Placed
 from streams.selection import NO_VALUE, Selections
 from streams.state.port import NEVER, Commit
 from streams.time.grains import Grain, Instants
+from streams.usable import unused
 
 VALUES_PER_PARTITION = 1000
 """Raw values of one dimension of one measure that a partition counts apart; what comes later goes to ``OVERFLOW``."""
@@ -51,7 +51,7 @@ class Effect(NamedTuple):
 class Work:
     """One batch, ready to fold once the records are there."""
 
-    def __init__(self, plan: SourcePlan, batch: Batch, decoder: Decoder) -> None:
+    def __init__(self, plan: SourcePlan, batch: Batch, decoder: RowReader) -> None:
         self._plan = plan
         self._selections = Selections(batch, decoder)
         self._names: dict[tuple[Groups, tuple[str, ...]], tuple[list[int], list[str]]] = {}
@@ -64,6 +64,11 @@ class Work:
         for additive in plan.additives:
             for name, property_ in additive.dimensions:
                 self._want_values(additive, name, property_)
+
+    @property
+    def selections(self) -> Selections:
+        """What was chosen of the batch."""
+        return self._selections
 
     def fold(self, records: Records, floor: int) -> Effect:
         """``records`` must hold those ``wanted`` that exist; the others are begun in it.
@@ -159,34 +164,24 @@ class Work:
         return tuple(fields)
 
     def _file(self, space: Space, place: int, known: dict[str, Record], floor: int, effect: Effect) -> set[str]:
-        match space.places[place]:
-            case PlacedChain() as placed:
+        placed = space.places[place]
+        for measure in placed.measures:
+            if measure not in self._told:
+                absent = unused(self._selections, space, placed)
+                self._tell_unused(measure, effect, absent, self._selections.of(placed.choice).unused)
+        match placed:
+            case PlacedChain():
                 arrivals = self._arrivals(space, placed.choice, placed.chain.grain)
-                self._tell_nameless(space, placed, effect)
                 outs, changed = placed.chain.fold(arrivals, known, place, _oldest(placed.chain.grain, floor))
-            case PlacedRetention() as placed:
-                paid, amounts = self._paid(space, placed, effect)
+            case PlacedRetention():
+                paid, amounts = self._paid(space, placed)
                 outs, changed = placed.retention.fold(paid, amounts, known, place, _oldest(placed.days, floor))
-            case PlacedConversion() as placed:
-                self._tell_nameless(space, placed, effect)
+            case PlacedConversion():
                 starts, ends = (self._arrivals(space, one, Instants()) for one in choices_of(placed))
                 outs, changed = placed.conversion.fold(starts, ends, known, place, floor)
         for series, out in outs.items():
             put_cells(effect.cells, series, list(out), list(map(str, out)), list(out.values()))
         return changed
-
-    def _tell_nameless(self, space: Space, placed: PlacedChain | PlacedConversion, effect: Effect) -> None:
-        """Events without the entity."""
-        nameless = {f"no {space.name}": self._nameless(space, placed.choice)}
-        if isinstance(placed, PlacedConversion):
-            nameless[lacking(space.entity, placed.to.of)] = self._nameless(space, placed.to)
-        for measure in placed.measures:
-            self._tell_unused(measure, effect, nameless, self._selections.of(placed.choice).unused)
-
-    def _nameless(self, space: Space, choice: Choice) -> int:
-        selection = self._selections.of(choice)
-        _, places = selection.keys(space.entity)
-        return 0 if places is None else len(selection) - len(np.unique(places))
 
     def _arrivals(self, space: Space, choice: Choice, grain: Grain) -> Arrivals:
         selection = self._selections.of(choice)
@@ -194,16 +189,12 @@ class Work:
         points = selection.points(grain)
         return Arrivals(entities.names, entities.codes, points if places is None else points[places])
 
-    def _paid(self, space: Space, placed: PlacedRetention, effect: Effect) -> tuple[Arrivals, Column]:
-        """Events that have both an entity and the amount; what lacks the amount is told of that alone."""
+    def _paid(self, space: Space, placed: PlacedRetention) -> tuple[Arrivals, Column]:
+        """Events that have both an entity and the amount."""
         selection = self._selections.of(placed.choice)
         entities, places = selection.keys(space.entity)
         there, units = selection.amounts(placed.amount)
         places = np.arange(len(selection)) if places is None else places
-        named = np.isin(np.arange(len(selection)), places)
-        absent = {f"no {placed.amount}": int((~there).sum()), f"no {space.name}": int((there & ~named).sum())}
-        for measure in placed.measures:
-            self._tell_unused(measure, effect, absent, selection.unused)
         points, has = selection.points(placed.days), there[places]
         chosen = places[has]
         return Arrivals(entities.names, entities.codes[has], points[chosen]), units[chosen]
@@ -215,11 +206,6 @@ class Work:
             for some in reasons:
                 for reason, number in some.items():
                     _tell(effect.totals, f"unused|{measure}|{reason}", number)
-
-
-def lacking(entity: tuple[str, ...], of: str) -> str:
-    """Why an event that a conversion leads to is not used."""
-    return f"no {'+'.join(entity)} in {of}"
 
 
 def _oldest(grain: Grain, floor: int) -> int:

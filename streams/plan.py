@@ -3,6 +3,9 @@
     measures, each in its windows ──▶ series (a measure cut at one grain) ──▶ additives (no record)
                                                                         └──▶ judges ─▶ chains ─▶ spaces (records)
 
+Measures of an entity without what the source is keyed by are *re-keyed*: a *stage*, one for each first property, has a
+plan of its own and an internal topic that is keyed by that property.
+
 A *space* is one kind of entity (``user_id``, or ``user_id`` with ``items.sku``); all chains of a space share one
 record an entity.  A *chain* is the judges over one choice of events at one grain; a net retention and a conversion have
 a place of their own in the record, as flat as a chain's.  The version names everything that decides what is counted:
@@ -20,6 +23,7 @@ from schemas.definition import model
 from schemas.definition.model import Condition, Definition, Measure, Source, Window
 from schemas.definition.operands import operands
 from schemas.events.needs import EventNeeds, Needs
+from schemas.names import internal_topic
 from streams.measures.chain import Chain, Judge
 from streams.measures.conversion import Conversion
 from streams.measures.distinct import DistinctCalendar, DistinctRolling
@@ -32,6 +36,10 @@ from streams.time.grains import Buckets, Days, Grain, Instants
 
 FOLD = 1
 """Moves when the same definition is folded in another way, so that old and new state never meet."""
+REKEYING = 1
+"""Moves when messages of internal topics, or who gets them, change."""
+INTERNAL_PARTITIONS = 4
+"""Of every internal topic; fixed in a version."""
 
 
 Judged = model.Distinct | model.First | model.Repeat | model.Lifecycle
@@ -127,6 +135,18 @@ class SourcePlan(NamedTuple):
     additives: tuple[Additive, ...]
     spaces: tuple[Space, ...]
     types: frozenset[str] | None
+    stages: "tuple[Stage, ...]" = ()
+
+
+class Stage(NamedTuple):
+    """The re-keyed measures of one source whose entities begin with one property, ``key``.
+
+    ``plan`` is what the events are folded into that come through the internal ``topic``.
+    """
+
+    topic: str
+    key: str
+    plan: SourcePlan
 
 
 class Plan(NamedTuple):
@@ -138,6 +158,18 @@ class Plan(NamedTuple):
     sources: dict[str, SourcePlan]
     series: dict[tuple[str, Window], Series]
 
+    @property
+    def stages(self) -> dict[str, Stage]:
+        """Of all sources, by internal topic."""
+        return {stage.topic: stage for source in self.sources.values() for stage in source.stages}
+
+    def topics_of(self, measure: str) -> tuple[str, ...]:
+        """The topics that a measure's events come through: its source's, and the internal one where it is re-keyed."""
+        one = self.definition.measures[measure]
+        source = self.definition.source(one.source)
+        key = rekeyed_by(one, source)
+        return (source.topic,) if key is None else (source.topic, internal_topic(self.version, source.name, key))
+
 
 def compile_plan(definition: Definition) -> Plan:
     """The plan of a definition that was found good."""
@@ -148,8 +180,22 @@ def compile_plan(definition: Definition) -> Plan:
         for name, measure in definition.measures.items()
         for window in windows[name]
     }
-    sources = {source.topic: _source_plan(definition, source, series, calendar) for source in definition.sources}
-    return Plan(_version(definition, windows), definition, calendar, sources, series)
+    version = _version(definition, windows)
+    sources = {
+        source.topic: _rekeyed(version, definition, _source_plan(definition, source, series, calendar), series)
+        for source in definition.sources
+    }
+    return Plan(version, definition, calendar, sources, series)
+
+
+def rekeyed_by(measure: Measure, source: Source) -> str | None:
+    """The property that a measure's events must be keyed by anew; None where they need not be.
+
+    A pair with the topic's key in it lies in one partition already, whichever comes first.
+    """
+    if isinstance(measure, model.Count | model.Sum | model.Distribution) or source.keyed_by in measure.entity:
+        return None
+    return measure.entity[0]
 
 
 def measures_of(definition: Definition, metric: str) -> Iterator[str]:
@@ -213,6 +259,24 @@ def _source_plan(
     return SourcePlan(
         source, _needs(definition, source, mine), additives, spaces, None if model.ANY in types else types
     )
+
+
+def _rekeyed(
+    version: str, definition: Definition, whole: SourcePlan, series: dict[tuple[str, Window], Series]
+) -> SourcePlan:
+    """The plan of all measures of a source, without those that are re-keyed, and with their stages."""
+    source, calendar = whole.source, Calendar(definition.time_zone, definition.week_starts)
+    keys = {name: rekeyed_by(definition.measures[name], source) for name, _ in series}
+    split: dict[str | None, dict[tuple[str, Window], Series]] = {None: {}}
+    for (name, window), one in series.items():
+        if definition.measures[name].source == source.name:
+            split.setdefault(keys[name], {})[name, window] = one
+    plans = {key: _source_plan(definition, source, some, calendar) for key, some in split.items()}
+    stages = tuple(
+        Stage(internal_topic(version, source.name, key), key, plans[key]._replace(types=None))
+        for key in sorted(filter(None, plans))
+    )
+    return plans[None]._replace(needs=whole.needs, types=whole.types, stages=stages) if stages else whole
 
 
 def _additive(
@@ -355,13 +419,15 @@ def _entity(measure: Measure) -> tuple[str, ...]:
 
 def _version(definition: Definition, windows: dict[str, tuple[Window, ...]]) -> str:
     """Of all that decides what is counted, and nothing else: no target, no description, no order of the file."""
-    measures = [
-        (_decisive(definition.measures[name]), windows[name]) for name in sorted(definition.measures) if windows[name]
-    ]
+    shown = [definition.measures[name] for name in sorted(definition.measures) if windows[name]]
+    measures = [(_decisive(measure), windows[measure.name]) for measure in shown]
     properties = {name: one.property for name, one in sorted(definition.dimensions.items())}
     sources = [msgspec.structs.replace(source, supplied_by="") for source in definition.sources]
     sources.sort(key=lambda source: source.name)
-    decides = (FOLD, definition.time_zone, definition.week_starts, sources, measures, properties)
+    of_company = definition.time_zone, definition.week_starts
+    decides: tuple[object, ...] = (FOLD, *of_company, sources, measures, properties)
+    if any(rekeyed_by(one, definition.source(one.source)) for one in shown):
+        decides += (REKEYING, INTERNAL_PARTITIONS)
     return sha256(msgspec.json.encode(decides, order="sorted")).hexdigest()[:10]
 
 

@@ -15,8 +15,7 @@ from msgspec import UNSET
 from schemas.definition.model import ANY, Condition
 from streams.events.admission import Batch
 from streams.events.amounts import Amounts
-from streams.events.columns import Coded, Column, Values, as_entity, chosen, column_of, rows_of
-from streams.events.decoding import Decoder
+from streams.events.columns import Coded, Column, RowReader, Values, as_entity, chosen, column_of, rows_of
 from streams.measures.additive import Groups
 from streams.plan import Choice
 from streams.time.grains import Grain
@@ -46,7 +45,7 @@ class Keys(NamedTuple):
 class Selections:
     """The choices made of one batch, each made once."""
 
-    def __init__(self, batch: Batch, decoder: Decoder) -> None:
+    def __init__(self, batch: Batch, decoder: RowReader) -> None:
         self.batch, self.decoder = batch, decoder
         self._made: dict[Choice, Selection] = {}
 
@@ -71,7 +70,7 @@ class Selection:
     ``unused`` counts, by reason, the events that a condition could not be asked of, for want of its property.
     """
 
-    def __init__(self, batch: Batch, decoder: Decoder, choice: Choice, of_type: Column | None) -> None:
+    def __init__(self, batch: Batch, decoder: RowReader, choice: Choice, of_type: Column | None) -> None:
         self._decoder, self._batch, self._chosen = decoder, batch, of_type
         self.unused: dict[str, int] = {}
         self._columns: dict[tuple[str, ...], Any] = {}
@@ -109,6 +108,10 @@ class Selection:
     def split_groups(self, grain: Grain, name: str) -> Groups:
         """The events by grain and by the text of a property: the key is point * number of texts + code."""
         return self._column(("groups", grain.label, name), lambda: self._split_groups(grain, name))
+
+    def places(self) -> Column:
+        """Where the events stand in the batch."""
+        return np.arange(len(self)) if self._chosen is None else self._chosen
 
     def keys(self, entity: tuple[str, ...]) -> Keys:
         """The entities that the events name; events that lack one are left out."""

@@ -1,6 +1,7 @@
 """Real Kafka and Redis, started once a run by the first test that asks, on free ports, over data thrown away."""
 
 import contextlib
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from services.local import install
 from tests.servers import KafkaServer, RedisServer
 
 UNSAVED = {"appendonly": "no"}
+
+# A shell's job in the background is born deaf to Ctrl-C, and so would be all that the tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

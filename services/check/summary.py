@@ -3,20 +3,28 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from schemas.definition.model import ANY, Definition
+from schemas.definition.model import ANY, Definition, Source
 from schemas.definition.units import unit_of
+from streams.plan import rekeyed_by
 
 
 def summary(definition: Definition) -> Iterator[tuple[str, str]]:
     """What it holds; the types of events are named, so that a misspelt one is seen."""
     entries = {name.partition(".")[0]: measure.of for name, measure in definition.measures.items()}  # parts are one
     types = Counter(of for of in entries.values() if of != ANY)
-    topics = (f"{source.topic} keyed by {source.keyed_by}" for source in definition.sources)
+    topics = (f"{source.topic} keyed by {source.keyed_by}{_anew(definition, source)}" for source in definition.sources)
     yield "company", f"{definition.company}, {definition.time_zone}"
     yield "events", ", ".join(topics)
     yield "types", ", ".join(f"{name} ({plural(types[name], 'measure')})" for name in sorted(types)) or "any"
     yield "counts", f"{plural(len(entries), 'measure')}, {plural(len(definition.metrics), 'metric')}"
     yield "north star", _north_star(definition)
+
+
+def _anew(definition: Definition, source: Source) -> str:
+    """By what else its events are keyed on their way through internal topics."""
+    measures = (one for one in definition.measures.values() if one.source == source.name)
+    keys = sorted({key for one in measures if (key := rekeyed_by(one, source)) is not None})
+    return f" (and anew by {', '.join(keys)})" if keys else ""
 
 
 def _north_star(definition: Definition) -> str:

@@ -20,8 +20,8 @@ from schemas.definition.model import (
     Unit,
     Window,
 )
-from streams.fold import lacking
 from streams.plan import measures_of
+from streams.usable import lacking
 
 
 def watched(definition: Definition) -> Definition:

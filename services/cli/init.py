@@ -1,25 +1,35 @@
 """``nsm init``: writes a first ``nsm.yaml`` that is good as it stands and says what to change."""
 
 import argparse
-import json
 import os
-import re
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from string import Template
-from typing import Final
 
 from schemas.definition.loading import parse
 from schemas.definition.time_zones import known
+from services.cli import library
+from services.cli.library import PHASES, Given
 
-_TEMPLATE: Final = Path(__file__).with_name("first_definition.yaml")
-_PLAIN: Final = re.compile(r"[A-Za-z][\w/.-]*", re.ASCII)
+BUSINESS = "web-shop"
+"""Where none is named."""
+
+EPILOG = """\
+  nsm init --list                                        what businesses there are
+  nsm init --business fresh-food --phase scale-up        the name is the folder's, the time zone this machine's
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = EPILOG
     parser.add_argument("file", nargs="?", type=Path, default=Path("nsm.yaml"), metavar="FILE", help="nsm.yaml")
-    parser.add_argument("--company", default="My company", metavar="NAME", help="as boards show it")
+    parser.add_argument("--business", default=BUSINESS, metavar="NAME", help=f"what to begin with ({BUSINESS})")
+    parser.add_argument("--phase", choices=PHASES, help="decides which number is the north star (that of the business)")
+    parser.add_argument(
+        "--list", action="store_true", help="the businesses there are, with a line each; writes nothing"
+    )
+    parser.add_argument("--company", metavar="NAME", help="as boards show it (the folder's name)")
     parser.add_argument(
         "--time-zone", metavar="ZONE", help="where days begin, such as Europe/Amsterdam (this machine's)"
     )
@@ -28,25 +38,44 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Raises DefinitionError where a name that was given is unfit."""
-    zone = args.time_zone or machine_time_zone()
-    text = first_definition(args.company, zone, args.topic, datetime.now(UTC).date())
+    """Raises CommandError for a business that is not there, DefinitionError where a name that was given is unfit."""
+    if args.list:
+        there = library.businesses()
+        wide = max(map(len, there))
+        print(*(f"{name:<{wide}}  {line}" for name, line in there.items()), sep="\n")
+        return 0
+    business = library.known(args.business)
+    given = Given(
+        company=args.company or folder_name(args.file),
+        time_zone=args.time_zone or machine_time_zone(),
+        topic=args.topic,
+        phase=args.phase or "",
+    )
+    text = library.definition_for(business, given, datetime.now(UTC).date())
     parse(text, str(args.file))
-    try:
-        with args.file.open("w" if args.force else "x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        print(f"{args.file} is there already; --force writes over it", file=sys.stderr)
+    if not _write(args.file, text, over=args.force):
         return 1
-    except FileNotFoundError:
-        print(f"{args.file} cannot be written: there is no folder {_missing_folder(args.file)}", file=sys.stderr)
-        return 1
-    except (OSError, ValueError) as error:
-        print(f"{args.file} cannot be written: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
-        return 1
-    print(f"wrote {args.file}: events from the topic {args.topic}, days of {zone}")
+    print(f"wrote {args.file}: events from the topic {given.topic}, days of {given.time_zone}")
     print(f"next: nsm check {args.file}, then nsm up")
+    print(f"with sample events: nsm replay {library.sample_events(business)} --definition {args.file}")
     return 0
+
+
+def _write(file: Path, text: str, *, over: bool) -> bool:
+    """Whether it could be; else it is said why."""
+    try:
+        with file.open("w" if over else "x", encoding="utf-8") as out:
+            out.write(text)
+    except FileExistsError:
+        print(f"{file} is there already; --force writes over it", file=sys.stderr)
+        return False
+    except FileNotFoundError:
+        print(f"{file} cannot be written: there is no folder {_missing_folder(file)}", file=sys.stderr)
+        return False
+    except (OSError, ValueError) as error:
+        print(f"{file} cannot be written: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
+        return False
+    return True
 
 
 def _missing_folder(file: Path) -> Path:
@@ -55,17 +84,15 @@ def _missing_folder(file: Path) -> Path:
 
 
 def first_definition(company: str, time_zone: str, topic: str, today: date) -> str:
-    """The text; the target is due at the end of next year."""
-    given = {"company": company, "time_zone": time_zone, "topic": topic}
-    written = {name: _written(value) for name, value in given.items()}
-    template = Template(_TEMPLATE.read_text(encoding="utf-8"))
-    return template.substitute(written, by=date(today.year + 1, 12, 31).isoformat())
+    """The text where no business is named."""
+    return library.definition_for(BUSINESS, Given(company=company, time_zone=time_zone, topic=topic), today)
 
 
-def _written(value: str) -> str:
-    """As YAML text, in quotes where it would not be read as it is."""
-    plain = _PLAIN.fullmatch(value) and value.lower() != "null"
-    return value if plain else json.dumps(value, ensure_ascii=False)
+def folder_name(file: Path) -> str:
+    """A company's name, as far as the folder of its file tells it: ``corner-shop`` is Corner Shop."""
+    words = file.absolute().parent.resolve().name.replace("-", " ").replace("_", " ").split()
+    told = " ".join(word[0].upper() + word[1:] for word in words)
+    return told if told.isprintable() and told else "My company"
 
 
 def machine_time_zone() -> str:

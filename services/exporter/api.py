@@ -119,7 +119,7 @@ class _Pages:
 
 def _read(answer: Answer) -> tuple[Readings, Trust]:
     plan, asked, moment = answer
-    topics = topics_of(plan.definition, asked.metric)
+    topics = topics_of(plan, asked.metric)
     until = as_of(moment.progress, topics)
     trust = Trust(until, completeness(moment.progress, topics, moment.read_ms))
     return Readings(plan, moment.cells, until), trust

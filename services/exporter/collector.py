@@ -37,7 +37,7 @@ HELP: Final = {
     names.EVENTS_UNUSED: "Counted events that a measure had to leave out.",
     names.SEGMENT_OVERFLOW: "Counted events whose value a partition could not count apart any more.",
     names.POSITION: "The next offset of the partition that is not folded yet.",
-    names.POSITION_LAG: "Records of the partition that are not folded yet.",
+    names.POSITION_LAG: "Records of the partition that are not folded yet; of internal topics messages, not events.",
     names.STATE_UP: "1 while the store answers and every partition has a position.",
     names.SNAPSHOT_AGE: "When the state was last read.",
     names.BUILD_INFO: "The version of the exporter, and of what is counted.",
@@ -117,7 +117,7 @@ class ReadingsCollector(Collector):
         outcomes: dict[tuple[str, ...], int] = {}
         apart: dict[str, dict[tuple[str, ...], int]] = {"unused": {}, "overflow": {}}
         for partition, snapshot in shown.partitions.items() if shown else ():
-            for outcome in names.OUTCOMES:
+            for outcome in names.OUTCOMES if partition.topic in self._snapshots.plan.sources else ():  # judged there
                 key = partition.topic, outcome
                 outcomes[key] = outcomes.get(key, 0) + snapshot.totals.get(outcome, 0)
             for name, number in snapshot.totals.items():

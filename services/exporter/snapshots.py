@@ -69,6 +69,7 @@ class Snapshots:
         self._source = source
         self._series = {series.name: series for series in plan.series.values()}
         self._groups = groups(plan)
+        self._fed_by = {stage.topic: stage.plan.source.topic for stage in plan.stages.values()}
         self._followed: dict[Partition, Followed] = {}
         self._settled, self._settled_since_ms = Cells(), now_ms()
         self._added_up: tuple[list[Snapshot], Cells] = [], Cells()
@@ -127,7 +128,7 @@ class Snapshots:
         async with self._reading:
             now_ms, ends = self.now_ms(), self._trusted_ends()
             standings = await self._standings(now_ms, ends)
-            read_up_to = progress(standings, ends, now_ms, self._read_up_to)
+            read_up_to = progress(standings, ends, now_ms, self._read_up_to, self._fed_by)
             keys = wanted(read_up_to, now_ms)
             self._let_go(now_ms)
             moments = {
@@ -178,11 +179,12 @@ class Snapshots:
 
     async def _find_partitions(self) -> None:
         numbers = await self._source.reader.partitions(self.plan.version)
-        absent = [topic for topic in self.plan.sources if not numbers.get(topic)]
+        topics = [*self.plan.sources, *self._fed_by]
+        absent = [topic for topic in topics if not numbers.get(topic)]
         if absent:
             self.seen = Seen(self.now_ms())
             raise NothingToShow(f"no worker has begun to count {', '.join(absent)} in version {self.plan.version}")
-        wanted = [Partition(self.plan.version, topic, n) for topic in self.plan.sources for n in range(numbers[topic])]
+        wanted = [Partition(self.plan.version, topic, n) for topic in topics for n in range(numbers[topic])]
         if list(self._followed) != wanted:
             known = self._followed
             self._followed = {one: known.get(one) or Followed(one, self._series) for one in wanted}

@@ -95,7 +95,9 @@ class _Fold:
         self._plan = plan._replace(source=endless)
         self._append_ms = 0 if before_ms is None else before_ms - 1
         self._decoder, self._admission = Decoder(plan.needs), Admission(endless, {})
-        self._standing, self._records = Standing(position=0), Records()
+        self._standing = Standing(position=0)
+        # a file is whole, so that nothing has to be brought together for re-keyed measures
+        self._folds = [(one, Records()) for one in (self._plan, *(stage.plan for stage in self._plan.stages))]
 
     def add(self, lines: list[bytes], place: tuple[str, int], folded: Folded) -> None:
         """Folds the lines that are not blank; ``place`` is the file and the number of the first line."""
@@ -108,15 +110,19 @@ class _Fold:
         if len(times):
             folded.first_ms = min(folded.first_ms, int(times.min()))
             folded.last_ms = max(folded.last_ms, int(times.max()))
-            work = Work(self._plan, admitted.batch, self._decoder)
-            effect = work.fold(self._records, NEVER)
-            folded.left_out.update(work.left_out)
-            for series, keys in effect.cells.items():
-                for fields in keys.values():
-                    folded.cells.add(series, fields)
-            _tell_unused(effect.totals, folded.unused)
+            for plan, records in self._folds:
+                _fold_into(folded, Work(plan, admitted.batch, self._decoder), records)
         folded.outcomes.update({outcome: number for outcome, number in admitted.outcomes.items() if number})
         _tell_refused([one for one in admitted.refused if one.reason != "ahead"], raws, name, folded)
+
+
+def _fold_into(folded: Folded, work: Work, records: Records) -> None:
+    effect = work.fold(records, NEVER)
+    folded.left_out.update(work.left_out)
+    for series, keys in effect.cells.items():
+        for fields in keys.values():
+            folded.cells.add(series, fields)
+    _tell_unused(effect.totals, folded.unused)
 
 
 def _tell_unused(totals: dict[str, int], unused: Counter[tuple[str, str]]) -> None:

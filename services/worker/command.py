@@ -18,6 +18,8 @@ from streams.state.redis.store import RedisStore
 from streams.worker.app import build_app, stop
 from streams.worker.app import run as run_app
 from streams.worker.dead_letters import DeadLetterTopics
+from streams.worker.internal import InternalTopics
+from streams.worker.session import Outlets
 from streams.worker.sessions import OwnedSessions
 
 log = logging.getLogger(__name__)
@@ -41,19 +43,21 @@ def run(args: argparse.Namespace) -> int:
     where, plan = settings(), compile_plan(load(args.file))
     names, topics = list(plan.sources), KafkaTopics(where.kafka)
     store = RedisStore(where.redis)
-    asyncio.run(_wait_for(topics, names, store, where.redis))
-    sessions = OwnedSessions(plan, store, DeadLetterTopics(where.kafka), topics, stop)
-    log.info("version %s of %s, topics %s", plan.version, args.file, ", ".join(names))
-    run_app(build_app(consumer_group(plan.version), where.kafka, names, sessions))
+    internal = list(plan.stages)
+    asyncio.run(_wait_for(topics, (names, internal), store, where.redis))
+    outlets = Outlets(DeadLetterTopics(where.kafka), InternalTopics(where.kafka))
+    sessions = OwnedSessions(plan, store, outlets, topics, stop)
+    log.info("version %s of %s, topics %s", plan.version, args.file, ", ".join([*names, *internal]))
+    run_app(build_app(consumer_group(plan.version), where.kafka, [*names, *internal], sessions))
     return 0
 
 
-async def _wait_for(topics: KafkaTopics, names: list[str], store: RedisStore, redis: str) -> None:
+async def _wait_for(topics: KafkaTopics, wanted: tuple[list[str], list[str]], store: RedisStore, redis: str) -> None:
     """Kafka, its topics and Redis may come later than the worker; a Redis that must not be used raises StateError."""
     said = ""
     while True:
         try:
-            await topics.prepare(names)
+            await topics.prepare(*wanted)
         except (OSError, TimeoutError) as away:
             words = _words(away)
         else:

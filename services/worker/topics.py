@@ -9,16 +9,18 @@ from typing import Any, Final, TypeVar
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError as ClientError
 
+from schemas.errors import LogError
 from schemas.names import dead_letter_topic
 from services.no_answer import no_answer
-from services.topics import STAMPED_BY_THE_BROKER, admin_client, create_missing
+from services.topics import INTERNAL, STAMPED_BY_THE_BROKER, admin_client, create_missing
+from streams.plan import INTERNAL_PARTITIONS
 from streams.worker.sessions import TopicFacts
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 PATIENCE: Final = {"request_timeout_ms": 10_000, "bootstrap_timeout_ms": 5_000}
 
-STAMP, LARGEST = "message.timestamp.type", "max.message.bytes"
+STAMP, LARGEST, CLEANUP = "message.timestamp.type", "max.message.bytes", "cleanup.policy"
 HEADERS_BYTES = 64 * 1024
 """Room beside the bytes of an event for its headers and the reason."""
 
@@ -37,9 +39,14 @@ class KafkaTopics:
         """Id and number of partitions of each."""
         return await self._ask(lambda admin: _facts(admin, topics))
 
-    async def prepare(self, topics: Collection[str]) -> None:
-        """Makes the dead-letter topics, and says which sources keep the producers' time stamps."""
+    async def prepare(self, topics: Collection[str], internal: Collection[str] = ()) -> None:
+        """Makes the dead-letter topics and the internal ones, and says which sources keep the producers' time stamps.
+
+        Raises LogError where an internal topic would lose messages.
+        """
         await self._ask(lambda admin: _prepare(admin, topics))
+        if internal:
+            await self._ask(lambda admin: _prepare_internal(admin, internal))
 
     async def _ask(self, question: Callable[[Any], T]) -> T:
         def ask() -> T:
@@ -83,6 +90,21 @@ def _prepare(admin: Any, topics: Collection[str]) -> None:
         room = int(settings[topic][LARGEST]["value"]) + HEADERS_BYTES
         if int(settings[letter][LARGEST]["value"]) < room:
             _make_room(admin, letter, room)
+
+
+def _prepare_internal(admin: Any, topics: Collection[str]) -> None:
+    create_missing(admin, dict.fromkeys(topics, INTERNAL_PARTITIONS), INTERNAL)
+    asked = [ConfigResource(ConfigResourceType.TOPIC, name, {CLEANUP: None}) for name in topics]
+    settings = admin.describe_configs(asked, config_filter="all")["topic"]
+    for name in topics:
+        told = settings.get(name, {}).get(CLEANUP)
+        if told is None:
+            raise TopicsAway(f"{name} has been made, and is not known everywhere yet")
+        if told["value"] != INTERNAL[CLEANUP]:
+            raise LogError(
+                f"{name} is set to {CLEANUP}={told['value']}: what is not folded yet would be lost.  "
+                f"Set it to {INTERNAL[CLEANUP]}."
+            )
 
 
 def _both(letters: Mapping[str, str]) -> list[str]:

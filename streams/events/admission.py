@@ -21,7 +21,7 @@ from schemas.definition.model import Source
 from schemas.events.needs import Raw, Refused
 from schemas.names import Outcome
 from streams.events.amounts import Amounts
-from streams.events.columns import Coded, Values
+from streams.events.columns import Coded, Column, Values
 from streams.events.decoding import Decoded
 from streams.events.ids import IdWindow, Mask, hashed
 from streams.events.raws import Raws
@@ -40,7 +40,10 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 class Admitted(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a batch, and where its partition stands after it."""
+    """What became of a batch, and where its partition stands after it.
+
+    ``counted`` says of each event that was decoded whether it is in ``batch``, ``index`` where it was (None: all were).
+    """
 
     batch: Batch
     standing: Standing
@@ -48,6 +51,13 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
     refused: list[Refused]
     ids: dict[int, bytes]
     expired: tuple[int, ...]
+    counted: Mask
+    index: list[int] | None = None
+
+    def places(self) -> Column:
+        """Where each event of ``batch`` stood among what was judged."""
+        counted = np.flatnonzero(self.counted)
+        return counted if self.index is None else np.array(self.index, np.int64)[counted]
 
 
 class Admission:
@@ -85,6 +95,8 @@ class Admission:
             refused=decoded.refused + _refused(decoded, ahead, late),
             ids=ids,
             expired=self.window.expire(clock // self.window.slot_ms) if self.window and clock != NEVER else (),
+            counted=counted,
+            index=decoded.index,
         )
 
     def _claim(self, ids: list[str], clocks: Times, valid: Mask) -> tuple[Mask, dict[int, bytes]]:

@@ -1,7 +1,7 @@
 """Columns of one length over the events of a batch, in log order."""
 
 from collections.abc import Callable, Container, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from msgspec import UNSET
@@ -11,6 +11,16 @@ Column = NDArray[np.int64]
 Values = list[Any]
 Mask = NDArray[np.bool_]
 Getter = Callable[[Any], Any]
+
+
+class RowReader(Protocol):
+    """Reads a property with a dot of one of the rows that it stands in."""
+
+    def within(self, name: str) -> Getter:
+        """Text, number, boolean or UNSET."""
+
+    def entity_within(self, name: str) -> Getter:
+        """Text or UNSET."""
 
 
 class Coded(NamedTuple):

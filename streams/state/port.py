@@ -43,13 +43,28 @@ class Log(msgspec.Struct, frozen=True):
     topic_id: str
 
 
+class Reached(msgspec.Struct, frozen=True, array_like=True):
+    """How far a partition of an internal topic has what one partition of the source has sent: up to offset ``next`` of
+    the source, whose floor and watermark stood so there.
+    """
+
+    partition: int
+    next: int
+    floor: int
+    watermark: int
+
+
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a partition's fold stands.  Times are milliseconds, ``NEVER`` where nothing has happened."""
+    """Where a partition's fold stands.  Times are milliseconds, ``NEVER`` where nothing has happened.
+
+    ``reached`` is of internal topics only, by source partition.
+    """
 
     position: int
     floor: int = NEVER
     clock: int = NEVER
     watermark: int = NEVER
+    reached: tuple[Reached, ...] = ()
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):

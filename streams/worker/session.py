@@ -2,6 +2,7 @@
 
     fetched batch ─▶ slices ─▶ decode ─▶ admit ─▶ read records ─▶ fold ─▶ dead letters acknowledged ─▶ commit
                                                                                      (one under way at a time)
+    where measures are re-keyed:  ... commit before answered ─▶ all messages to stages acknowledged ─▶ commit
 
 Whatever goes wrong ends the session, and with it all that it had cached or folded ahead; the next one begins where
 the state stands.  While the state answers, other partitions compute.
@@ -9,20 +10,19 @@ the state stands.  While the state answers, other partitions compute.
 
 import asyncio
 from collections.abc import Awaitable, Collection, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from faust.types import TP
 
 from schemas.errors import Moved
 from schemas.events.needs import Raw, Refused
-from streams.events.admission import Admission
-from streams.events.decoding import Decoder
 from streams.events.raws import Raws
-from streams.fold import Work, commit_of, unpack
-from streams.plan import SourcePlan
+from streams.fold import unpack
 from streams.state import port
 from streams.state.port import Opened
 from streams.worker.cache import RecordCache
+from streams.worker.intake import Intake
+from streams.worker.internal import Internal
 from streams.worker.transport import FetchedBatch
 
 CACHED_RECORDS = 100_000
@@ -45,16 +45,19 @@ class DeadLetters(Protocol):
         """Leaves Kafka; may be called twice."""
 
 
+class Outlets(NamedTuple):
+    """Where a session sends what is not for the state."""
+
+    dead_letters: DeadLetters
+    internal: Internal
+
+
 class Session:
     """Folds the batches of one partition, in order."""
 
-    def __init__(
-        self, tp: TP, plan: SourcePlan, state: port.Session, opened: Opened, dead_letters: DeadLetters
-    ) -> None:
+    def __init__(self, tp: TP, intake: Intake, state: port.Session, opened: Opened, outlets: Outlets) -> None:
         self.tp, self.over, self.committed = tp, False, opened.standing.position
-        self._plan, self._state, self._dead_letters = plan, state, dead_letters
-        self._decoder = Decoder(plan.needs)
-        self._admission = Admission(plan.source, opened.ids)
+        self._intake, self._state, self._outlets = intake, state, outlets
         self._standing = opened.standing
         self._cache = RecordCache(CACHED_RECORDS)
         self._queue: asyncio.Queue[FetchedBatch] = asyncio.Queue(BATCHES_AHEAD)
@@ -103,7 +106,7 @@ class Session:
             raws, following = raws + self._contiguous(batch, following), batch.next
         begin = 0
         while True:
-            end = begin + max(100, int(RECORDS_A_COMMIT / self._records_an_event))
+            end = self._intake.several(raws, begin, int(RECORDS_A_COMMIT / self._records_an_event))
             await self._fold(raws[begin:end], following if end >= len(raws) else raws[end].offset)
             begin = end
             if begin >= len(raws):
@@ -117,16 +120,18 @@ class Session:
         return batch.raws
 
     async def _fold(self, raws: Raws, following: int) -> None:
-        admitted = self._admission.admit(raws, self._decoder.decode(raws), self._standing, following)
-        work = Work(self._plan, admitted.batch, self._decoder)
+        worked = self._intake.prepare(raws, self._standing, following)
+        admitted, work = worked.admitted, worked.work
         await self._read(self._cache.missing(work.wanted))
         effect = work.fold(self._cache.records, self._standing.floor)
-        commit = commit_of(admitted, effect, self._cache.records)
+        commit = self._intake.commit(worked, effect, self._cache.records)
         if raws:
             self._records_an_event = max(1.0, sum(map(len, commit.records.values())) / len(raws))
         if admitted.refused:
-            await self._dead_letters.send(self.tp, raws, admitted.refused)
+            await self._outlets.dead_letters.send(self.tp, raws, admitted.refused)
         await self._settle()
+        if worked.outgoing:  # the commit before is answered, this one waits: whatever fails ends the session
+            await self._outlets.internal.send(worked.outgoing)
         self._under_way = following, self._state.apply(commit)
         self._standing = admitted.standing
 

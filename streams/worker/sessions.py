@@ -15,11 +15,13 @@ from typing import NamedTuple, Protocol
 from aiokafka.errors import KafkaError
 from faust.types import TP
 
-from schemas.errors import LogError, Moved, StateError
-from streams.plan import Plan
+from schemas.errors import LogError, Moved, NsmError
+from streams.plan import INTERNAL_PARTITIONS, Plan
+from streams.rekeying.messages import Origin
 from streams.state import refusals
-from streams.state.port import Log, Partition, Store
-from streams.worker.session import DeadLetters, Session
+from streams.state.port import Log, Opened, Partition, Store
+from streams.worker.intake import Intake, SourceIntake, StageIntake
+from streams.worker.session import Outlets, Session
 from streams.worker.transport import BatchConsumer
 
 log = logging.getLogger(__name__)
@@ -49,10 +51,9 @@ class Topics(Protocol):
 class OwnedSessions:
     """Where the transport asks where to seek, and the agents where to bring batches."""
 
-    def __init__(
-        self, plan: Plan, store: Store, dead_letters: DeadLetters, topics: Topics, stop: Callable[[str], None]
-    ) -> None:
-        self._plan, self._store, self._dead_letters, self._topics, self._stop = plan, store, dead_letters, topics, stop
+    def __init__(self, plan: Plan, store: Store, outlets: Outlets, topics: Topics, stop: Callable[[str], None]) -> None:
+        self._plan, self._store, self._outlets, self._topics, self._stop = plan, store, outlets, topics, stop
+        self._stages = plan.stages
         self._open: dict[TP, tuple[Session, asyncio.Task[None] | None]] = {}
         self._applied: dict[TP, int] = {}
         self._pause_s: dict[TP, float] = {}
@@ -132,7 +133,7 @@ class OwnedSessions:
 
     async def _check_topics(self) -> None:
         """A topic that was made anew, or has grown, is taken away and given back in silence."""
-        facts = await self._topics.facts(self._plan.sources)
+        facts = await self._topics.facts([*self._plan.sources, *self._stages])
         for topic, fact in facts.items():
             known = self._ids.get(topic, fact.id)
             if known != fact.id:
@@ -164,7 +165,9 @@ class OwnedSessions:
             await asyncio.wait(tasks, timeout=DRAIN_S)
         self.close(list(self._open))
         with contextlib.suppress(*self._waited_out):
-            await asyncio.wait_for(self._dead_letters.close(), CLOSE_S)
+            await asyncio.wait_for(self._outlets.dead_letters.close(), CLOSE_S)
+        with contextlib.suppress(*self._waited_out):
+            await asyncio.wait_for(self._outlets.internal.close(), CLOSE_S)
 
     @property
     def _waited_out(self) -> tuple[type[BaseException], ...]:
@@ -180,14 +183,25 @@ class OwnedSessions:
             begin, end = limits[tp]
             partition = Partition(self._plan.version, tp.topic, tp.partition)
             state, opened = await self._store.open(partition, Log(begin, end, facts[tp.topic].id))
-            session = Session(tp, self._plan.sources[tp.topic], state, opened, self._dead_letters)
+            session = Session(tp, self._intake(tp, facts[tp.topic], opened), state, opened, self._outlets)
             self._open[tp], self._ids[tp.topic] = (session, None), facts[tp.topic].id
             starts[tp] = opened.standing.position, session
             log.info("opened %s[%d] at %d", tp.topic, tp.partition, opened.standing.position)
         return starts
 
+    def _intake(self, tp: TP, facts: TopicFacts, opened: Opened) -> Intake:
+        stage = self._stages.get(tp.topic)
+        if stage is not None:
+            return StageIntake(stage)
+        return SourceIntake(self._plan.sources[tp.topic], Origin(*tp, facts.partitions), opened)
+
     async def _check_partitions(self, topic: str, number: int) -> None:
         """Keys move when a topic grows, records stay: a first order would count twice."""
+        if topic in self._stages and number != INTERNAL_PARTITIONS:
+            raise LogError(
+                f"{topic} has {number} partitions, but internal topics have {INTERNAL_PARTITIONS}: entities would "
+                "lie in others than they are looked for in.  Delete the topic and let the worker make it."
+            )
         fixed = await self._store.fix_partitions(self._plan.version, topic, number)
         if fixed != number:
             message = (
@@ -219,7 +233,7 @@ class OwnedSessions:
         except asyncio.CancelledError:
             raise
         except BaseException as fault:
-            if not isinstance(fault, StateError):
+            if not isinstance(fault, NsmError):
                 log.exception("bug in %s[%d]", tp.topic, tp.partition)
             self._stop(f"{tp.topic}[{tp.partition}]: {_told(fault)}")
 

@@ -6,7 +6,7 @@ import pytest
 from redis import Redis
 
 from schemas.errors import LogError, Moved, Unfit
-from streams.state.port import LIMIT, NEVER, KeySpan, Log, Partition, Snapshot, Standing
+from streams.state.port import LIMIT, NEVER, KeySpan, Log, Partition, Reached, Snapshot, Standing
 from tests.contracts.states import ALL, HERE, State, commit, in_memory, in_redis
 from tests.servers import RedisServer
 
@@ -68,6 +68,24 @@ def test_what_a_commit_holds_is_what_is_read_afterwards(state: State) -> None:
         _, opened = await state.open()
         assert opened.standing == second.standing
         assert opened.ids == {6: b"abcdefghABCDEFGH"}
+
+    state.run(test)
+
+
+def test_what_is_reached_of_each_source_partition_stands_with_the_position_and_goes_back_with_it(state: State) -> None:
+    async def test() -> None:
+        session, _ = await state.open()
+        some = (Reached(0, 2**53 + 1, NEVER, 2**53 + 3), Reached(7, 9, -5, 8))
+        for position, reached in ((10, some[:1]), (20, some)):
+            before = state.copied()
+            await session.apply(commit(position, standing=Standing(position=position, reached=reached)))
+            assert (await state.reader.standing(HERE)).reached == reached  # type: ignore[union-attr]
+            assert (await state.reader.snapshot(HERE, {"orders": ALL})).standing.reached == reached  # type: ignore[union-attr]
+        _, opened = await state.open()
+        assert opened.standing == Standing(position=20, reached=some)
+        state.fall_back(before)
+        _, opened = await state.open()
+        assert opened.standing == Standing(position=10, reached=some[:1])
 
     state.run(test)
 

@@ -44,7 +44,7 @@ def test_workers_come_and_go_and_the_others_take_up_their_partitions_at_once(roa
 BUG = "def bug(*_): raise KeyError('bug')"
 WORKER = "import streams.worker"
 BREAKS = {
-    "the fold": f"{WORKER}.session as m\n{BUG}\nm.Work.fold = bug",
+    "the fold": f"{WORKER}.intake as m\n{BUG}\nm.Work.fold = bug",
     "the agent": f"{WORKER}.session as m\n{BUG}\nm.Session.put = bug",
     "the watch": f"{WORKER}.sessions as m\n{BUG}\nm.WATCH_S, m.OwnedSessions._check_topics = 0.5, bug",
     "the opening": f"{WORKER}.sessions as m\n{BUG}\nm.OwnedSessions._opened = bug",

@@ -196,9 +196,10 @@ def test_a_partition_counts_only_so_many_values_apart_and_says_how_often_it_coul
         assert folded.totals["overflow|orders|city"] == 3
 
 
-def only(*measures: model.Measure) -> SourcePlan:
+def only(*measures: model.Measure, keyed_by: str = "user_id") -> SourcePlan:
     """The plan of these measures, each shown over a lifetime."""
     given = definition()
+    (source,) = given.sources
     shown = {
         one.name: model.Metric(name=one.name, value=model.Plain(one.name), windows=(model.Lifetime(),))
         for one in measures
@@ -209,7 +210,7 @@ def only(*measures: model.Measure) -> SourcePlan:
                 company="x",
                 time_zone="UTC",
                 north_star=model.NorthStar(metric=measures[0].name),
-                sources=given.sources,
+                sources=(msgspec.structs.replace(source, keyed_by=keyed_by),),
                 measures={one.name: one for one in measures},
                 metrics=shown,
             )
@@ -248,7 +249,7 @@ def test_events_that_a_condition_and_the_entity_miss_the_same_property_of_are_al
 
 def test_a_pair_of_two_nested_lists_is_every_combination_in_the_declared_order() -> None:
     entity = ("customer.id", "items.id")
-    plan = only(model.Distinct(name="pairs", entity=entity, source="shop", of="order"))
+    plan = only(model.Distinct(name="pairs", entity=entity, source="shop", of="order"), keyed_by="customer.id")
     one = event("1", "order", None, START, customer={"id": "c"}, items=[{"id": "a"}, {"id": "b"}, {"id": "a"}])
     other = event("2", "order", None, START, customer={"id": "a"}, items=[{"id": "c"}])
     assert totals_of(plan, one, other) == {"pairs.lifetime": 3}

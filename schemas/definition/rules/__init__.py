@@ -12,7 +12,6 @@ from schemas.definition.rules.cycles import no_cycles
 from schemas.definition.rules.declared_units import units_follow
 from schemas.definition.rules.depth import metrics_are_shallow
 from schemas.definition.rules.dotted_types import sums_name_their_type
-from schemas.definition.rules.entities import entities_live_with_their_partition
 from schemas.definition.rules.growths import growths_look_back
 from schemas.definition.rules.nested_sums import nested_sums_take_every_item
 from schemas.definition.rules.places import places_are_meant
@@ -26,7 +25,6 @@ Rule = Callable[[Draft], Iterator[Fault]]
 
 RULES: Final[tuple[Rule, ...]] = (
     amounts_agree,
-    entities_live_with_their_partition,
     growths_look_back,
     comparisons_have_periods,
     metrics_are_shallow,

@@ -2,8 +2,8 @@
 -- KEYS: state, totals, index, then those of cells, of records, of ids, and of ids to forget
 -- ARGV: position and stamp as the session knows them; the new position, floor, clock, watermark; the prefix of the keys;
 --   {{fields, deltas, fields, deltas, ...} one pair of lists a key of cells, fields and deltas of the totals,
---    {records to put, records to forget, ...} two counts a key of records, number of keys of ids, of keys to forget} as
---   MessagePack; then a string of ids for each key of ids;
+--    {records to put, records to forget, ...} two counts a key of records, number of keys of ids, of keys to forget, and of
+--    internal topics what is reached of each source partition} as MessagePack; then a string of ids for each key of ids;
 --   then for each key of records: entity, record, entity, record, ..., entity to forget, ...
 -- Integers are decimal strings throughout: Lua and cmsgpack hold doubles and round 2^53 + 1 to 2^53.
 local state = redis.call('HMGET', KEYS[1], 'position', 'stamp')
@@ -12,7 +12,7 @@ if state[1] ~= ARGV[1] or state[2] ~= ARGV[2] then return redis.error_reply('STA
 local find, sub, format = string.find, string.sub, string.format
 local abs, floor, min = math.abs, math.floor, math.min
 local CHUNK = 3500  -- what unpack() can put on Lua's stack, with room to spare
-local cells, totals_fields, totals_deltas, counts, slots, forgotten = unpack(cmsgpack.unpack(ARGV[8]))
+local cells, totals_fields, totals_deltas, counts, slots, forgotten, reached = unpack(cmsgpack.unpack(ARGV[8]))
 
 -- Whatever could fail comes before the first write: a script that fails half-way keeps its first writes.
 for i = 3, 6 do
@@ -99,4 +99,5 @@ for i = ids_from + slots + 1, #KEYS do
   redis.call('SREM', KEYS[3], sub(KEYS[i], #ARGV[7] + 1))
 end
 redis.call('HSET', KEYS[1], 'position', ARGV[3], 'floor', ARGV[4], 'clock', ARGV[5], 'watermark', ARGV[6])
+if reached then redis.call('HSET', KEYS[1], 'reached', reached) end
 return 1

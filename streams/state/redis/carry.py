@@ -6,9 +6,14 @@ from itertools import chain
 import msgspec
 
 from schemas import names
-from streams.state.port import Commit
+from streams.state.port import Commit, Reached
 
 _pack = msgspec.msgpack.Encoder().encode
+
+
+def _reached(reached: tuple[Reached, ...]) -> str:
+    """Text, since Lua would round what is larger than 2^53."""
+    return msgspec.json.encode(reached).decode()
 
 
 def carry(commit: Commit, prefix: str) -> tuple[list[str], list[str | bytes]]:
@@ -31,8 +36,10 @@ def carry(commit: Commit, prefix: str) -> tuple[list[str], list[str | bytes]]:
     totals = list(commit.totals), list(map(str, commit.totals.values()))
     standing = commit.standing
     times = map(str, (standing.position, standing.floor, standing.clock, standing.watermark))
-    contents = _pack([cells, *totals, counts, len(commit.ids), len(commit.expired)])
-    return keys, [*times, prefix, contents, *commit.ids.values(), *rows]
+    contents = [cells, *totals, counts, len(commit.ids), len(commit.expired)]
+    if standing.reached:
+        contents.append(_reached(standing.reached))
+    return keys, [*times, prefix, _pack(contents), *commit.ids.values(), *rows]
 
 
 def _carry_records(records: ItemsView[str, bytes], rows: list[str | bytes]) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from schemas import names
 from streams.state.port import KeySpan, Partition, Snapshot, Standing
 from streams.state.redis.connection import Command, Connection
 from streams.state.redis.scripts import SCRIPTS, digest
-from streams.state.redis.standing import standing_of
+from streams.state.redis.standing import FIELDS, standing_of
 
 
 class RedisReader:
@@ -29,19 +29,21 @@ class RedisReader:
             for first, last in spans
             for part in (names.cells_name(series, ""), "" if first is None else first, last)
         ]
-        *fields, totals = (moment := await self._ask(("EVALSHA", self._script, len(keys), *keys, prefix, *spans)))[:5]
+        *fields, totals = (moment := await self._ask(("EVALSHA", self._script, len(keys), *keys, prefix, *spans)))[
+            : len(FIELDS) + 1
+        ]
         standing = standing_of(fields)
         if standing is None:
             return None
         cells: dict[str, dict[int, dict[str, int]]] = {series: {} for series in wanted}
-        for name, found in zip(moment[5::2], moment[6::2], strict=True):
+        for name, found in zip(moment[len(FIELDS) + 1 :: 2], moment[len(FIELDS) + 2 :: 2], strict=True):
             series, number = names.cells_of(name.decode())
             cells[series][number] = _integers(found)
         return Snapshot(standing=standing, totals=_integers(totals), cells=cells)
 
     async def standing(self, partition: Partition) -> Standing | None:
         state = names.own_keys(names.partition_prefix(*partition))[0]
-        return standing_of(await self._ask(("HMGET", state, "position", "floor", "clock", "watermark")))
+        return standing_of(await self._ask(("HMGET", state, *FIELDS)))
 
     async def partitions(self, version: str) -> dict[str, int]:
         return _integers(await self._ask(("HGETALL", names.sources_key(version))))

@@ -2,9 +2,9 @@
 -- KEYS: state, totals, index
 -- ARGV: prefix of the keys, then what the names of a series' cells begin with, first ('' = from the very first) and last key
 --   number, both included, and so on
--- Gives {position, floor, clock, watermark, totals, name of cells, cells, name of cells, cells, ...}
-local moment = redis.call('HMGET', KEYS[1], 'position', 'floor', 'clock', 'watermark')
-moment[5] = redis.call('HGETALL', KEYS[2])
+-- Gives {position, floor, clock, watermark, reached, totals, name of cells, cells, name of cells, cells, ...}
+local moment = redis.call('HMGET', KEYS[1], 'position', 'floor', 'clock', 'watermark', 'reached')
+moment[6] = redis.call('HGETALL', KEYS[2])
 
 local spans, numbers = {}, 0
 for i = 2, #ARGV, 3 do

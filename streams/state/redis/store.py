@@ -13,7 +13,7 @@ from streams.state.redis.connection import Connection
 from streams.state.redis.scripts import SCRIPTS, Scripts, digest
 from streams.state.redis.server import judge_server, read_info
 from streams.state.redis.session import RedisSession
-from streams.state.redis.standing import standing_of
+from streams.state.redis.standing import FIELDS, standing_of
 
 
 class RedisStore:
@@ -66,7 +66,7 @@ def _opened(partition: Partition, log: Log, taken: list[Any]) -> Opened:
     verdict, *told = taken
     if verdict != b"taken":
         raise _refusal(partition, log, [part.decode() for part in taken])
-    standing, ids = standing_of(told[:4]), told[4:]
+    standing, ids = standing_of(told[: len(FIELDS)]), told[len(FIELDS) :]
     if standing is None:
         raise refusals.unfit(partition, repr(told[0]))
     slots = {names.slot_of(name.decode()): blob or b"" for name, blob in zip(ids[::2], ids[1::2], strict=True)}

@@ -1,10 +1,10 @@
 -- Puts a new stamp on a partition, so that every older session is refused from here on, and tells where its fold stands.
 -- KEYS: state, totals, index
 -- ARGV: the new stamp, begin and end of the log, topic id, prefix of the keys, what the names of ids begin with
--- Gives {'taken', position, floor, clock, watermark, name of ids, ids, name of ids, ids, ...}, or why nothing was changed:
+-- Gives {'taken', position, floor, clock, watermark, reached, name of ids, ids, name of ids, ids, ...}, or why nothing was changed:
 --   {'retired'} {'lost'} {'unfit', position} {'topic', position, its id} {'outside', position} {'expires', key}
-local state = redis.call('HMGET', KEYS[1], 'position', 'floor', 'clock', 'watermark', 'topic_id')
-local position, topic = state[1], state[5]
+local state = redis.call('HMGET', KEYS[1], 'position', 'floor', 'clock', 'watermark', 'reached', 'topic_id')
+local position, topic = state[1], state[6]
 if position == 'retired' then return {'retired'} end
 if not position then
   if redis.call('EXISTS', unpack(KEYS)) > 0 then return {'lost'} end
@@ -17,7 +17,7 @@ if tonumber(position) < tonumber(ARGV[2]) or tonumber(position) > tonumber(ARGV[
 for _, key in ipairs(KEYS) do
   if redis.call('TTL', key) >= 0 then return {'expires', key} end
 end
-local taken = {'taken', position, state[2], state[3], state[4]}
+local taken = {'taken', position, state[2], state[3], state[4], state[5]}
 for _, name in ipairs(redis.call('SMEMBERS', KEYS[3])) do
   local key = ARGV[5] .. name
   if redis.call('TTL', key) >= 0 then return {'expires', key} end

@@ -91,7 +91,6 @@ def test_the_window_is_judged_where_a_lifecycle_stands_under_a_metric_on_a_metri
 @pytest.mark.parametrize(
     ("measure", "told"),
     [
-        ("  users: {lifecycle: account_id, of: order_completed}\n", 'remembers each "account_id"'),
         ("  users: {lifecycle: user_id, by: user_id}\n", "by: is no key here"),
         ("  users: {lifecycle: user_id, by_dimension: city}\n", "count or sum can"),
         ("  users: {lifecycle: user_id, at_least: 2}\n", "at_least: is no key here"),

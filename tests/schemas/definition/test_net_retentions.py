@@ -62,7 +62,6 @@ FAULTS = [
     ),
     (METRIC, PAID, SHOWN.replace("{calendar: month}", "{rolling: 28d}"), "compares a calendar period with the one"),
     (METRIC, PAID, SHOWN.replace("{calendar: month}", "lifetime"), "so that it cannot be read over lifetime"),
-    (MEASURE, PAID.replace("}", ", by: account_id}"), "", 'remembers each "account_id"'),
     (MEASURE, PAID.replace("}", ", of: any}"), "", "of: is no key here"),
     (MEASURE, PAID.replace("}", ", by_dimension: city}"), "", "count or sum can"),
     (MEASURE, PAID.replace("}", ", decimals: 12}"), "", "is not a whole number from 0 to 9"),

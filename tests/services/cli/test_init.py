@@ -1,15 +1,18 @@
 """``nsm init`` writes a first definition that is good as it stands."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.definition.loading import load, parse
+from schemas.advice.judging import judge
+from schemas.definition.loading import load, load_placed, parse
 from schemas.definition.model import FlatFormat
-from services.cli.init import first_definition, machine_time_zone
+from services.check.observing import observe
+from services.cli.init import first_definition, folder_name, machine_time_zone
+from services.cli.library import PHASES, Given, businesses, definition_for, sample_events
 from services.cli.main import main
 
 
@@ -46,6 +49,87 @@ def test_an_unfit_name_is_told_and_nothing_is_written(tmp_path: Path, capsys: py
 def test_the_folder_that_is_missing_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", str(tmp_path / "no" / "such" / "nsm.yaml")]) == 1
     assert capsys.readouterr().err.endswith(f"cannot be written: there is no folder {tmp_path / 'no'}\n")
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("business", businesses())
+def test_every_business_in_every_phase_gives_a_file_of_which_nothing_is_to_be_said(
+    business: str, phase: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "nsm.yaml"
+    assert main(["init", str(path), "--business", business, "--phase", phase, "--company", "X & Y"]) == 0
+    placed = load_placed(path)
+    definition = placed.definition
+    assert (definition.company, definition.phase) == ("X & Y", phase)
+    assert definition.north_star.by == date(datetime.now(UTC).year + 1, 12, 31)
+    seen = observe(definition, [str(sample_events(business))])
+    assert judge(placed, seen.observed).told == ()
+    assert seen.folded.outcomes["counted"] > 2000
+
+
+@pytest.mark.parametrize(
+    ("business", "phase", "metric"),
+    [
+        ("fresh-food", "start-up", "new_customers"),
+        ("fresh-food", "scale-up", "repeat_orders_per_customer"),
+        ("marketplace", "mature", "more_transactions_per_buyer"),
+        ("mature-company", "start-up", "customers"),
+    ],
+)
+def test_the_phase_decides_which_number_is_the_north_star(business: str, phase: str, metric: str) -> None:
+    text = definition_for(business, Given(company="x", time_zone="UTC", phase=phase), date(2026, 11, 1))
+    assert parse(text).north_star.metric == metric
+
+
+def test_comments_stay_where_they_were() -> None:
+    text = definition_for("web-shop", Given(company="x", time_zone="Asia/Kathmandu"), date(2026, 11, 1))
+    assert "time_zone: Asia/Kathmandu      # days, weeks and months begin here" in text
+    long = "America/Argentina/ComodRivadavia"
+    text = definition_for("web-shop", Given(company="x", time_zone=long), date(2026, 11, 1))
+    assert f"time_zone: {long} # days" in text
+    assert parse(text).time_zone == long
+
+
+def test_the_company_is_called_as_the_folder_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "corner-shop_and sons"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    assert main(["init"]) == 0
+    assert load(Path("nsm.yaml")).company == "Corner Shop And Sons"
+    assert main(["init", str(tmp_path / "nsm.yaml")]) == 0
+    monkeypatch.chdir("/")
+    assert folder_name(Path("nsm.yaml")) == "My company"
+
+
+def test_an_unknown_business_is_told_the_nearest_and_all_there_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "nsm.yaml"
+    assert main(["init", str(path), "--business", "web shops"]) == 1
+    assert 'there is no business "web shops"; did you mean "web-shop"?' in capsys.readouterr().err
+    assert main(["init", str(path), "--business", "zzz"]) == 1
+    told = capsys.readouterr().err
+    assert all(name in told for name in businesses())
+    assert not path.exists()
+
+
+def test_the_list_has_a_line_for_each_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", "--list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(businesses())
+    assert all(len(line.split()) > 5 for line in lines)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_command_it_names_answers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "nsm.yaml"
+    assert main(["init", str(path), "--business", "fresh-food"]) == 0
+    command = capsys.readouterr().out.splitlines()[-1].partition("nsm ")[2].split()
+    assert main(command) == 0
+    assert "repeat_orders_per_customer, 28d" in capsys.readouterr().out
 
 
 @settings(deadline=None)

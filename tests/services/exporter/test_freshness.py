@@ -5,8 +5,9 @@ import msgspec
 from schemas.definition import model
 from services.exporter.freshness import SETTLE_MS, End, as_of, completeness, groups, progress, trusted
 from streams.plan import compile_plan
-from streams.state.port import NEVER, Partition, Standing
+from streams.state.port import NEVER, Partition, Reached, Standing
 from tests.streams.folding import definition
+from tests.streams.rekeying.company import rekeyed
 
 NOW = 1_000_000_000
 A, B = Partition("v", "shop", 0), Partition("v", "shop", 1)
@@ -76,3 +77,38 @@ def test_metrics_that_rest_on_other_topics_do_not_wait_for_each_other() -> None:
         frozenset({"shop"}): ["orders"],
         frozenset({"shop", "web"}): ["share"],
     }
+
+
+def test_a_stage_is_read_as_far_as_its_source_where_it_has_all_that_was_committed_else_by_what_it_has() -> None:
+    stage, fed_by = Partition("v", "internal", 0), {"internal": "shop"}
+    behind = msgspec.structs.replace(BEHIND, clock=1)
+    at_the_end = msgspec.structs.replace(AT_THE_END, clock=1)
+
+    def read(*reached: Reached) -> int:
+        standings = {A: behind, stage: Standing(position=2, reached=reached), B: at_the_end}
+        found = progress(standings, ENDS, NOW, {}, fed_by).read_up_to
+        assert found[A] == behind.watermark
+        assert found[B] == NOW - 700 - SETTLE_MS
+        return found[stage]
+
+    all_of_a, all_of_b = Reached(0, 9, 3, behind.watermark), Reached(1, 10, 5, at_the_end.watermark)
+    assert read(all_of_a, all_of_b) == behind.watermark, "the slowest source partition"
+    assert read(Reached(0, 8, 3, 77), all_of_b) == 77
+    assert read(Reached(0, 12, 3, NOW), all_of_b) == behind.watermark, "sent, and not committed by its source"
+    assert read(all_of_a) == NEVER
+    assert read() == NEVER
+
+
+def test_a_source_partition_that_never_had_an_event_holds_no_stage_back() -> None:
+    stage = Partition("v", "internal", 0)
+    standings = {A: Standing(position=10), stage: Standing(position=0)}
+    assert progress(standings, ENDS, NOW, {}, {"internal": "shop"}).read_up_to[stage] == NOW - 700 - SETTLE_MS
+    assert progress({stage: Standing(position=0)}, ENDS, NOW, {}, {"internal": "shop"}).read_up_to[stage] == NEVER
+
+
+def test_a_metric_on_a_re_keyed_measure_waits_for_source_and_stage() -> None:
+    plan = compile_plan(rekeyed())
+    internal = next(one.topic for one in plan.stages.values() if one.key == "account_id")
+    found = {metric: topics for topics, metrics in groups(plan).items() for metric in metrics}
+    assert found["m_accounts"] == {"shop", internal}
+    assert found["m_customers"] == {"shop"}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -20,6 +21,7 @@ from tests.reference.measures import Reference, Value
 from tests.streams.arithmetic import VALUES, with_arithmetic
 from tests.streams.folding import definition
 from tests.streams.living import living
+from tests.streams.rekeying.company import rekeyed
 from tests.streams.retaining import retaining
 
 HARD = {
@@ -86,6 +88,31 @@ def test_every_measure_in_every_window_equals_sql_at_any_moment(zone: str, week_
             for at, other in zip(moments, theirs, strict=True):
                 one = readings.running(metric.name, window, at)
                 assert Value(one.numerator, one.denominator) == other, (metric.name, window.label, at)
+
+
+def test_measures_of_entities_that_the_topic_is_not_keyed_by_equal_sql(tmp_path: Path) -> None:
+    whole, lines = rekeyed("Europe/Amsterdam"), []
+    for line in history(HARD["Europe/Amsterdam"], seed=11)[:150]:
+        event = json.loads(line)
+        event |= {"account_id": "acc" + str(crc32(event["event_id"].encode()) % 4)} if crc32(line) % 5 else {}
+        lines.append(json.dumps(event | {"referrer": event.get("user_id", "none")}).encode() + b"\n")
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(b"".join(lines))
+    reference = Reference(whole)
+    reference.load("shop", lines)
+    plan = compile_plan(whole)
+    folded = fold_files(plan, [("shop", str(file))])
+    readings = Readings(plan, folded.cells, AsOf(folded.last_ms, folded.last_ms))
+    assert len(plan.stages) == 3
+    moments, seen = reference.days(), 0
+    for name in (f"m_{measure}" for measure in whole.measures if len(plan.topics_of(measure)) == 2):
+        for window in whole.metrics[name].windows:
+            for at, other in zip(moments, reference.metric(name, window, moments), strict=True):
+                one = readings.running(name, window, at)
+                assert Value(one.numerator, one.denominator) == other, (name, window.label, at)
+                seen += one.numerator > 0
+    assert seen > 100
+    assert folded.unused["accounts", "no account_id"] > 0
 
 
 @pytest.mark.parametrize("zone", HARD)

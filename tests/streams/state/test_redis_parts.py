@@ -34,9 +34,9 @@ def test_empty_parts_of_a_commit_make_no_keys() -> None:
 
 
 def test_only_a_position_that_is_an_offset_is_a_standing() -> None:
-    assert standing_of([None, b"1", b"1", b"1"]) is None
-    assert standing_of([b"retired", b"1", b"1", b"1"]) is None
-    assert standing_of([b"7", None, b"-5", b"9"]) == Standing(position=7, floor=NEVER, clock=-5, watermark=9)
+    assert standing_of([None, b"1", b"1", b"1", None]) is None
+    assert standing_of([b"retired", b"1", b"1", b"1", None]) is None
+    assert standing_of([b"7", None, b"-5", b"9", None]) == Standing(position=7, floor=NEVER, clock=-5, watermark=9)
 
 
 def test_a_redis_too_old_is_refused_and_a_newer_kind_of_server_is_not() -> None:

@@ -9,8 +9,10 @@ from faust.types import TP
 
 from schemas.events.needs import Raw, Refused
 from streams.plan import compile_plan
+from streams.rekeying.messages import Origin
 from streams.state.port import Log, Partition
-from streams.worker.session import Session
+from streams.worker.intake import Outgoing, SourceIntake
+from streams.worker.session import Outlets, Session
 from streams.worker.sessions import OwnedSessions, TopicFacts
 from streams.worker.transport import FetchedBatch, Run
 from tests.streams.folding import DAY, definition, event, raws, the_source
@@ -38,6 +40,20 @@ class KeptLetters:
 
     async def send(self, tp: TP, raws: Sequence[Raw], refused: list[Refused]) -> None:
         self.kept += [(tp, raws[one.index].offset) for one in refused]
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+class KeptMessages:
+    """Acknowledged at once."""
+
+    def __init__(self) -> None:
+        self.kept: list[Outgoing] = []
+        self.closed = False
+
+    async def send(self, outgoing: Sequence[Outgoing]) -> None:
+        self.kept += outgoing
 
     async def close(self) -> None:
         self.closed = True
@@ -104,4 +120,5 @@ async def eventually(done: Any) -> None:
 async def opened(store: Any, letters: KeptLetters | None = None) -> Session:
     """A session where the store stands."""
     state, told = await store.open(PARTITION, Log(0, len(LOG), "id"))
-    return Session(PLACE, SOURCE, state, told, letters or KeptLetters())
+    outlets = Outlets(letters or KeptLetters(), KeptMessages())
+    return Session(PLACE, SourceIntake(SOURCE, Origin(*PLACE, 1), told), state, told, outlets)

@@ -13,8 +13,20 @@ from streams.state.memory import MemoryStore
 from streams.state.port import Log
 from streams.worker import session as one_session
 from streams.worker import sessions as all_sessions
+from streams.worker.session import Outlets
 from streams.worker.sessions import OwnedSessions
-from tests.streams.worker.fakes import LOG, PARTITION, PLACE, PLAN, Consumer, Facts, KeptLetters, eventually, told
+from tests.streams.worker.fakes import (
+    LOG,
+    PARTITION,
+    PLACE,
+    PLAN,
+    Consumer,
+    Facts,
+    KeptLetters,
+    KeptMessages,
+    eventually,
+    told,
+)
 from tests.streams.worker.test_session import counted, right
 
 
@@ -32,7 +44,9 @@ class Worker:
     def __init__(self, store: MemoryStore) -> None:
         self.store, self.facts, self.letters = store, Facts(), KeptLetters()
         self.stopped: list[str] = []
-        self.sessions = OwnedSessions(PLAN, store, self.letters, self.facts, self.stopped.append)
+        self.sessions = OwnedSessions(
+            PLAN, store, Outlets(self.letters, KeptMessages()), self.facts, self.stopped.append
+        )
         self.consumer = Consumer(self.sessions)
 
     async def fold_all(self) -> None:

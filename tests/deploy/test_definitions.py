@@ -1,0 +1,131 @@
+"""The library of definitions: each is good, answers its sample events as SQL does, and has a board and rules."""
+
+import gzip
+import json
+import subprocess
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import promql_parser
+import pytest
+
+from schemas.advice.judging import judge
+from schemas.definition import model
+from schemas.definition.loading import load, load_placed
+from services.check.observing import observe
+from services.provisioner.addresses import Addresses
+from services.provisioner.board import build_board, to_json
+from services.provisioner.placed import all_expressions
+from services.provisioner.rule_model import to_yaml
+from services.provisioner.rules import rule_groups
+from services.replay.folding import fold_files
+from streams.plan import compile_plan
+from streams.readings import AsOf, Readings
+from tests.reference.measures import Reference
+from tests.samples.library import BUSINESSES, FOLDER, sample
+
+LARGEST = 100_000
+EVERY_BUSINESS = pytest.mark.parametrize("business", BUSINESSES)
+
+
+def file_of(business: str) -> Path:
+    return FOLDER / business / "nsm.yaml"
+
+
+def events_of(business: str) -> Path:
+    return FOLDER / business / "events.jsonl.gz"
+
+
+def lines_of(business: str) -> list[bytes]:
+    with gzip.open(events_of(business)) as file:
+        return list(file)
+
+
+def test_every_folder_is_a_business_with_both_files() -> None:
+    assert {path.name for path in FOLDER.iterdir() if path.is_dir()} == set(BUSINESSES)
+    assert all(file_of(one).exists() and events_of(one).exists() for one in BUSINESSES)
+
+
+@EVERY_BUSINESS
+def test_nothing_is_to_be_said_of_it_nor_of_how_it_behaves_but_what_is_silenced_with_a_reason(business: str) -> None:
+    placed = load_placed(file_of(business))
+    seen = observe(placed.definition, [str(events_of(business))])
+    judgement = judge(placed, seen.observed)
+    assert judgement.told == ()
+    assert {one.rule.id for one in judgement.silenced} == {one.rule for one in placed.definition.silences}
+    assert all(fed.used for fed in seen.observed.fed.values())
+
+
+@EVERY_BUSINESS
+def test_it_is_a_whole_one(business: str) -> None:
+    definition = load(file_of(business))
+    star = definition.north_star
+    assert None not in (star.target, star.base, star.by, definition.phase)
+    assert star.inputs
+    assert definition.guardrails
+    assert definition.dimensions
+    assert len(definition.departments) > 1
+    assert all(1 <= len(kpis) <= 3 for kpis in definition.departments.values())
+
+
+@EVERY_BUSINESS
+def test_every_metric_in_every_window_equals_sql_at_the_end_of_every_day(business: str) -> None:
+    definition = load(file_of(business))
+    plan, reference = compile_plan(definition), Reference(definition)
+    (source,) = definition.sources
+    reference.load(source.name, lines_of(business))
+    folded = fold_files(plan, [(source.topic, str(events_of(business)))])
+    readings = Readings(plan, folded.cells, AsOf(folded.last_ms, folded.last_ms))
+    moments = reference.days()
+    for metric in definition.metrics.values():
+        for window in metric.windows:
+            theirs = reference.metric(metric.name, window, moments, folded.last_ms)
+            ours = [readings.running(metric.name, window, at).value for at in moments]
+            assert ours == [other and other.exact for other in theirs], (metric.name, window.label)
+            assert any(ours) or isinstance(window, model.RollingSpan), (metric.name, window.label)
+
+
+@EVERY_BUSINESS
+def test_board_and_rules_can_be_made_of_it(business: str, tmp_path: Path) -> None:
+    definition = load(file_of(business))
+    file = tmp_path / "rules.yml"
+    file.write_text(to_yaml(rule_groups(definition), Addresses()), encoding="utf-8")
+    command = ["promtool", "check", "rules", str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    placed = all_expressions(definition)
+    for one in placed:
+        promql_parser.parse(one.text)
+    told = " ".join(one.text for one in placed)
+    assert all(f'metric="{one.metric}"' in told for one in definition.guardrails)
+    assert definition.company in to_json(build_board(definition, Addresses()))
+
+
+@EVERY_BUSINESS
+def test_the_sample_is_what_the_seed_gives_and_small(business: str) -> None:
+    assert events_of(business).stat().st_size <= LARGEST
+    assert lines_of(business) == sample(business)
+
+
+@EVERY_BUSINESS
+def test_the_sample_has_what_real_logs_have(business: str) -> None:
+    definition = load(file_of(business))
+    (source,) = definition.sources
+    events: list[dict[str, Any]] = [json.loads(line) for line in lines_of(business)]
+    times = [datetime.fromisoformat(event["time"]) for event in events]
+    assert max(times) - min(times) > timedelta(days=105)
+    assert len({moment.utcoffset() for moment in times}) == 2  # clocks were changed
+    assert any(count > 1 for count in Counter(event["event_id"] for event in events).values())
+    assert any(source.keyed_by not in event for event in events)
+    latest, behind = times[0], timedelta()
+    for moment in times:
+        latest = max(latest, moment)
+        behind = max(behind, latest - moment)
+    assert timedelta(days=1) < behind < timedelta(milliseconds=source.lateness_ms)
+
+
+def test_some_sample_gives_money_back() -> None:
+    taken = [json.loads(line).get("amount", 0) for one in BUSINESSES for line in lines_of(one)]
+    assert min(taken) < 0 < max(taken)

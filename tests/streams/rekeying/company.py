@@ -1,0 +1,171 @@
+"""A company whose topic is keyed by user, and that also counts accounts, referrers and products; its second stage."""
+
+import json
+import random
+from collections import Counter
+from typing import Any
+
+import msgspec
+
+from schemas.definition import model
+from schemas.definition.model import Definition
+from schemas.events.needs import Raw, RawRecord
+from streams.events.admission import Admission
+from streams.events.decoding import Decoder
+from streams.fold import Records, Work, pack, unpack
+from streams.plan import INTERNAL_PARTITIONS, Plan, Stage, compile_plan
+from streams.rekeying.arriving import Arriving
+from streams.rekeying.messages import Letters, Origin, decoded, offsets_of
+from streams.rekeying.routing import Router
+from streams.rekeying.rows import SentRows
+from streams.state.port import NEVER, Standing
+from tests.streams.folding import DAY, HOUR, Cells, definition
+
+START = 1_774_500_000_000
+
+
+def rekeyed(zone: str = "UTC", **judged: int) -> Definition:
+    """The definition of the folds' tests with measures of other entities: plain, paired, nested, chosen."""
+    given = definition(zone, **judged)
+    order: dict[str, Any] = {"source": "shop", "of": "order"}
+    account, sku = ("account_id",), ("items.sku",)
+    big, some = (model.Condition("amount", ">", 50),), (model.Condition("items.qty", ">", 0),)
+    measures: list[model.Measure] = [
+        model.Distinct(name="accounts", entity=account, source="shop", of=model.ANY),
+        model.Repeat(name="account_repeats", entity=account, within_ms=3 * DAY, **order),
+        model.First(name="big_accounts", entity=account, where=big, **order),
+        model.Distinct(name="account_skus", entity=("account_id", "items.sku"), where=some, **order),
+        model.First(name="referrers", entity=("referrer",), where=(model.Condition("city", "!=", "Ede"),), **order),
+        model.Distinct(name="products", entity=sku, where=some, **order),
+        model.Repeat(name="product_repeats", entity=sku, **order),
+        model.Distinct(name="busy_accounts", entity=account, at_least=3, source="shop", of=model.ANY),
+        model.Conversion(name="viewed", source="shop", of="view", to="order", entity=account, within_ms=3 * DAY),
+        model.Conversion(name="noted", to="note", entity=("account_id", "items.sku"), within_ms=3 * DAY, **order),
+    ]
+    calendar: list[model.Measure] = [
+        *(model.Lifecycle(name=f"lives.{part.value}", entity=account, part=part, **order) for part in model.Part),
+        *(
+            model.NetRetention(
+                name=f"paid.{part.value}", entity=account, part=part, property="amount", decimals=2, where=big, **order
+            )
+            for part in model.NetPart
+        ),
+    ]
+    windows = given.metrics["m_orders"].windows
+    periods = tuple(window for window in windows if isinstance(window, model.Calendar))
+    measures += calendar
+    metrics = {
+        f"m_{one.name}": model.Metric(
+            name=f"m_{one.name}", value=model.Plain(one.name), windows=periods if one in calendar else windows
+        )
+        for one in measures
+    }
+    return msgspec.structs.replace(
+        given,
+        measures=given.measures | {one.name: one for one in measures},
+        metrics=given.metrics | metrics,
+    )
+
+
+def some_events(rng: random.Random, number: int) -> list[dict[str, Any]]:
+    """Of few entities, some without what a measure asks for."""
+    events = []
+    for n in range(number):
+        one: dict[str, Any] = {"event_id": f"e{n}", "event": rng.choice(["order", "order", "view", "note"])}
+        one["time"] = START + rng.randrange(12) * 25 * HOUR + rng.choice([0, 1, HOUR, DAY, 3 * DAY])
+        for name, values in (("user_id", "uvw"), ("account_id", "abcdefgh"), ("referrer", ["ann", 7, "", "é"])):
+            if rng.random() < 0.8:
+                one[name] = rng.choice(values)
+        if rng.random() < 0.8:
+            one["amount"] = rng.choice([12.34, 50.01, 99, 10**25 // 10**24])
+        if rng.random() < 0.6:
+            one["city"] = rng.choice(["Ede", "Urk", True, 10**30, 2.5])
+        if rng.random() < 0.8:
+            skus = [{"sku": rng.choice("klmnop"), "qty": rng.randrange(-1, 3)} for _ in range(rng.randrange(4))]
+            one["items"] = skus or rng.choice([{"sku": "k"}, {"qty": 1}, None])
+        events.append(one)
+    return events
+
+
+def log_of(events: list[dict[str, Any]]) -> list[Raw]:
+    return [RawRecord(n, 2_000_000_000_000, None, json.dumps(one).encode(), ()) for n, one in enumerate(events)]
+
+
+class Cut(msgspec.Struct):
+    """What one batch of a source partition comes to: where it leads, and the messages of each internal partition."""
+
+    before: Standing
+    after: Standing
+    letters: list[list[bytes]]
+    unused: dict[str, int]
+
+
+class FirstStage:
+    """One source partition's log, read and judged again and again from wherever it stands; keeps ids of its own."""
+
+    def __init__(self, plan: Plan, stage: Stage, origin: Origin, log: list[Raw]) -> None:
+        self.source, self.log = plan.sources[stage.plan.source.topic], log
+        self.decoder = Decoder(self.source.needs)
+        self.router = Router(stage, self.decoder)
+        self.letters = Letters(self.router, origin)
+
+    def cut(self, standing: Standing, end: int) -> Cut:
+        """The batch from there to an offset."""
+        raws = self.log[standing.position : end]
+        admission = Admission(self.source.source, {})
+        admitted = admission.admit(raws, self.decoder.decode(raws), standing, end)
+        work = Work(self.source, admitted.batch, self.decoder)
+        routed = self.router.route(admitted.batch, work.selections)
+        offsets = offsets_of(admitted, [raw.offset for raw in raws])
+        letters = [list(self.letters.of(admitted, offsets, standing, to)) for to in enumerate(routed.places)]
+        return Cut(standing, admitted.standing, letters, routed.unused)
+
+
+class SecondStage:
+    """One internal partition; records go through their packed form, nothing else lives from batch to batch."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage, self.arriving = stage, Arriving(stage)
+        self.standing = Standing(position=0)
+        self.packed: dict[str, dict[str, bytes]] = {}
+        self.cells: Counter[tuple[str, str]] = Counter()
+
+    def fold(self, values: list[bytes]) -> None:
+        following = self.standing.position + len(values)
+        admitted = self.arriving.take(map(decoded, values), self.standing, following)
+        work = Work(self.stage.plan, admitted.batch, SentRows(self.arriving.fields))
+        records: Records = {
+            space: {e: unpack(self.packed[space][e]) for e in entities if e in self.packed.get(space, {})}
+            for space, entities in work.wanted.items()
+        }
+        effect = work.fold(records, self.standing.floor)
+        for space, changed in effect.changed.items():
+            self.packed.setdefault(space, {}).update({e: pack(records[space][e]) for e in changed})
+        for series, keys in effect.cells.items():
+            for fields in keys.values():
+                self.cells.update({(series, field): delta for field, delta in fields.items()})
+        self.standing = admitted.standing
+
+
+def plain_cells(plan: Plan, stage: Stage, logs: list[list[Raw]]) -> tuple[Cells, dict[str, int]]:
+    """What a stage's measures come to when all logs are folded at once, and what they had to leave out."""
+    cells: Counter[tuple[str, str]] = Counter()
+    unused: Counter[str] = Counter()
+    source, records = plan.sources[stage.plan.source.topic], Records()
+    decoder = Decoder(source.needs)
+    for log in logs:
+        admission = Admission(source.source, {})
+        admitted = admission.admit(log, decoder.decode(log), Standing(position=0), len(log))
+        effect = Work(stage.plan, admitted.batch, decoder).fold(records, NEVER)
+        for series, keys in effect.cells.items():
+            for fields in keys.values():
+                cells.update({(series, field): delta for field, delta in fields.items()})
+        unused.update(effect.totals)
+    return {key: number for key, number in cells.items() if number}, dict(unused)
+
+
+PLAN = compile_plan(rekeyed())
+STAGES = list(PLAN.stages.values())
+NO_DEDUPE = compile_plan(rekeyed(dedupe_ms=0, lateness_ms=2 * DAY))
+"""Lateness that prunes; ids would have to be kept beside the standing."""
+PARTITIONS = range(INTERNAL_PARTITIONS)

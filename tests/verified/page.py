@@ -1,0 +1,60 @@
+"""``docs/verified.md``: a part for each set of events, so that one which is not at hand leaves the others alone."""
+
+import re
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+
+from tests.verified.comparing import Row, Verified
+
+PAGE = Path(__file__).parents[2] / "docs" / "verified.md"
+
+HEAD = """\
+# Verified
+
+Written by `python -m tests.verified`, and held by [a test](../tests/verified/test_page.py) to what a fresh run
+gives. Each metric of the definitions that come along, and each of their measures as it is, was read at the end of
+every local day, in each of its windows, and compared with [SQL](../tests/reference/measures.py) that DuckDB ran
+over the same events, as exact rationals. The events were folded in each of the ways named: partitions in memory,
+each in batches of any size, by the rules of admission of the service; *twice* is the same line sent again. A number
+that says *compared* is days times windows times ways. Online Retail is not part of the project: its events are read
+from a folder beside it, and where they are not there its part stays as it was.
+"""
+
+
+def part(verified: Verified) -> str:
+    """Of one set of events."""
+    compared, differences = _sums(verified.rows)
+    lines = [f"## {verified.data.name}", "", f"{compared:,} numbers compared, {differences:,} differences.", ""]
+    lines += ["| events | counted | duplicates | late | ahead or refused |", "| --- | --- | --- | --- | --- |"]
+    for way, outcomes in verified.outcomes:
+        bad = outcomes["ahead"] + outcomes["refused"]
+        told = (outcomes["counted"], outcomes["duplicate"], outcomes["late"], bad)
+        lines.append(f"| {way.told} | {' | '.join(f'{number:,}' for number in told)} |")
+    lines += ["", "| metric | kind | windows | compared | differences |", "| --- | --- | --- | --- | --- |"]
+    lines += [_line(row) for row in verified.rows if not row.name.endswith("#")]
+    lines += ["", "| measures, as they are | how many | compared | differences |", "| --- | --- | --- | --- |"]
+    plain = sorted((row for row in verified.rows if row.name.endswith("#")), key=lambda row: row.kind)
+    for kind, rows in groupby(plain, key=lambda row: row.kind):
+        several = list(rows)
+        numbers = " | ".join(f"{number:,}" for number in (len(several), *_sums(several)))
+        lines.append(f"| {kind} | {numbers} |")
+    return "\n".join(lines) + "\n"
+
+
+def parts_of(page: str) -> dict[str, str]:
+    """The parts of a page by the name of their set."""
+    found = re.findall(r"^(## (.*)\n(?:(?!## ).*\n)*)", page, re.MULTILINE)
+    return {name: text.rstrip() + "\n" for text, name in found}
+
+
+def page(parts: Iterable[str]) -> str:
+    return "\n".join([HEAD, *parts])
+
+
+def _line(row: Row) -> str:
+    return f"| {row.name} | {row.kind} | {row.windows} | {row.compared:,} | {row.differences:,} |"
+
+
+def _sums(rows: list[Row]) -> tuple[int, int]:
+    return sum(row.compared for row in rows), sum(row.differences for row in rows)
