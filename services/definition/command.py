@@ -14,6 +14,7 @@ from schemas.definition.loading import load
 from schemas.errors import CommandError
 from services.definition import diff, retire, rollback, status
 from services.definition.log_ends import ends
+from services.no_answer import no_answer
 from services.settings import settings
 from streams.state.redis import RedisReader, RedisRegistry, RedisStore
 from streams.state.redis.connection import FAULTS
@@ -54,8 +55,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         return asyncio.run(_run(args))
     except FAULTS as fault:
-        message = f"the state does not answer: {type(fault).__name__}: {fault}"
-        raise CommandError(message) from fault
+        raise CommandError(no_answer("redis", settings().redis, str(fault) or type(fault).__name__)) from fault
 
 
 async def _run(args: argparse.Namespace) -> int:

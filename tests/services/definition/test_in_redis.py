@@ -103,7 +103,7 @@ def test_a_version_is_rolled_back_and_the_other_retired(url: str, capsys: pytest
 def test_a_state_that_is_away_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("NSM_REDIS", "redis://127.0.0.1:1/0")
     assert main(["definition", "status"]) == 1
-    assert "the state does not answer" in capsys.readouterr().err
+    assert "Redis at 127.0.0.1:1 does not answer" in capsys.readouterr().err
 
 
 def test_a_kafka_that_is_away_tells_no_ends() -> None:
