@@ -17,6 +17,7 @@ from services.board.draw import board, notice
 from services.board.exporter import Exporter
 from services.board.keys import keys
 from services.board.watch import Watch
+from services.no_answer import what_helps
 from services.settings import settings
 from streams.plan import compile_plan
 
@@ -53,7 +54,7 @@ def print_once(watch: Watch, wanted: str | None = None) -> int:
         time.sleep(EVERY_S)
         watch.look()
     if watch.trouble or watch.view is None:
-        raise CommandError(f"{watch.trouble}\nrun everything with ./nsm up, or say where with NSM_EXPORTER")
+        raise CommandError(f"{watch.trouble}\n{what_helps('exporter')}")
     console = Console(highlight=False)
     console.print(board(watch.view, console.width, watch.now()))
     different = _difference(watch, wanted)
@@ -91,4 +92,7 @@ def _picture(watch: Watch, wanted: str | None, width: int) -> RenderableType:
 def _difference(watch: Watch, wanted: str | None) -> str:
     if wanted is None or watch.view is None or watch.view.definition == wanted:
         return ""
-    return f"the exporter shows definition {watch.view.definition}, the file is {wanted}"
+    return (
+        f"the exporter shows definition {watch.view.definition}, but the file says {wanted}: it counts otherwise; end "
+        "nsm up and start it again with this file, or run nsm worker and nsm exporter with it beside the others"
+    )

@@ -16,6 +16,8 @@ GOOD, WATCH, BAD, FAINT = "#56b4e9", "#e69f00", "#d55e00", "bright_black"
 WIDE = 100
 BAR = 24
 STALE_S = 60
+NUMBERS = ("now", "judged")
+"""Heads of columns that stand to the right."""
 REFUSED = ("late", "ahead", "refused")
 
 
@@ -74,7 +76,8 @@ def _standing(star: Star) -> list[Text]:
         return [*texts, Text("no target", style=FAINT)]
     by = f" by {star.by}" if star.by else ""
     least = "at most " if star.better == "lower" else ""
-    texts.insert(0, Text(f"target {least}{_with_unit(star.target, line)}{by}"))
+    begun = "" if star.base is None else f" from {_with_unit(star.base, line)}"
+    texts.insert(0, Text(f"target {least}{_with_unit(star.target, line)}{by}{begun}"))
     if star.share is not None:
         filled = max(0, min(BAR, int(star.share * BAR)))
         style = GOOD if star.reached else WATCH
@@ -90,7 +93,7 @@ def _inputs(lines: tuple[Line, ...], width: int) -> RenderableType:
     for line in lines:
         table.add_row(
             line.metric,
-            Text(line.window, style=FAINT),
+            Text(_window(line), style=FAINT),
             Text(_with_unit(line.value, line), style="bold"),
             Text(sparkline(line.history.values, 30 if wide else 13), style=GOOD),
             _trend(line, wide=wide),
@@ -99,13 +102,13 @@ def _inputs(lines: tuple[Line, ...], width: int) -> RenderableType:
 
 
 def _guardrails(guardrails: tuple[Guardrail, ...], width: int) -> RenderableType:
-    table = _columns("", "", "now", "", "limits")
+    table = _columns("", "", "judged", "", "limits")
     for one in guardrails:
         kept = {True: Text("kept", style=GOOD), False: Text("! broken", style=f"bold {BAD}"), None: Text("no reading")}
         bounds = [f"{name} {short(limit)}" for name, limit in (("min", one.min), ("max", one.max)) if limit is not None]
         table.add_row(
             one.line.metric,
-            Text(one.line.window, style=FAINT),
+            Text(_judged(one.line), style=FAINT),
             Text(_with_unit(one.line.comparable, one.line), style="bold"),
             Text(sparkline(one.line.history.values, 30 if width >= WIDE else 13), style=GOOD),
             Text(" ".join(bounds) + "  ") + kept[one.kept],
@@ -155,11 +158,17 @@ def _window(line: Line) -> str:
     return f"{line.window}, so far" if line.is_calendar else line.window
 
 
+def _judged(line: Line) -> str:
+    """What ``comparable`` is of: a running period is held against no limit."""
+    return f"last full {line.window}" if line.is_calendar else line.window
+
+
 def _trend(line: Line, *, wide: bool) -> Text:
     history = line.history
     if history.trend is None:
         return Text("")
-    full = Text(f"last full {line.window} ", style=FAINT) if line.is_calendar else Text("")
+    period = f" {line.window}" if wide else ""
+    full = Text(f"last full{period} ", style=FAINT) if line.is_calendar else Text("")
     sign = "▲" if history.trend > 0 else "▼" if history.trend < 0 else "="
     against = f" on {history.against}" if wide else ""
     return full.append(f"{sign} {abs(history.trend):.1%}", style="default").append(against, style=FAINT)
@@ -172,5 +181,5 @@ def _with_unit(value: float | None, line: Line) -> str:
 def _columns(*heads: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=FAINT)
     for head in heads:
-        table.add_column(head, justify="right" if head == "now" else "left", no_wrap=True)
+        table.add_column(head, justify="right" if head in NUMBERS else "left", no_wrap=True)
     return table

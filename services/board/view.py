@@ -38,14 +38,17 @@ class Star(msgspec.Struct, frozen=True, kw_only=True):
 
     line: Line
     target: float | None
+    base: float | None
     by: str | None
     better: Literal["higher", "lower"]
 
     @property
     def share(self) -> float | None:
-        """Of the target."""
-        value = self.line.comparable
-        return None if value is None or not self.target else value / self.target
+        """Of the way from the base to the target; where no base is told, from 0."""
+        value, base = self.line.comparable, self.base or 0
+        if value is None or self.target is None or self.target == base:
+            return None
+        return (value - base) / (self.target - base)
 
     @property
     def reached(self) -> bool:
@@ -123,7 +126,7 @@ def view(readings: Json, numbers: Numbers, histories: Mapping[str, History], rat
         company=readings["company"],
         time_zone=readings["time_zone"],
         definition=readings["definition"],
-        star=Star(line=line(star["metric"]), target=star["target"], by=star["by"], better=star["better"]),
+        star=Star(line=line(star["metric"]), **{name: star[name] for name in ("target", "base", "by", "better")}),
         inputs=tuple(line(metric) for metric in star["inputs"] if metric in found),
         guardrails=tuple(
             Guardrail(line=line(metric), min=limits.get("min"), max=limits.get("max"))

@@ -69,10 +69,18 @@ def _write(file: Path, text: str, *, over: bool) -> bool:
     except FileExistsError:
         print(f"{file} is there already; --force writes over it", file=sys.stderr)
         return False
+    except FileNotFoundError:
+        print(f"{file} cannot be written: there is no folder {_missing_folder(file)}", file=sys.stderr)
+        return False
     except (OSError, ValueError) as error:
         print(f"{file} cannot be written: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
         return False
     return True
+
+
+def _missing_folder(file: Path) -> Path:
+    """The outermost."""
+    return next((folder for folder in reversed(file.parents) if not folder.exists()), file.parent)
 
 
 def first_definition(company: str, time_zone: str, topic: str, today: date) -> str:

@@ -33,11 +33,27 @@ def all_readings(plan: Plan, shown: Shown) -> Json:
             "metric": star.metric,
             "window": plan.definition.metrics[star.metric].windows[0].label,
             "target": star.target,
+            "base": star.base,
             "by": star.by.isoformat() if star.by else None,
             "better": star.better,
             "inputs": list(star.inputs),
         },
         "readings": readings,
+    }
+
+
+def all_metrics(plan: Plan) -> Json:
+    """What can be asked for; the first window of each is what targets speak of, and what is read where none is said."""
+    return about(plan) | {
+        "metrics": [
+            {
+                "name": name,
+                "description": one.description,
+                "unit": unit_of(plan.definition, name),
+                "windows": [window.label for window in one.windows],
+            }
+            for name, one in plan.definition.metrics.items()
+        ]
     }
 
 

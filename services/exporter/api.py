@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import web
 
 from schemas.errors import StateError
-from services.exporter.answers import about, all_readings, iso, reading_json
+from services.exporter.answers import about, all_metrics, all_readings, iso, reading_json
 from services.exporter.asked import BadRequest, Moments, moments, nearest
 from services.exporter.collector import ReadingsCollector
 from services.exporter.followed import NothingToShow, Wanted
@@ -23,9 +23,11 @@ log = logging.getLogger(__name__)
 PAGES = {
     "/metrics": "for Prometheus",
     "/v1/readings": "every metric, as JSON",
+    "/v1/metrics": "which metrics there are, with windows and units; of one, ?at= reads to the end of that day",
     "/health/live": "the process runs",
     "/health/ready": "the state is read, and every partition has a position",
 }
+PATHS = ("/", *PAGES, "/v1/metrics/{name}")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -46,6 +48,8 @@ def build_api(snapshots: Snapshots, faults: tuple[type[Exception], ...] = (OSErr
             return await handler(request)
         except BadRequest as bad:
             return _json({"error": str(bad)}, 400)
+        except web.HTTPNotFound:
+            return _json({"error": f"there is no page {request.path}", "pages": PATHS}, 404)
         except NothingToShow as nothing:
             return _json({"error": str(nothing)}, 503)
         except faults as fault:
@@ -58,6 +62,7 @@ def build_api(snapshots: Snapshots, faults: tuple[type[Exception], ...] = (OSErr
             web.get("/", pages.index),
             web.get("/metrics", pages.metrics),
             web.get("/v1/readings", pages.readings),
+            web.get("/v1/metrics", pages.listed),
             web.get("/v1/metrics/{name}", pages.metric),
             web.get("/health/live", pages.live),
             web.get("/health/ready", pages.ready),
@@ -87,6 +92,9 @@ class _Pages:
 
     async def readings(self, _: web.Request) -> web.Response:
         return _json(all_readings(self._plan, self._snapshots.shown()))
+
+    async def listed(self, _: web.Request) -> web.Response:
+        return _json(all_metrics(self._plan))
 
     async def metric(self, request: web.Request) -> web.Response:
         name, plan = request.match_info["name"], self._plan

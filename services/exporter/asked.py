@@ -1,5 +1,6 @@
 """What a request for one metric asks: which window, and which moment or moments."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from difflib import get_close_matches
@@ -11,6 +12,8 @@ from streams.plan import Plan, measures_of
 from streams.time.grains import DAY, HOUR, MINUTE
 
 MOST_POINTS = 5_000
+_PLUS = re.compile(r"(:.*) (\d\d:?\d\d)$", re.ASCII)
+"""A space that is one: after a time of day, before an offset."""
 UNITS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 KNOWN = ("at", "window", "from", "to", "step")
 
@@ -34,10 +37,17 @@ def nearest(plan: Plan, name: str) -> list[str]:
 
 
 def moments(plan: Plan, metric: str, query: Mapping[str, str], now_ms: int) -> Moments:
-    """Of a request: ``at``, or ``from`` and ``to`` with ``step``; now when it says nothing."""
+    """Of a request: ``at``, or ``from`` and ``to`` with ``step``; now when it says nothing.
+
+    A moment is read at the end of its bucket (a day; of windows of hours a piece): all that happened in it is in.
+    """
     unknown = [name for name in query if name not in KNOWN]
     if unknown:
         raise BadRequest(f"unknown parameter {unknown[0]!r}; there are {', '.join(KNOWN)}")
+    given = [name for name, _ in query.items()]
+    repeated = [name for name in KNOWN if given.count(name) > 1]
+    if repeated:
+        raise BadRequest(f"{repeated[0]} is given more than once")
     window = _window(plan, metric, query.get("window"))
     if not query.keys() & {"from", "to", "step"}:
         at_ms = _moment(plan, "at", query["at"], now_ms) if "at" in query else now_ms
@@ -63,12 +73,15 @@ def _window(plan: Plan, metric: str, label: str | None) -> Window:
 
 
 def _moment(plan: Plan, name: str, text: str, now_ms: int) -> int:
-    """Epoch milliseconds, or ISO 8601; without an offset in the company's zone."""
+    """Epoch milliseconds, or ISO 8601; without an offset in the company's zone.
+
+    A plus that was not written ``%2B`` comes as a space.
+    """
     try:
         if text.lstrip("-").isdecimal():
             t = int(text)
         else:
-            given = datetime.fromisoformat(text)
+            given = datetime.fromisoformat(_PLUS.sub(r"\1+\2", text))
             zoned = given if given.tzinfo else given.replace(tzinfo=plan.calendar.zone)
             t = round(zoned.timestamp() * 1000)
     except (ValueError, OverflowError):
@@ -85,6 +98,12 @@ def _step(text: str) -> int:
     return int(amount) * UNITS[unit]
 
 
+def _short(length_ms: int) -> str:
+    """In the largest unit that it is a whole number of, weeks apart."""
+    unit = next(unit for unit in ("d", "h", "m") if length_ms % UNITS[unit] == 0)
+    return f"{length_ms // UNITS[unit]}{unit}"
+
+
 def _piece_ends(plan: Plan, window: Window, metric: str, asked: tuple[int, int, str | None]) -> Iterator[int]:
     """The last instants of the pieces that end in the span, and its very end: between ends nothing can be told apart.
 
@@ -96,7 +115,7 @@ def _piece_ends(plan: Plan, window: Window, metric: str, asked: tuple[int, int, 
     piece = window.grain_ms if isinstance(window, RollingSpan) else DAY
     step_ms = piece if step is None else _step(step)
     if step_ms % piece:
-        raise BadRequest(f"step must be a multiple of {piece // MINUTE}m: the window's pieces are that long")
+        raise BadRequest(f"step must be a multiple of {_short(piece)}: the window's pieces are that long")
     begin, end, stride = grain.of(first), grain.of(last), step_ms // piece
     if (end - begin) // stride + 1 > MOST_POINTS:
         raise BadRequest(f"that is more than {MOST_POINTS} readings; ask for a shorter span or a longer step")

@@ -16,12 +16,14 @@ from schemas.errors import SettingsError
 from services.exporter.api import build_api
 from services.exporter.log_ends import KafkaLogEnds
 from services.exporter.snapshots import Snapshots, Source
+from services.no_answer import no_answer
 from services.settings import Settings, settings
 from streams.plan import Plan, compile_plan
 from streams.state.redis import RedisReader
 from streams.state.redis.connection import FAULTS
 
 log = logging.getLogger(__name__)
+LOOK_S = 3.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,10 +60,20 @@ async def _serve(plan: Plan, where: Settings, host: str, port: int) -> None:
     try:
         await _listen(runner, host, port)
         log.info("version %s at http://%s:%d", plan.version, host, port)
+        await _look_for_redis(reader, plan.version, where.redis)
         await _until(stop, asyncio.create_task(snapshots.run()), asyncio.create_task(ends.run()))
     finally:
         await runner.cleanup()
         await reader.close()
+
+
+async def _look_for_redis(reader: RedisReader, version: str, redis: str) -> None:
+    """Says at the start what helps where it does not answer; afterwards the readings say that there are none."""
+    try:
+        async with asyncio.timeout(LOOK_S):
+            await reader.partitions(version)
+    except FAULTS as fault:
+        log.warning("%s", no_answer("redis", redis, str(fault) or type(fault).__name__))
 
 
 async def _listen(runner: web.AppRunner, host: str, port: int) -> None:

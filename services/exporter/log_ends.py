@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from services.exporter.freshness import End, Ends
+from services.no_answer import no_answer
 from streams.state.port import Partition
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,8 @@ class KafkaLogEnds:
             try:
                 await consumer.start()
                 await self._ask_again_and_again(consumer)
+            except KafkaConnectionError:
+                self._say(f"no ends of logs: {no_answer('kafka', self._kafka)}")
             except (KafkaError, OSError) as fault:
                 self._say(f"no ends of logs: {type(fault).__name__}: {fault}")
             finally:

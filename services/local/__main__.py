@@ -10,3 +10,4 @@ if __name__ == "__main__":
         ensure([program.name for program in PROGRAMS])
     except MissingPartError as error:
         sys.exit(str(error))
+    sys.stdout.write(f"all parts are there: {', '.join(program.name for program in PROGRAMS)}\n")

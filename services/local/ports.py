@@ -2,6 +2,7 @@
 
 import random
 import socket
+from collections.abc import Callable
 
 LOOPBACK = "127.0.0.1"
 HIGHEST = 65535
@@ -51,6 +52,13 @@ class Promises:
             else:
                 self._held.append(promise)
                 return wanted
+
+    def port_of(self, part: str, usual: int, say: Callable[[str], None]) -> int:
+        """As ``port``; says so where it is not the usual one, for whoever looks there."""
+        port = self.port(usual)
+        if port != usual:
+            say(f"{usual} is taken: {part} on {port}")
+        return port
 
     def release(self) -> None:
         """They listen by now, or never will."""

@@ -145,7 +145,7 @@ class Stack:
 
     def _port(self, name: str) -> int:
         """The usual one, or the next that is free."""
-        return self._promises.port(PORTS[name])
+        return self._promises.port_of(name, PORTS[name], self.options.say)
 
     def _stores(self) -> list[Part]:
         """Those that the services need."""
@@ -177,8 +177,8 @@ class Stack:
         """Workers and exporter."""
         cli = self.options.cli
         made = []
-        port = self._port("exporter")
         if self._wants("exporter"):
+            port = self._port("exporter")
             self.addresses["exporter"] = f"http://{LOOPBACK}:{port}"
             made.append(parts.exporter(port, self.definition, self.addresses, cli))
         if self._wants("worker"):

@@ -24,9 +24,12 @@ from services.publisher.sending import Published, send_all
 from services.publisher.shift import shifted, span_to
 from services.publisher.table import Columns, read_table
 from services.publisher.topic import ensure_topic
+from services.publisher.uncounted import Counted, Uncounted
 from services.settings import settings
 from services.topics import PARTITIONS
+from streams.plan import compile_plan
 
+EVERYTHING = Counted()
 STANDARD_INPUT = "-"
 
 EPILOG = """\
@@ -37,8 +40,9 @@ or --csv) has a header; a column becomes the property of its own name unless it 
                          --map user_id=customer --time-zone Europe/Amsterdam
 
 An event without the entity that its topic is keyed by (a guest's order) is sent without a key.
-A line that is no JSON object, or whose key names nobody, is left out and named, and the exit code is 1.  What else may
-be wrong with an event the worker finds: it goes to the dead-letter topic.
+A line that is no JSON object, or whose key names nobody, is left out and named, and the exit code is 1.  Events of a
+type that no measure counts are sent and told.  What else may be wrong with an event the worker finds: it goes to the
+dead-letter topic.
 """
 
 
@@ -67,34 +71,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what matters of it, the publisher raises
-    return publish_file(args, _choose(load(args.definition).sources, args.source), settings().kafka)
+    definition = load(args.definition)
+    source = _choose(definition.sources, args.source)
+    counted = Counted.by(compile_plan(definition).sources[source.topic])
+    return publish_file(args, source, settings().kafka, counted)
 
 
-def publish_file(args: argparse.Namespace, source: Source, kafka: str) -> int:
+def publish_file(args: argparse.Namespace, source: Source, kafka: str, counted: Counted = EVERYTHING) -> int:
     """The exit code: 1 where lines were left out."""
     _check(args)
-    faults = Faults()
+    faults, uncounted = Faults(), Uncounted(source, counted)
     with _opened(args.file) as file:
         if ensure_topic(kafka, source.topic):
             print(f"made the topic {source.topic}: {PARTITIONS} partitions, times by the broker's clock")
         with Publisher(kafka, source) as publisher, show_progress(args.file, file) as progress:
-            messages = _messages(args, source, file, faults)
+            messages = uncounted.watch(_messages(args, source, file, faults, counted))
             published = send_all(_readable(messages, args.file), publisher, args.rate, progress)
-    _report(published, source, publisher.partitions, faults)
+    _report(published, source, publisher.partitions)
+    for line in (*faults.told(), *uncounted.told()):
+        print(line, file=sys.stderr)
     return 1 if faults.count and not args.send_invalid else 0
 
 
-def _report(published: Published, source: Source, partitions: int, faults: Faults) -> None:
+def _report(published: Published, source: Source, partitions: int) -> None:
     keyless = f", {published.keyless:,} without {source.keyed_by}" if published.keyless else ""
     noun = "event" if published.count == 1 else "events"
     print(
         f"{published.count:,} {noun} published to {source.topic} ({partitions} partitions{keyless}) "
         f"in {published.seconds:.1f} s"
     )
-    for number, reason in faults.first:
-        print(f"line {number:,}: {reason}", file=sys.stderr)
-    if faults.count > len(faults.first):
-        print(f"and {faults.count - len(faults.first):,} lines more that are no events", file=sys.stderr)
 
 
 def _choose(sources: tuple[Source, ...], name: str | None) -> Source:
@@ -121,11 +126,17 @@ def _is_table(args: argparse.Namespace) -> bool:
     return bool(args.csv) or args.file.removesuffix(".gz").endswith(".csv")
 
 
-def _messages(args: argparse.Namespace, source: Source, file: BinaryIO, faults: Faults) -> Iterator[Message]:
+def _messages(
+    args: argparse.Namespace, source: Source, file: BinaryIO, faults: Faults, counted: Counted
+) -> Iterator[Message]:
     lines = _unpacked(args.file, file)
     if _is_table(args):
         columns = Columns(
-            mapped=dict(args.map), constants=dict(args.set), numbers=frozenset(args.number), zone=args.time_zone
+            mapped=dict(args.map),
+            constants=dict(args.set),
+            numbers=frozenset(args.number),
+            zone=args.time_zone,
+            counted=counted,
         )
         text = io.TextIOWrapper(lines, encoding="utf-8-sig", errors="surrogateescape", newline="")
         return read_table(text, columns, source, faults)

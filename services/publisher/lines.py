@@ -34,6 +34,14 @@ class Faults:
         if len(self.first) < SHOWN:
             self.first.append(BadLine(number, reason))
 
+    def told(self) -> Iterator[str]:
+        """A line for each of the first, and one for all others."""
+        for number, reason in self.first:
+            yield f"line {number:,}: {reason}"
+        more = self.count - len(self.first)
+        if more:
+            yield "and 1 line more that is no event" if more == 1 else f"and {more:,} lines more that are no events"
+
 
 class WireForm:
     """Where id, key and time stand in the lines of a source."""

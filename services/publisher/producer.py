@@ -18,6 +18,7 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from schemas.errors import PublishError
+from services.no_answer import no_answer
 
 
 class PublisherLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,9 +87,7 @@ def connect(kafka: str, limits: PublisherLimits) -> Producer:
             metrics_enabled=False,
         )
     except KafkaError as error:
-        raise PublishError(
-            f"Kafka at {kafka} does not answer; run everything with nsm up, or say where it is with NSM_KAFKA"
-        ) from error
+        raise PublishError(no_answer("kafka", kafka)) from error
     return producer
 
 

@@ -17,6 +17,7 @@ from schemas.definition.model import Source
 from schemas.errors import PublishError
 from schemas.events.publishing import Event, Message, encode
 from services.publisher.lines import Faults
+from services.publisher.uncounted import Counted
 
 OWN = ("id", "type", "time")
 
@@ -31,6 +32,8 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
     constants: dict[str, str] = {}
     numbers: frozenset[str] = frozenset()
     zone: ZoneInfo | None = None
+    counted: Counted = Counted()
+    """A column that this reads as a number must be declared one."""
 
 
 class Table:
@@ -47,6 +50,12 @@ class Table:
             raise PublishError(
                 f"nothing says what an event's {' and '.join(missing)} is: --map {missing[0]}=COLUMN or --set "
                 f"{missing[0]}=TEXT; the table has {', '.join(header)}"
+            )
+        texts = columns.counted.amounts_of(columns.constants.get("type")) & places.keys() - columns.numbers
+        if texts:
+            raise PublishError(
+                f"the definition reads {' and '.join(sorted(texts))} as a number, and a table's cells are text: say "
+                f"{' '.join(f'--number {name}' for name in sorted(texts))}"
             )
         self._width = len(header)
         self._cells = [(name, header.index(column)) for name, column in places.items() if name not in columns.constants]
@@ -80,9 +89,11 @@ class Table:
             time = datetime.fromisoformat(cell)
         except ValueError:
             raise ValueError("its time is not ISO 8601, as 2027-03-28T14:30:00+02:00") from None
-        if time.utcoffset() is None and self._columns.zone is not None:
-            return time.replace(tzinfo=self._columns.zone)
-        return time
+        if time.utcoffset() is not None:
+            return time
+        if self._columns.zone is None:
+            raise ValueError("its time has no offset: say with --time-zone where it is from, as Europe/Amsterdam")
+        return time.replace(tzinfo=self._columns.zone)
 
 
 def read_table(lines: Iterable[str], columns: Columns, source: Source, faults: Faults) -> Iterator[Message]:

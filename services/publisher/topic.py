@@ -5,6 +5,7 @@ import contextlib
 from kafka.errors import KafkaError
 
 from schemas.errors import PublishError
+from services.no_answer import no_answer
 from services.topics import PARTITIONS, admin_client, create_missing
 
 
@@ -13,9 +14,7 @@ def ensure_topic(kafka: str, topic: str, connect_ms: int = 10_000) -> bool:
     try:
         admin = admin_client(kafka, bootstrap_timeout_ms=connect_ms)
     except KafkaError as error:
-        raise PublishError(
-            f"Kafka at {kafka} does not answer; run everything with nsm up, or say where it is with NSM_KAFKA"
-        ) from error
+        raise PublishError(no_answer("kafka", kafka)) from error
     with contextlib.closing(admin):
         try:
             return bool(create_missing(admin, {topic: PARTITIONS}))

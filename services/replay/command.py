@@ -17,6 +17,7 @@ from streams.plan import compile_plan
 EPILOG = """\
 The files are taken to be complete: nothing in them is too late, in whatever order they are; an id counts once, however
 far apart it comes again (unless the source says dedupe: 0); what has not ended by the last event is marked "so far".
+With --at, what happened from that moment on is left out, also later that day; the exporter's ?at= reads the whole day.
 
   nsm replay last-year.jsonl.gz --at 2027-01-01 --metric revenue --window month
 """

@@ -36,7 +36,7 @@ def lines(answered: Answer, last: int | None) -> Iterator[str]:
 def what_became(plan: Plan, folded: Folded) -> Iterator[str]:
     """How many events counted, and why others did not."""
     outcomes = folded.outcomes
-    yield f"{outcomes['counted']:,} events counted"
+    yield f"{outcomes['counted']:,} {'event' if outcomes['counted'] == 1 else 'events'} counted"
     if outcomes["duplicate"]:
         yield f"{outcomes['duplicate']:,} with an id that had come before: not counted again"
     if outcomes["ahead"]:

@@ -10,6 +10,7 @@ from hiredis import HiredisError
 
 from schemas.definition.loading import load
 from schemas.names import consumer_group
+from services.no_answer import no_answer
 from services.settings import settings
 from services.worker.topics import KafkaTopics
 from streams.plan import compile_plan
@@ -43,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     names, topics = list(plan.sources), KafkaTopics(where.kafka)
     store = RedisStore(where.redis)
     internal = list(plan.stages)
-    asyncio.run(_wait_for(topics, names, internal, store))
+    asyncio.run(_wait_for(topics, (names, internal), store, where.redis))
     outlets = Outlets(DeadLetterTopics(where.kafka), InternalTopics(where.kafka))
     sessions = OwnedSessions(plan, store, outlets, topics, stop)
     log.info("version %s of %s, topics %s", plan.version, args.file, ", ".join([*names, *internal]))
@@ -51,19 +52,27 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-async def _wait_for(topics: KafkaTopics, names: list[str], internal: list[str], store: RedisStore) -> None:
+async def _wait_for(topics: KafkaTopics, wanted: tuple[list[str], list[str]], store: RedisStore, redis: str) -> None:
     """Kafka, its topics and Redis may come later than the worker; a Redis that must not be used raises StateError."""
     said = ""
     while True:
         try:
-            await topics.prepare(names, internal)
-            for warning in await store.check():
-                log.warning(warning)
-        except (OSError, TimeoutError, HiredisError) as away:
-            words = str(away) or type(away).__name__
-            if words != said:
-                said = words
-                log.warning("waiting: %s", said)
-            await asyncio.sleep(PAUSE_S)
+            await topics.prepare(*wanted)
+        except (OSError, TimeoutError) as away:
+            words = _words(away)
         else:
-            return
+            try:
+                for warning in await store.check():
+                    log.warning(warning)
+            except (OSError, TimeoutError, HiredisError) as away:
+                words = no_answer("redis", redis, _words(away))
+            else:
+                return
+        if words != said:
+            said = words
+            log.warning("waiting: %s", said)
+        await asyncio.sleep(PAUSE_S)
+
+
+def _words(fault: Exception) -> str:
+    return str(fault) or type(fault).__name__

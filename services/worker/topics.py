@@ -11,6 +11,7 @@ from kafka.errors import KafkaError as ClientError
 
 from schemas.errors import LogError
 from schemas.names import dead_letter_topic
+from services.no_answer import no_answer
 from services.topics import INTERNAL, STAMPED_BY_THE_BROKER, admin_client, create_missing
 from streams.plan import INTERNAL_PARTITIONS
 from streams.worker.sessions import TopicFacts
@@ -50,7 +51,11 @@ class KafkaTopics:
     async def _ask(self, question: Callable[[Any], T]) -> T:
         def ask() -> T:
             try:
-                with contextlib.closing(admin_client(self._kafka, **PATIENCE)) as admin:
+                admin = admin_client(self._kafka, **PATIENCE)
+            except ClientError as error:
+                raise TopicsAway(no_answer("kafka", self._kafka)) from error
+            try:
+                with contextlib.closing(admin):
                     return question(admin)
             except ClientError as error:
                 raise TopicsAway(str(error) or type(error).__name__) from error

@@ -6,6 +6,7 @@ import msgspec
 
 from schemas.events.needs import Reason
 from streams.events.structs import Role
+from streams.events.wording import worded
 
 Fault = tuple[Reason, str]
 
@@ -42,7 +43,7 @@ class Diagnosis:
             try:
                 part: Any = decoder.decode(value)
             except FAULTS as error:
-                return "wrong_type", str(error)
+                return "wrong_type", worded(str(error))
             while isinstance(part, msgspec.Struct):
                 part = part.value  # type: ignore[attr-defined]  # as generated below
             fault = _of_part(role, name, b"null" if part is None else bytes(part))
@@ -85,7 +86,7 @@ def _of_part(role: Role, name: str, text: bytes) -> Fault | None:
 
 def _of_property(error: Exception) -> Fault:
     detail = str(error) if isinstance(error, msgspec.DecodeError) else type(error).__name__
-    return ("bad_number" if "out of range" in detail else "wrong_type"), detail
+    return ("bad_number" if "out of range" in detail else "wrong_type"), worded(detail)
 
 
 def _part_decoder(path: tuple[str, ...]) -> msgspec.json.Decoder[msgspec.Struct]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from services.local.signals import leaving_on_signals
-from tests.benchmarks import latency, runs, stock
+from tests.benchmarks import kinds, latency, runs, stock
 from tests.benchmarks.parts import ROOT, BenchError, Parts, parts
 from tests.benchmarks.table import show
 
@@ -71,6 +71,11 @@ class Bench:
         done = self._run("one worker, ten measures", "w1_ten.yaml")
         self.figures["ten_measures"] = {**_speed(done), "peak_mb": done.worker_peak_mb}
 
+    def kinds(self) -> None:
+        """What each kind of measure adds."""
+        _say("each kind of measure, in memory")
+        self.figures["kinds"] = [cost._asdict() for cost in kinds.measure(self.work.events[:200_000])]
+
     def two(self) -> None:
         """Two workers."""
         done = self._run("two workers", "w1.yaml", 2)
@@ -123,6 +128,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "worker": Bench.worker,
     "stock": Bench.stock,
     "ten": Bench.ten,
+    "kinds": Bench.kinds,
     "two": Bench.two,
     "latency": Bench.latency,
     "idle": Bench.idle,

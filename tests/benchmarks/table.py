@@ -20,11 +20,25 @@ def show(figures: Figures, wrong: Sequence[str]) -> None:
         table.add_row(*row)
     if table.row_count:
         console.print(table)
+    if costs := figures.get("kinds"):
+        console.print(_kinds(costs))
     for line in _lines(figures):
         console.print(line, highlight=False)
     for line in wrong[:SHOWN_DIFFERENCES]:
         console.print(f"not exact: {line}", highlight=False, markup=False)
     console.print(f"exact: {'yes' if figures['exact'] else 'NO'}", highlight=False)
+
+
+def _kinds(costs: Sequence[Figures]) -> Table:
+    """The first is what all events cost; the others come on top."""
+    title = f"one measure of each kind, in memory: beside the {costs[0]['microseconds']:.1f} us that any event costs"
+    table = Table("", "us an event", "cells", "records", "bytes each", title=title)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for cost in costs[1:]:
+        numbers = (f"{cost['cells']:,}", f"{cost['records']:,}", f"{cost['bytes_per_record']:.0f}")
+        table.add_row(cost["name"], f"{cost['microseconds']:.2f}", *numbers)
+    return table
 
 
 def _speeds(figures: Figures) -> Iterator[tuple[str, ...]]:

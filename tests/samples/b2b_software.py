@@ -27,12 +27,13 @@ def happen(log: Log) -> None:
 
 
 def _pays(log: Log, account: Person, plan: str) -> None:
-    """Every 30 days after a trial of 14; some take more seats, some fewer, a few get money back."""
+    """Every 30 days, who is new after a trial of 14; some take more seats, some fewer, a few get money back."""
     rng, seats = log.rng, log.rng.choice((1, 1, 1, 2, 3))
-    for day in range(account.first_day + 14, account.last_day + 1, 30):
+    first = account.first_day + 14 if account.first_day else rng.randrange(30)
+    for day in range(first, account.last_day + 1, 30):
         at = datetime.combine(BEGIN + timedelta(days=day), time(6, rng.randrange(60)), ZONE)
         log.add("invoice_paid", at, account_id=account.id, amount=round(PLANS[plan] * seats, 2), plan=plan)
         if rng.random() < 0.04:
-            log.add("invoice_credited", at + timedelta(hours=52), account_id=account.id, amount=-PLANS[plan], plan=plan)
+            log.add("invoice_paid", at + timedelta(hours=52), account_id=account.id, amount=-PLANS[plan], plan=plan)
         if rng.random() < 0.15:
             seats = max(1, seats + rng.choice((-1, 1, 1, 2)))

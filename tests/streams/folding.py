@@ -9,7 +9,7 @@ from typing import Any
 from schemas.definition import model
 from schemas.definition.model import Definition
 from schemas.events.needs import Raw, RawRecord
-from streams.events.admission import Admission
+from streams.events.admission import Admission, Admitted
 from streams.events.decoding import Decoder
 from streams.fold import Records, Work, pack, unpack
 from streams.plan import Plan, SourcePlan
@@ -75,7 +75,11 @@ class PartitionFold:
             self.ids[slot] = self.ids.get(slot, b"") + blob
         for slot in admitted.expired:
             self.ids.pop(slot, None)
+        self.sent(admitted, work, [raw.offset for raw in batch])
         self.standing = admitted.standing
+
+    def sent(self, admitted: Admitted, work: Work, offsets: list[int]) -> None:
+        """What goes on to other stages before the standing moves: here nothing."""
 
     def snapshot(self) -> Snapshot:
         """As a reader would get it."""

@@ -8,13 +8,14 @@ import msgspec
 
 from schemas.definition import model
 from schemas.definition.loading import load
-from schemas.definition.model import Definition, Metric, Window
+from schemas.definition.model import Definition, Measure, Metric, Window
 from streams.plan import compile_plan
 from tests.reference.measures import Reference
 from tests.samples.library import BUSINESSES, FOLDER
 from tests.verified.ways import WAYS, FoldedLog, Way, fold, lines_of
 
 ROOT = Path(__file__).parents[2]
+PERIODS: tuple[Window, ...] = (model.Calendar(model.Unit.WEEK), model.Calendar(model.Unit.MONTH))
 PLAIN_WINDOWS: tuple[Window, ...] = (model.Calendar(model.Unit.MONTH), model.RollingDays(28), model.Lifetime())
 
 
@@ -70,11 +71,18 @@ def verify(data: DataSet) -> Verified:
 
 def with_measures(definition: Definition) -> Definition:
     """Every measure shown as it is as well, under a name that no definition can give."""
-    plain = {
-        f"{name}#": Metric(name=f"{name}#", value=model.Plain(name), windows=PLAIN_WINDOWS)
-        for name in definition.measures
-    }
+    plain = {f"{name}#": _as_it_is(f"{name}#", measure) for name, measure in definition.measures.items()}
     return msgspec.structs.replace(definition, metrics=definition.metrics | plain)
+
+
+def _as_it_is(name: str, measure: Measure) -> Metric:
+    match measure:
+        case model.Distribution():
+            return Metric(name=name, value=model.Quantile(measure.name, "0.5"), windows=PLAIN_WINDOWS)
+        case model.Lifecycle() | model.NetRetention():
+            return Metric(name=name, value=model.Plain(measure.name), windows=PERIODS)
+        case _:
+            return Metric(name=name, value=model.Plain(measure.name), windows=PLAIN_WINDOWS)
 
 
 def _row(definition: Definition, metric: Metric, reference: Reference, read: tuple[list[int], list[FoldedLog]]) -> Row:

@@ -1,6 +1,7 @@
 """Logs of the same events in ways that must not matter: partitions, order up to the horizon, sent again."""
 
 import gzip
+import itertools
 import random
 from collections import Counter
 from datetime import datetime
@@ -12,9 +13,14 @@ from schemas.definition.model import Source
 from schemas.events.needs import Raw, RawRecord
 from services.publisher.lines import Reader, WireForm
 from streams.cells import Cells
-from streams.plan import Plan
+from streams.events.admission import Admitted
+from streams.fold import Work
+from streams.plan import INTERNAL_PARTITIONS, Plan, SourcePlan
 from streams.readings import AsOf, Readings
+from streams.rekeying.messages import Letters, Origin, offsets_of
+from streams.rekeying.routing import Router
 from tests.streams.folding import PartitionFold, the_source
+from tests.streams.rekeying.company import SecondStage
 
 APPENDED_MS = 2_000_000_000_000
 AGAIN = 10
@@ -67,18 +73,38 @@ class FoldedLog(NamedTuple):
     outcomes: Counter[str]
 
 
+class SendingFold(PartitionFold):
+    """One partition that sends on what is re-keyed, batch by batch."""
+
+    def __init__(self, plan: SourcePlan, origin: Origin, seconds: list[list[SecondStage]]) -> None:
+        super().__init__(plan)
+        routers = [Router(stage, self.decoder) for stage in plan.stages]
+        self._sendings = [(one, Letters(one, origin), to) for one, to in zip(routers, seconds, strict=True)]
+
+    def sent(self, admitted: Admitted, work: Work, offsets: list[int]) -> None:
+        for router, letters, seconds in self._sendings:
+            routed, of_events = router.route(admitted.batch, work.selections), offsets_of(admitted, offsets)
+            for to, second in zip(enumerate(routed.places), seconds, strict=True):
+                second.fold(list(letters.of(admitted, of_events, self.standing, to)))
+
+
 def fold(plan: Plan, lines: list[bytes], way: Way, last_ms: int) -> FoldedLog:
-    """Each partition for itself, in batches of any size, its records packed in between."""
+    """Partitions in turn, in batches of any size, records packed in between; and what they send on."""
     source, rng = the_source(plan), random.Random(-way.partitions)
+    seconds = [[SecondStage(stage) for _ in range(INTERNAL_PARTITIONS)] for stage in source.stages]
     partitions = []
-    for log in log_of(source.source, lines, way):
-        partition, begin = PartitionFold(source), 0
+    for number, log in enumerate(log_of(source.source, lines, way)):
+        origin = Origin(source.source.topic, number, way.partitions)
+        partition, begin = SendingFold(source, origin, seconds), 0
         while begin < len(log):
             end = begin + rng.randrange(1, 8000)
             partition.fold(log[begin:end])
             begin = end
         partitions.append(partition)
     cells = Cells.of([partition.snapshot() for partition in partitions])
+    for second in itertools.chain.from_iterable(seconds):
+        for (series, field), number in second.cells.items():
+            cells.add(series, {field: number})
     outcomes = Counter[str]()
     for partition in partitions:
         outcomes.update({one: partition.totals[one] for one in ("counted", "duplicate", "late", "ahead", "refused")})

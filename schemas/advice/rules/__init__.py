@@ -9,6 +9,7 @@ from schemas.advice.rules import (
     guardrails,
     left_out,
     one_department,
+    overdue,
     phase,
     revenue,
     supplied,
@@ -27,6 +28,7 @@ RULES: Final[tuple[Rule, ...]] = (
     guardrails.RULE,
     supplied.RULE,
     target.RULE,
+    overdue.RULE,
     unfed.RULE,
     volume.RULE,
 )

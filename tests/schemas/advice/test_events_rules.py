@@ -1,5 +1,7 @@
 """What a file of events shows of a definition: measures that nothing feeds, windows that hold too little."""
 
+from datetime import datetime
+
 import msgspec
 import pytest
 
@@ -68,6 +70,29 @@ def test_a_net_retention_needs_an_amount_and_whose_it_is() -> None:
     seen = msgspec.structs.replace(observed(), fed={"paid.kept": Fed(9, 8, 0), "paid.base": Fed(9, 8, 0)})
     told_of = texts(seen, changed(("  deliveries: {count", paid)))
     assert told_of == ["none of the 8 events of type order_completed holds amount and user_id"]
+
+
+@pytest.mark.parametrize(
+    ("last", "overdue"),
+    [
+        ("2027-06-29T12:00:00+02:00", False),
+        ("2027-06-30T23:59:59.999+02:00", False),
+        ("2027-07-01T00:00:00+02:00", True),
+        ("2031-01-01T00:00:00Z", True),
+    ],
+)
+def test_a_target_is_overdue_from_the_local_midnight_after_its_day(last: str, *, overdue: bool) -> None:
+    last_ms = round(datetime.fromisoformat(last).timestamp() * 1000)
+    seen = msgspec.structs.replace(observed(), last_ms=last_ms)
+    line = next(n for n, text in enumerate(SOUND.splitlines(), 1) if text.startswith("north_star:"))
+    assert told(SOUND, seen) == ([("overdue-target", line)] if overdue else [])
+    assert texts(seen) == ([f"was due by 2027-06-30, and the last event is of {last[:10]}"] if overdue else [])
+
+
+def test_without_a_date_or_without_events_no_target_is_overdue() -> None:
+    late = msgspec.structs.replace(observed(), last_ms=4_000_000_000_000)
+    assert "overdue-target" not in [rule for rule, _ in told(changed((", by: 2027-06-30", "")), late)]
+    assert texts(msgspec.structs.replace(late, events=0)) == []
 
 
 def test_one_event_is_enough_to_feed_a_measure() -> None:

@@ -1,6 +1,7 @@
 """The board over a real exporter, whose state is in memory."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -27,8 +28,9 @@ from tests.streams.folding import DAY, definition, event
 Story = Callable[[World, Watch], Awaitable[None]]
 
 
-def company() -> model.Definition:
-    star = model.NorthStar(metric="m_orders", target=20, by=None, inputs=("m_customers", "repeats_per_customer"))
+def company(**star_says: object) -> model.Definition:
+    inputs = ("m_customers", "repeats_per_customer")
+    star = msgspec.structs.replace(model.NorthStar(metric="m_orders", target=20, inputs=inputs), **star_says)
     guardrails = (model.Guardrail(metric="m_revenue", min=10_000), model.Guardrail(metric="m_customers", max=4))
     whole = definition("Europe/Amsterdam")
     metrics = {
@@ -37,11 +39,11 @@ def company() -> model.Definition:
     return msgspec.structs.replace(whole, north_star=star, guardrails=guardrails, metrics=metrics)
 
 
-def tell(story: Story, *, begun: bool = True) -> None:
+def tell(story: Story, *, begun: bool = True, of: model.Definition | None = None) -> None:
     """Runs the story with a watch whose clock is the exporter's."""
 
     async def told() -> None:
-        world = World(compile_plan(company()), 2)
+        world = World(compile_plan(of or company()), 2)
         if begun:
             await world.company.begin()
         async with TestServer(build_api(world.snapshots)) as server:
@@ -100,6 +102,54 @@ def test_the_board_shows_star_inputs_guardrails_and_pipeline() -> None:
         assert world.plan.version in said
 
     tell(story)
+
+
+@pytest.mark.parametrize(
+    ("star_says", "share", "words"),
+    [
+        ({"target": 20, "base": 4}, 1 / 16, "target 20 from 4"),
+        ({"target": 20, "base": 5}, 0, "0.0% not yet"),
+        ({"target": 20, "base": 10}, -0.5, "-50.0% not yet"),
+        ({"target": 4, "base": 8, "better": "lower"}, 3 / 4, "target at most 4 from 8"),
+        ({"target": 6, "base": 8, "better": "lower"}, 1.5, "150.0% reached"),
+        ({"target": 5, "base": 5}, None, "target 5 from 5"),
+        ({"target": 0, "base": 10, "better": "lower"}, 1 / 2, "50.0% not yet"),
+        ({"target": 20, "base": None}, 1 / 4, "25.0% not yet"),
+    ],
+)
+def test_the_way_to_the_target_begins_at_its_base(
+    star_says: dict[str, object], share: float | None, words: str
+) -> None:
+    async def story(world: World, watch: Watch) -> None:
+        await orders(world, 5, days_ago=2)
+        await look(watch)
+        assert watch.view is not None
+        assert watch.view.star.share == share
+        assert words in printed(watch)
+
+    tell(story, of=company(**star_says))
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_running_period_and_the_last_full_one_are_told_apart(width: int) -> None:
+    day = (model.Calendar(model.Unit.DAY),)
+    whole = company()
+    metrics = {name: msgspec.structs.replace(one, windows=day) for name, one in whole.metrics.items()}
+
+    async def story(world: World, watch: Watch) -> None:
+        await orders(world, 3, days_ago=1)
+        await orders(world, 2, days_ago=0)
+        await look(watch)
+        inputs, guardrails = printed(watch, width).split("guardrails ─")
+        row = next(line for line in inputs.splitlines() if line.startswith("m_customers"))
+        assert re.search(r"  day, so far +2  ", row)
+        row = next(line for line in guardrails.splitlines() if line.startswith("m_customers"))
+        assert re.search(r"  last full day +3  ", row)
+        assert "now" in inputs
+        assert "now" not in guardrails
+        assert "judged" in guardrails
+
+    tell(story, of=msgspec.structs.replace(whole, metrics=metrics))
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -178,8 +228,23 @@ def test_an_exporter_that_is_not_ready_is_said_above_what_was_shown_last() -> No
 
 def test_without_an_exporter_it_says_where_it_looked_and_what_starts_one() -> None:
     watch = Watch(Exporter("http://127.0.0.1:9"))
-    with pytest.raises(CommandError, match=r"no exporter answers at http://127.0.0.1:9 .*\n.*\./nsm up"):
+    with pytest.raises(
+        CommandError, match=r"no exporter answers at http://127.0.0.1:9 .*\n.*with nsm up.* with NSM_EXPORTER"
+    ):
         print_once(watch)
+
+
+def test_another_definition_than_the_files_is_said_with_what_helps(capsys: pytest.CaptureFixture[str]) -> None:
+    async def story(world: World, watch: Watch) -> None:
+        await orders(world, 1, days_ago=1)
+        assert await asyncio.to_thread(print_once, watch, world.plan.version) == 0
+        assert capsys.readouterr().err == ""
+        assert await asyncio.to_thread(print_once, watch, "0123456789") == 0
+        said = capsys.readouterr().err
+        assert f"shows definition {world.plan.version}, but the file says 0123456789" in said
+        assert "end nsm up and start it again with this file" in said
+
+    tell(story)
 
 
 def test_something_else_that_answers_there_is_no_exporter() -> None:

@@ -43,8 +43,12 @@ def test_an_unfit_name_is_told_and_nothing_is_written(tmp_path: Path, capsys: py
     assert main(["init", str(path), "--time-zone", "Amsterdam"]) == 1
     assert 'did you mean "Europe/Amsterdam"?' in capsys.readouterr().err
     assert main(["init", str(path), "--topic", "a b"]) == 1
-    assert main(["init", str(tmp_path / "no" / "folder.yaml")]) == 1
     assert not path.exists()
+
+
+def test_the_folder_that_is_missing_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", str(tmp_path / "no" / "such" / "nsm.yaml")]) == 1
+    assert capsys.readouterr().err.endswith(f"cannot be written: there is no folder {tmp_path / 'no'}\n")
 
 
 @pytest.mark.parametrize("phase", PHASES)

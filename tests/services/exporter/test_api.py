@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
+from yarl import URL
 
 from schemas.definition import model
 from services.exporter.answers import exact
@@ -135,9 +136,60 @@ def test_a_moment_without_an_offset_is_in_the_companys_zone() -> None:
     async def story(world: World, client: Client) -> None:
         found = [
             (await get(client, "/v1/metrics/m_orders", at=at))["at"]
-            for at in ("2026-03-01T12:00", "2026-03-01T11:00Z", "1772362800000")
+            for at in ("2026-03-01T12:00", "2026-03-01 12:00", "2026-03-01T11:00Z", "1772362800000")
         ]
-        assert found == ["2026-03-01T12:00:00+01:00"] * 3
+        assert found == ["2026-03-01T12:00:00+01:00"] * 4
+
+    tell(story)
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        "2026-03-01T12:00+01:00",
+        "2026-03-01T12:00:00+0100",
+        "2026-03-01%2012:00:00.000+01:00",
+        "2026-03-01T12:00%2B01:00",
+        "2026-03-01T13:00%2002:00",
+        "2026-03-01T06:00-05:00",
+    ],
+)
+def test_an_offset_is_read_whether_or_not_its_plus_was_escaped(at: str) -> None:
+    async def story(_: World, client: Client) -> None:
+        answer = await client.get(URL(f"/v1/metrics/m_orders?at={at}", encoded=True))
+        assert (await answer.json())["at"] == "2026-03-01T12:00:00+01:00"
+
+    tell(story)
+
+
+def test_a_parameter_that_comes_twice_is_refused() -> None:
+    async def story(_: World, client: Client) -> None:
+        answer = await client.get(URL("/v1/metrics/m_orders?at=5&window=day&at=6", encoded=True))
+        assert answer.status == 400
+        assert (await answer.json())["error"] == "at is given more than once"
+
+    tell(story)
+
+
+def test_the_metrics_are_listed_with_windows_and_units() -> None:
+    async def story(world: World, client: Client) -> None:
+        listed = (await get(client, "/v1/metrics"))["metrics"]
+        assert [one["name"] for one in listed] == list(world.plan.definition.metrics)
+        for one in listed:
+            for window in one["windows"]:
+                reading = await get(client, f"/v1/metrics/{one['name']}", window=window)
+                assert (reading["window"], reading["unit"]) == (window, one["unit"])
+            assert (await get(client, f"/v1/metrics/{one['name']}"))["window"] == one["windows"][0]
+
+    tell(story)
+
+
+@pytest.mark.parametrize("path", ["/v1", "/v1/reading", "/v1/metrics/", "/v1/metrics/m_orders/day", "/favicon.ico"])
+def test_a_page_that_is_not_there_is_answered_with_those_that_are(path: str) -> None:
+    async def story(_: World, client: Client) -> None:
+        found = await get(client, path, 404)
+        assert found["error"] == f"there is no page {path}"
+        assert {"/v1/readings", "/v1/metrics", "/v1/metrics/{name}", "/health/ready"} <= set(found["pages"])
 
     tell(story)
 
@@ -156,7 +208,9 @@ def test_a_moment_without_an_offset_is_in_the_companys_zone() -> None:
         ({"from": "5", "at": "5"}, "a history needs from"),
         ({"from": "7", "to": "5"}, "from lies after to"),
         ({"from": "5", "step": "0d"}, "step must be a whole number"),
-        ({"from": "5", "step": "1h"}, "step must be a multiple of 1440m"),
+        ({"from": "5", "step": "1h"}, "step must be a multiple of 1d:"),
+        ({"from": "5", "step": "7m", "window": "2h"}, "step must be a multiple of 5m:"),
+        ({"at": "2026-03-01 25:00"}, "at must be epoch milliseconds or ISO 8601, not '2026-03-01 25:00'"),
         ({"from": "5", "window": "2h"}, "that is more than 5000 readings"),
     ],
 )

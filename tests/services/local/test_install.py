@@ -1,3 +1,4 @@
+import runpy
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,15 @@ def test_all_missing_programs_are_named_at_once_and_each_package_once(path: Path
     assert "prometheus is missing" in str(raised.value)
     assert "promtool is missing" in str(raised.value)
     assert str(raised.value).endswith("--no-install-recommends default-jre-headless prometheus")
+
+
+def test_where_all_programs_are_there_one_line_says_so(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for one in install.PROGRAMS:
+        put(path, one.name, "echo 'openjdk version \"21.0.1\"' >&2")
+    runpy.run_module("services.local", run_name="__main__")
+    [said] = capsys.readouterr().out.splitlines()
+    assert said.startswith("all parts are there: ")
+    assert "redis-server" in said
 
 
 def test_alertmanager_is_known_by_its_own_name_and_by_debians(path: Path) -> None:

@@ -33,6 +33,17 @@ def test_a_port_promised_to_one_stack_is_not_promised_to_another_that_starts_at_
     other.release()
 
 
+def test_a_part_that_is_not_where_it_usually_is_says_where_it_is(taken: int) -> None:
+    said: list[str] = []
+    promises = Promises()
+    free = free_port()
+    assert promises.port_of("redis", free, said.append) == free
+    assert said == []
+    port = promises.port_of("exporter", taken, said.append)
+    assert said == [f"{taken} is taken: exporter on {port}"]
+    promises.release()
+
+
 def test_a_port_that_listens_is_neither_free_nor_silent(taken: int) -> None:
     assert not is_free(taken)
     assert answers(taken)

@@ -59,6 +59,20 @@ def test_bad_lines_are_left_out_counted_and_the_first_five_named_by_number() -> 
     assert faults.first[3].reason == "user_id is neither text nor a whole number"
 
 
+@pytest.mark.parametrize(
+    ("bad", "last"),
+    [
+        (5, "line 5: no JSON"),
+        (6, "and 1 line more that is no event"),
+        (1_239, "and 1,234 lines more that are no events"),
+    ],
+)
+def test_bad_lines_beyond_the_first_five_are_told_as_one_number(bad: int, last: str) -> None:
+    faults = Faults()
+    assert list(read_lines([b"no JSON"] * bad, WireForm(SOURCE), faults)) == []
+    assert list(faults.told())[-1] == last
+
+
 def test_bad_lines_are_sent_as_they_are_where_asked_for() -> None:
     faults = Faults()
     messages = list(read_lines(BAD, WireForm(SOURCE), faults, send_invalid=True))

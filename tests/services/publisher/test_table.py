@@ -78,7 +78,7 @@ def test_rows_that_are_no_events_are_left_out_and_named_by_line() -> None:
     assert faults.count == 7
     reasons = {bad.number: bad.reason for bad in faults.first}
     assert reasons == {
-        2: "event o1: its time has no offset; say which zone 2027-03-28 14:30:00 is in",
+        2: "its time has no offset: say with --time-zone where it is from, as Europe/Amsterdam",
         3: "its time is not ISO 8601, as 2027-03-28T14:30:00+02:00",
         4: "value is no number",
         5: "event o4: a number is not finite",

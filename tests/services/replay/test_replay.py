@@ -156,6 +156,10 @@ def test_an_id_counts_once_however_far_apart_it_comes_again(replay: Replay) -> N
     assert "4 events counted\n1 with an id that had come before" in said
 
 
+def test_one_event_is_one_event(replay: Replay) -> None:
+    assert "\n1 event counted\n" in replay(LINES[:1]) + "\n"
+
+
 def test_at_a_moment_only_what_came_before_it_counts_and_what_had_ended_is_finished(replay: Replay) -> None:
     said = replay(LINES, "--metric", "average_order_value", "--at", "2027-03-01")
     assert "2027-02  20.00    20.00       1\n\n2 events counted\n2 at or after that moment" in said
