@@ -87,9 +87,8 @@ class Readings:
 
     def _most_shown(self, metric: str, dimension: str) -> int:
         declared = self._definition.dimensions[dimension]
-        measures = (self._definition.measures[name] for name in measures_of(self._definition, metric))
-        closed = any(isinstance(one, Judged) for one in measures)
-        return len(declared.values) if closed else max(declared.limit, len(declared.values))
+        least = len(declared.values)
+        return least if declared_only(self._definition, metric) else max(declared.limit, least)
 
     def _look(self, window: Window, span: Span, segment: Segment | None = None) -> Look:
         return Look(window, span, span.whole and self._as_of.watermark_ms >= span.end_ms, segment)
@@ -146,6 +145,11 @@ def segmented_by(definition: Definition, metric: str) -> tuple[str, ...]:
         return ()
     found = [definition.measures[name].by_dimension for name in measures_of(definition, metric)]
     return tuple(name for name in found[0] if all(name in others for others in found))
+
+
+def declared_only(definition: Definition, metric: str) -> bool:
+    """Whether its segments are the declared values alone, as of whatever counts entities."""
+    return any(isinstance(definition.measures[name], Judged) for name in measures_of(definition, metric))
 
 
 def _rests_on_share(definition: Definition, value: model.Value, met: set[str]) -> bool:
