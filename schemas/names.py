@@ -7,7 +7,8 @@ Redis keys of one partition share a hash tag, so that one script may touch them 
     nsm:{<version>:<topic>:<partition>}:totals              hash: <outcome>, unused|.., overflow|.. -> count
     nsm:{<version>:<topic>:<partition>}:cells:<series>:<n>  hash: <bucket> or <bucket>|<dimension>|<value> -> integer,
                                                             of a distribution <bucket>||<bin> -> integer
-    nsm:{<version>:<topic>:<partition>}:records:<space>     hash: <entity> -> its record, MessagePack
+    nsm:{<version>:<topic>:<partition>}:records:<space>     hash: <entity>, by dimension <segment's number>:<entity>
+                                                            -> its record, MessagePack
     nsm:{<version>:<topic>:<partition>}:ids:<slot>          string: 8 bytes an id
     nsm:{<version>:<topic>:<partition>}:index               set: its cells, records and ids, named without the prefix
     nsm:{<version>}:sources                                 hash: <topic> -> number of partitions

@@ -19,18 +19,18 @@ from schemas.names import CELLS_PER_KEY
 from streams.events.admission import Admitted, Batch
 from streams.events.columns import Coded, Column, RowReader
 from streams.measures.additive import Groups
-from streams.measures.chain import Arrivals, Record
+from streams.measures.chain import Arrivals, Record, oldest
 from streams.measures.distribution import BINS, OUTERMOST, bins_of
 from streams.plan import Additive, Choice, PlacedChain, PlacedConversion, PlacedRetention, SourcePlan, Space, choices_of
-from streams.selection import NO_VALUE, Selections
-from streams.state.port import NEVER, Commit
+from streams.segments import Segmented
+from streams.selection import NO_VALUE, OVERFLOW, Selections
+from streams.state.port import Commit
 from streams.time.grains import Grain, Instants
 from streams.usable import unused
 
 VALUES_PER_PARTITION = 1000
 """Raw values of one dimension of one measure that a partition counts apart; what comes later goes to ``OVERFLOW``."""
 LONGEST_VALUE = 200
-OVERFLOW = "\x00"
 NO_MEASURE = "no measure of its type"
 
 Records = dict[str, dict[str, Record]]
@@ -64,6 +64,9 @@ class Work:
         for additive in plan.additives:
             for name, property_ in additive.dimensions:
                 self._want_values(additive, name, property_)
+        self._segmented = [Segmented(split, self._selections) for split in plan.splits]
+        for segmented in self._segmented:
+            self.wanted[segmented.name] = segmented.wanted
 
     @property
     def selections(self) -> Selections:
@@ -87,6 +90,13 @@ class Work:
             changed = effect.changed[space.name] = set()
             for place in range(len(space.places)):
                 changed |= self._file(space, place, known, floor, effect)
+        for segmented in self._segmented:
+            changed = effect.changed[segmented.name] = set()
+            for of_segment in segmented.fold(records.setdefault(segmented.name, {}), floor):
+                changed |= of_segment.changed
+                for series, out in of_segment.outs.items():
+                    names = [f"{bucket}{of_segment.field}" for bucket in out]
+                    put_cells(effect.cells, series, list(out), names, list(out.values()))
         return effect
 
     def _want_entities(self, space: Space) -> None:
@@ -172,10 +182,10 @@ class Work:
         match placed:
             case PlacedChain():
                 arrivals = self._arrivals(space, placed.choice, placed.chain.grain)
-                outs, changed = placed.chain.fold(arrivals, known, place, _oldest(placed.chain.grain, floor))
+                outs, changed = placed.chain.fold(arrivals, known, place, oldest(placed.chain.grain, floor))
             case PlacedRetention():
                 paid, amounts = self._paid(space, placed)
-                outs, changed = placed.retention.fold(paid, amounts, known, place, _oldest(placed.days, floor))
+                outs, changed = placed.retention.fold(paid, amounts, known, place, oldest(placed.days, floor))
             case PlacedConversion():
                 starts, ends = (self._arrivals(space, one, Instants()) for one in choices_of(placed))
                 outs, changed = placed.conversion.fold(starts, ends, known, place, floor)
@@ -206,10 +216,6 @@ class Work:
             for some in reasons:
                 for reason, number in some.items():
                     _tell(effect.totals, f"unused|{measure}|{reason}", number)
-
-
-def _oldest(grain: Grain, floor: int) -> int:
-    return grain.of(floor) if floor > 0 else NEVER
 
 
 def commit_of(admitted: Admitted, effect: Effect, records: Records) -> Commit:

@@ -2,13 +2,15 @@
 
     measures, each in its windows ──▶ series (a measure cut at one grain) ──▶ additives (no record)
                                                                         └──▶ judges ─▶ chains ─▶ spaces (records)
+                                                                                     └─ by dimension ─▶ splits
 
 Measures of an entity without what the source is keyed by are *re-keyed*: a *stage*, one for each first property, has a
 plan of its own and an internal topic that is keyed by that property.
 
 A *space* is one kind of entity (``user_id``, or ``user_id`` with ``items.sku``); all chains of a space share one
 record an entity.  A *chain* is the judges over one choice of events at one grain; a net retention and a conversion have
-a place of their own in the record, as flat as a chain's.  The version names everything that decides what is counted:
+a place of their own in the record, as flat as a chain's.  A *split* has the chains of measures by dimension again, and
+a record for each entity and segment.  The version names everything that decides what is counted:
 two definitions of one version fold alike, and anything else has keys of its own.
 """
 
@@ -128,6 +130,20 @@ class Space(NamedTuple):
     places: tuple[Placed, ...]
 
 
+class Split(NamedTuple):
+    """The chains of one kind of entity that are split by a dimension; what is none of ``values`` is one segment.
+
+    ``name`` is the space of its records, one for each entity and segment.
+    """
+
+    name: str
+    dimension: str
+    property: str
+    values: tuple[str, ...]
+    entity: tuple[str, ...]
+    chains: tuple[PlacedChain, ...]
+
+
 class SourcePlan(NamedTuple):
     """What happens to the events of one source; ``types`` are those that some measure counts, None where all are."""
 
@@ -137,6 +153,7 @@ class SourcePlan(NamedTuple):
     spaces: tuple[Space, ...]
     types: frozenset[str] | None
     stages: "tuple[Stage, ...]" = ()
+    splits: tuple[Split, ...] = ()
 
 
 class Stage(NamedTuple):
@@ -258,9 +275,9 @@ def _source_plan(
         for entity in sorted({measure.entity for measure in entities})
     )
     types = frozenset(of for measure in mine for of in types_of(measure))
-    return SourcePlan(
-        source, _needs(definition, source, mine), additives, spaces, None if model.ANY in types else types
-    )
+    splits = tuple(_splits(definition, [one for one in entities if isinstance(one, Judged)], of_measure, calendar))
+    needs = _needs(definition, source, mine)
+    return SourcePlan(source, needs, additives, spaces, None if model.ANY in types else types, splits=splits)
 
 
 def _rekeyed(
@@ -306,6 +323,21 @@ def _space(
     places: list[Placed] = [*_chains(judged, of_measure, calendar), *_retentions(retained, of_measure, calendar)]
     places += (_converted(one, of_measure[one.name]) for one in measures if isinstance(one, model.Conversion))
     return Space("+".join(entity), entity, tuple(places))
+
+
+def _splits(
+    definition: Definition,
+    measures: list[Judged],
+    of_measure: dict[str, dict[Window, Series]],
+    calendar: Calendar,
+) -> Iterator[Split]:
+    """For each kind of entity and each dimension that some of its measures are split by."""
+    pairs = {(measure.entity, name) for measure in measures for name in measure.by_dimension}
+    for entity, name in sorted(pairs):
+        mine = [one for one in measures if one.entity == entity and name in one.by_dimension]
+        dimension, chains = definition.dimensions[name], _chains(mine, of_measure, calendar)
+        values = tuple(sorted(dimension.values))
+        yield Split(f"{'+'.join(entity)}|{name}", name, dimension.property, values, entity, chains)
 
 
 def _converted(measure: model.Conversion, series: dict[Window, Series]) -> PlacedConversion:
@@ -433,6 +465,8 @@ def _version(definition: Definition, windows: dict[str, tuple[Window, ...]]) -> 
     decides: tuple[object, ...] = (FOLD, *of_company, sources, measures, properties)
     if any(rekeyed_by(one, definition.source(one.source)) for one in shown):
         decides += (REKEYING, INTERNAL_PARTITIONS)
+    if split := {name for one in shown if isinstance(one, Judged) for name in one.by_dimension}:
+        decides += ({name: sorted(definition.dimensions[name].values) for name in split},)
     return sha256(msgspec.json.encode(decides, order="sorted")).hexdigest()[:10]
 
 

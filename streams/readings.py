@@ -10,9 +10,8 @@ from schemas.definition.operands import look_back, operands
 from schemas.names import CELLS_PER_KEY
 from schemas.readings import WHOLE, Pace, Reading
 from streams.cells import Cells
-from streams.fold import OVERFLOW
-from streams.plan import Plan, Series, measures_of
-from streams.selection import NO_VALUE
+from streams.plan import Judged, Plan, Series, measures_of
+from streams.selection import NO_VALUE, OVERFLOW
 from streams.state.port import NEVER, KeySpan
 from streams.time.spans import Span, earlier, last_complete, running
 from streams.values import Look, Segment, Values
@@ -69,19 +68,27 @@ class Readings:
                 yield Segment(dimension, value, raw)
 
     def _shown_values(self, metric: str, window: Window, dimension: str, span: Span) -> dict[str, frozenset[str]]:
-        """Segment -> the raw values it stands for: declared ones, then the largest, ``other`` and ``none``."""
-        declared = self._definition.dimensions[dimension]
+        """Segment -> the raw values it stands for: declared ones, then the largest, ``other`` and ``none``.
+
+        Where entities are counted there are only the declared ones: the fold has put the others together.
+        """
+        declared, limit = self._definition.dimensions[dimension], self._most_shown(metric, dimension)
         sizes: dict[str, int] = {}
         for measure in measures_of(self._definition, metric):
             for value, number in self._cells.parts(self._plan.series[measure, window], dimension, span).items():
                 sizes[value] = sizes.get(value, 0) + abs(number)
         named = [value for value in sizes if value not in (NO_VALUE, OVERFLOW, "none", "other")]
         order = [*declared.values, *sorted(named, key=lambda value: (-sizes[value], value))]
-        places = list(dict.fromkeys(order))[: max(declared.limit, len(declared.values))]
+        places = list(dict.fromkeys(order))[:limit]
         segments = {value: frozenset((value,)) for value in places}
         rest = frozenset(named).difference(places) | (sizes.keys() & {OVERFLOW, "other"})
         absent = frozenset(sizes.keys() & {NO_VALUE, "none"})
         return segments | ({"other": rest} if rest else {}) | ({"none": absent} if absent else {})
+
+    def _most_shown(self, metric: str, dimension: str) -> int:
+        declared = self._definition.dimensions[dimension]
+        least = len(declared.values)
+        return least if declared_only(self._definition, metric) else max(declared.limit, least)
 
     def _look(self, window: Window, span: Span, segment: Segment | None = None) -> Look:
         return Look(window, span, span.whole and self._as_of.watermark_ms >= span.end_ms, segment)
@@ -138,6 +145,11 @@ def segmented_by(definition: Definition, metric: str) -> tuple[str, ...]:
         return ()
     found = [definition.measures[name].by_dimension for name in measures_of(definition, metric)]
     return tuple(name for name in found[0] if all(name in others for others in found))
+
+
+def declared_only(definition: Definition, metric: str) -> bool:
+    """Whether its segments are the declared values alone, as of whatever counts entities."""
+    return any(isinstance(definition.measures[name], Judged) for name in measures_of(definition, metric))
 
 
 def _rests_on_share(definition: Definition, value: model.Value, met: set[str]) -> bool:

@@ -33,6 +33,8 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 T = TypeVar("T")
 NO_VALUE = ""
 """The text of a dimension's value that is absent."""
+OVERFLOW = "\x00"
+"""What stands in the name of a cell for values that have no cell of their own."""
 
 
 class Keys(NamedTuple):

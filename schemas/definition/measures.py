@@ -51,7 +51,7 @@ _OWN: Final[dict[str, tuple[str, ...]]] = {
     "conversion": ("by", "within"),
 }
 _PARTS: Final[dict[str, type[Part] | type[NetPart]]] = {"lifecycle": Part, "net_retention": NetPart}
-_ADDITIVE: Final = ("count", "sum")
+_SPLIT: Final = ("count", "sum", "distinct", "first", "repeat", "lifecycle")
 _MOST_DECIMALS: Final = 9
 _LARGEST_ENTITY: Final = 2
 _MOST_AT_LEAST: Final = 100
@@ -124,8 +124,8 @@ def _source(fields: Fields, draft: Draft, faults: Faults) -> str:
 
 def _dimensions(kind: str, fields: Fields, draft: Draft, faults: Faults) -> tuple[str, ...]:
     place = fields.at("by_dimension")
-    if "by_dimension" in fields and kind not in _ADDITIVE:
-        faults.add(place, f"{kind} cannot be split by a dimension; {either(_ADDITIVE)} can")
+    if "by_dimension" in fields and kind not in _SPLIT:
+        faults.add(place, f"{kind} cannot be split by a dimension; {either(_SPLIT)} can")
     return _references("dimension", "by_dimension", fields, draft, faults)
 
 

@@ -67,7 +67,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 class Dimension(msgspec.Struct, frozen=True, kw_only=True):
     """A property whose values split a measure: at most ``limit`` shown (``values`` first), then ``other``.
 
-    An event without the property is ``none``.
+    An event without the property is ``none``.  Where entities are counted only ``values`` are told apart.
     """
 
     name: str

@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
-from schemas.definition.model import Definition, Measure, Source
+from schemas.definition.model import Definition, Dimension, Measure, Source
 from streams.canonical import canonical
-from streams.plan import Plan
+from streams.plan import Judged, Plan
 
 TOLD = 80
 """Characters of a value in a sentence."""
@@ -125,18 +125,23 @@ def _of_the_suppliers(one: Definition, other: Definition) -> Iterator[str]:
             yield from _told(f"events {source.name}: supplied_by", suppliers[source.name], source.supplied_by)
 
 
-def _counted(plan: Plan) -> dict[str, tuple[Measure, dict[str, str]]]:
+def _counted(plan: Plan) -> dict[str, tuple[Measure, dict[str, list[str]]]]:
     shown = {name for name, _ in plan.series}
     definition = canonical(plan.definition, shown)
     dimensions = definition.dimensions
     return {
         name: (
             msgspec.structs.replace(measure, description="", unit=""),
-            {dimension: dimensions[dimension].property for dimension in measure.by_dimension},
+            {dimension: _told_apart(measure, dimensions[dimension]) for dimension in measure.by_dimension},
         )
         for name, measure in definition.measures.items()
         if name in shown
     }
+
+
+def _told_apart(measure: Measure, dimension: Dimension) -> list[str]:
+    """By property; entities also by the values that are declared."""
+    return [dimension.property, *(sorted(dimension.values) if isinstance(measure, Judged) else ())]
 
 
 def _windows(plan: Plan) -> dict[str, set[str]]:

@@ -6,7 +6,7 @@ from services.provisioner import expressions as promql
 from services.provisioner.panels import Look, Place, Query, series_panel, stat_panel
 from services.provisioner.sdk import dashboard
 from services.provisioner.units import panel_unit, whole_numbers
-from streams.readings import segmented_by
+from streams.readings import declared_only, segmented_by
 
 LINES = 7
 """Height of a pair."""
@@ -103,11 +103,12 @@ def segments_row(definition: Definition, y: int) -> list[dashboard.Panel]:
 
 def _split(definition: Definition, metric: Metric, dimension: str, place: Place) -> dashboard.Panel:
     unfinished = " (running period, unfinished)" if promql.is_calendar(metric) else ""
+    others = "any value but the declared ones" if declared_only(definition, metric.name) else "what is beyond the limit"
     adds_up = isinstance(metric.value, Plain) and isinstance(definition.measures[metric.value.measure], Count | Sum)
     look = Look(
         title=f"{words.title(metric.name)} by {dimension}{unfinished}",
         description=(
-            f"{words.metric(definition, metric)} Split by {dimension}; what is beyond the limit is 'other', what has"
+            f"{words.metric(definition, metric)} Split by {dimension}; {others} is 'other', what has"
             f" none is 'none'.{'' if adds_up else ' The parts do not add up to the whole.'}"
         ),
         unit=panel_unit(definition, metric),

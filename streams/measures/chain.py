@@ -231,6 +231,11 @@ class _Runs(NamedTuple):
         return [flat[at - j] for j in range(1, order + 1)]
 
 
+def oldest(grain: Grain, floor: int) -> int:
+    """The floor as a point; NEVER where there is none yet."""
+    return grain.of(floor) if floor > 0 else NEVER
+
+
 def tally(out: Out, buckets: Column, sign: int) -> None:
     """Adds ``sign`` to ``out`` for each bucket, as often as it is there."""
     for bucket, number in Counter(buckets.tolist()).items():

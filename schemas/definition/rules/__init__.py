@@ -19,12 +19,14 @@ from schemas.definition.rules.quantiles import quantiles_are_of_distributions
 from schemas.definition.rules.references import references_exist
 from schemas.definition.rules.shared_names import names_mean_one_thing
 from schemas.definition.rules.shares import shares_have_a_whole
+from schemas.definition.rules.split_entities import entities_are_split_by_declared_values
 from schemas.definition.rules.topics import topics_stay_apart
 
 Rule = Callable[[Draft], Iterator[Fault]]
 
 RULES: Final[tuple[Rule, ...]] = (
     amounts_agree,
+    entities_are_split_by_declared_values,
     growths_look_back,
     comparisons_have_periods,
     metrics_are_shallow,

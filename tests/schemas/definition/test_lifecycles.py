@@ -92,7 +92,7 @@ def test_the_window_is_judged_where_a_lifecycle_stands_under_a_metric_on_a_metri
     ("measure", "told"),
     [
         ("  users: {lifecycle: user_id, by: user_id}\n", "by: is no key here"),
-        ("  users: {lifecycle: user_id, by_dimension: city}\n", "count or sum can"),
+        ("  users: {lifecycle: user_id, by_dimension: citty}\n", 'there is no dimension "citty"'),
         ("  users: {lifecycle: user_id, at_least: 2}\n", "at_least: is no key here"),
         ("  users: {lifecycl: user_id}\n", 'did you mean "lifecycle"?'),
         ("  users: {lifecycle: user_id, count: order_completed}\n", "counts one thing, not count and lifecycle"),

@@ -93,3 +93,15 @@ def test_another_window_is_told_of_the_measures_that_are_read_over_it() -> None:
     assert found.measures == ("orders",)
     assert "is read over 11d" in found.counted[0]
     assert "metric m_orders: windows" in found.shown[0]
+
+
+def test_another_declared_value_is_another_fold_of_what_splits_entities_by_it() -> None:
+    def with_values(*values: str) -> Definition:
+        whole = with_measure("actives", by_dimension=("city",))(definition())
+        city = msgspec.structs.replace(whole.dimensions["city"], values=values)
+        return msgspec.structs.replace(whole, dimensions=whole.dimensions | {"city": city})
+
+    found = differences(compile_plan(with_values("Ede", "Urk")), compile_plan(with_values("Ede")))
+    assert found.measures == ("actives",)
+    assert not any(UNNAMED in one for one in found.counted)
+    assert not differences(compile_plan(with_values("Ede", "Urk")), compile_plan(with_values("Urk", "Ede"))).anew

@@ -16,13 +16,14 @@ from schemas.definition import model
 from services.replay.answer import Asked, answer, as_json
 from services.replay.folding import fold_files
 from streams.plan import compile_plan
-from streams.readings import AsOf, Readings
+from streams.readings import AsOf, Readings, segmented_by
 from tests.reference.measures import Reference, Value
 from tests.streams.arithmetic import VALUES, with_arithmetic
-from tests.streams.folding import definition
+from tests.streams.folding import DAY, definition
 from tests.streams.living import living
 from tests.streams.rekeying.company import rekeyed
 from tests.streams.retaining import retaining
+from tests.streams.split import SEEN, SEGMENTS, segment_of, split
 
 HARD = {
     "Europe/Amsterdam": datetime(2027, 3, 28, tzinfo=UTC),  # a day of 23 hours
@@ -113,6 +114,67 @@ def test_measures_of_entities_that_the_topic_is_not_keyed_by_equal_sql(tmp_path:
                 seen += one.numerator > 0
     assert seen > 100
     assert folded.unused["accounts", "no account_id"] > 0
+
+
+def beside(whole: model.Definition) -> model.Definition:
+    """For each metric that is split, the same of the events of each segment alone; events say theirs as ``segment``."""
+    measures, metrics = {}, {}
+    for segment in SEGMENTS:
+        where = model.Condition("segment", "=", segment)
+        for name, one in whole.measures.items():
+            alone = f"{name}|{segment}"
+            measures[alone] = msgspec.structs.replace(one, name=alone, where=(*one.where, where))
+        for name, metric in whole.metrics.items():
+            match metric.value:
+                case model.Plain(of):
+                    value: model.Value = model.Plain(f"{of}|{segment}")
+                case model.Ratio(above, below):
+                    value = model.Ratio(f"{above}|{segment}", f"{below}|{segment}")
+                case _:
+                    raise AssertionError(metric)
+            alone = f"{name}|{segment}"
+            metrics[alone] = msgspec.structs.replace(metric, name=alone, value=value)
+    return msgspec.structs.replace(whole, measures=measures, metrics=metrics)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Amsterdam", "America/St_Johns"])
+def test_every_segment_of_entities_in_every_window_equals_sql_where_the_dimension_has_its_value(
+    zone: str, tmp_path: Path
+) -> None:
+    whole, rng, lines, known = split(zone, lateness_ms=2000 * DAY), random.Random(zone), [], []
+    for number, line in enumerate(history(HARD[zone], seed=21)[:150] + history(HARD[zone], seed=22)[:150]):
+        event = json.loads(line) | {"event_id": f"e{number}"}
+        event |= {"city": rng.choice(SEEN), "account_id": rng.choice("abc"), "vip": rng.random() < 0.5}
+        if rng.random() < 0.2:
+            del event["city"]
+        lines.append(json.dumps(event).encode() + b"\n")
+        known.append(json.dumps(event | {"segment": segment_of(event)}).encode() + b"\n")
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(b"".join(lines))
+    reference = Reference(beside(whole))
+    reference.load("shop", known)
+    plan = compile_plan(whole)
+    folded = fold_files(plan, [("shop", str(file))])
+    readings = Readings(plan, folded.cells, AsOf(folded.last_ms, folded.last_ms))
+    assert len(plan.stages) == 2
+    moments, met = reference.days(), dict[str, set[Fraction]]()
+    for name in [name for name in whole.metrics if "city" in segmented_by(whole, name)]:
+        if name in ("m_orders", "m_revenue"):  # which have a cell for every value
+            continue
+        for window in whole.metrics[name].windows:
+            theirs = {segment: reference.metric(f"{name}|{segment}", window, moments) for segment in SEGMENTS}
+            for number, at in enumerate(moments):
+                found = [one for one in readings.segments(name, window, at) if one.dimension == "city"]
+                shown = {one.segment: Value(one.numerator, one.denominator) for one in found}
+                nothing = Value(
+                    Fraction(0), None if isinstance(whole.metrics[name].value, model.Plain) else Fraction(0)
+                )
+                for segment in SEGMENTS:
+                    other = theirs[segment][number]
+                    assert shown.get(segment, nothing) == other, (name, window.label, segment, at)
+                    met.setdefault(f"{name}|{segment}", set()).update({other.numerator} if other else ())
+    assert len(met) == 16 * len(SEGMENTS)
+    assert not {name for name, values in met.items() if len(values) == 1}  # each is something, and not always the same
 
 
 @pytest.mark.parametrize("zone", HARD)

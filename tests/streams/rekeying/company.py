@@ -25,25 +25,29 @@ START = 1_774_500_000_000
 
 
 def rekeyed(zone: str = "UTC", **judged: int) -> Definition:
-    """The definition of the folds' tests with measures of other entities: plain, paired, nested, chosen."""
+    """The definition of the folds' tests with measures of other entities: plain, paired, nested, chosen, by city."""
     given = definition(zone, **judged)
     order: dict[str, Any] = {"source": "shop", "of": "order"}
     account, sku = ("account_id",), ("items.sku",)
+    by_city: dict[str, Any] = {"by_dimension": ("city",)}
     big, some = (model.Condition("amount", ">", 50),), (model.Condition("items.qty", ">", 0),)
     measures: list[model.Measure] = [
-        model.Distinct(name="accounts", entity=account, source="shop", of=model.ANY),
-        model.Repeat(name="account_repeats", entity=account, within_ms=3 * DAY, **order),
+        model.Distinct(name="accounts", entity=account, source="shop", of=model.ANY, **by_city),
+        model.Repeat(name="account_repeats", entity=account, within_ms=3 * DAY, **order, **by_city),
         model.First(name="big_accounts", entity=account, where=big, **order),
-        model.Distinct(name="account_skus", entity=("account_id", "items.sku"), where=some, **order),
+        model.Distinct(name="account_skus", entity=("account_id", "items.sku"), where=some, **order, **by_city),
         model.First(name="referrers", entity=("referrer",), where=(model.Condition("city", "!=", "Ede"),), **order),
-        model.Distinct(name="products", entity=sku, where=some, **order),
+        model.Distinct(name="products", entity=sku, where=some, **order, **by_city),
         model.Repeat(name="product_repeats", entity=sku, **order),
         model.Distinct(name="busy_accounts", entity=account, at_least=3, source="shop", of=model.ANY),
         model.Conversion(name="viewed", source="shop", of="view", to="order", entity=account, within_ms=3 * DAY),
         model.Conversion(name="noted", to="note", entity=("account_id", "items.sku"), within_ms=3 * DAY, **order),
     ]
     calendar: list[model.Measure] = [
-        *(model.Lifecycle(name=f"lives.{part.value}", entity=account, part=part, **order) for part in model.Part),
+        *(
+            model.Lifecycle(name=f"lives.{part.value}", entity=account, part=part, **order, **by_city)
+            for part in model.Part
+        ),
         *(
             model.NetRetention(
                 name=f"paid.{part.value}", entity=account, part=part, property="amount", decimals=2, where=big, **order
@@ -62,6 +66,7 @@ def rekeyed(zone: str = "UTC", **judged: int) -> Definition:
     }
     return msgspec.structs.replace(
         given,
+        dimensions={"city": model.Dimension(name="city", property="city", values=("Ede", "true"))},
         measures=given.measures | {one.name: one for one in measures},
         metrics=given.metrics | metrics,
     )

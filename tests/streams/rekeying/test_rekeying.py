@@ -2,6 +2,7 @@
 
 import copy
 import random
+from collections import Counter
 from zlib import crc32
 
 import msgspec
@@ -17,6 +18,7 @@ from streams.rekeying import messages
 from streams.rekeying.arriving import Arriving
 from streams.rekeying.messages import Message, Origin, decoded
 from streams.rekeying.routing import NOWHERE, Homes
+from streams.selection import OVERFLOW
 from streams.state.port import NEVER, Standing
 from tests.streams.folding import DAY, definition
 from tests.streams.rekeying.company import (
@@ -163,6 +165,21 @@ def test_kills_zombies_late_appends_and_fall_backs_change_no_cell(
         for cell, delta in second.cells.items():
             total[cell] = total.get(cell, 0) + delta
     assert {cell: delta for cell, delta in total.items() if delta} == right
+
+
+@pytest.mark.parametrize("key", ["account_id", "items.sku"])
+def test_a_stage_counts_by_dimension_what_its_entities_did_in_each_segment(key: str) -> None:
+    log = log_of(some_events(random.Random(3), 80))
+    cells, _ = plain_cells(PLAN, BY_KEY[key], [log])
+    assert {field.partition("|city|")[2] for _, field in cells if "|city|" in field} >= {"Ede", "", OVERFLOW}
+    homes = [SecondStage(BY_KEY[key]) for _ in PARTITIONS]
+    cut = FirstStage(PLAN, BY_KEY[key], Origin("shop", 0, 1), log).cut(START, 80)
+    for home, letters in zip(homes, cut.letters, strict=True):
+        home.fold(letters)
+    total: Counter[tuple[str, str]] = Counter()
+    for home in homes:
+        total.update(home.cells)
+    assert {cell: delta for cell, delta in total.items() if delta} == cells
 
 
 @pytest.mark.parametrize("key", BY_KEY)
