@@ -2,9 +2,11 @@
 
 import itertools
 import json
+import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
+from zlib import crc32
 
 from schemas.definition import model
 from schemas.definition.model import Definition
@@ -94,6 +96,18 @@ def fold_log(plan: SourcePlan, log: list[Raw], cuts: Iterable[int] = ()) -> Part
     for begin, end in itertools.pairwise(edges):
         partition.fold(log[begin:end])
     return partition
+
+
+def scattered(
+    plan: SourcePlan, events: list[dict[str, Any]], rng: random.Random, partitions: int
+) -> list[PartitionFold]:
+    """The events in any order, each user's in one of these partitions, each log cut anywhere."""
+    shuffled = events[:]
+    rng.shuffle(shuffled)
+    logs: list[list[dict[str, Any]]] = [[] for _ in range(partitions)]
+    for one in shuffled:
+        logs[crc32(str(one.get("user_id")).encode()) % partitions].append(one)
+    return [fold_log(plan, raws(log), [rng.randrange(1, 30) for _ in range(rng.randrange(6))]) for log in logs if log]
 
 
 def nonzero(partitions: Iterable[PartitionFold]) -> Cells:

@@ -2,7 +2,6 @@
 
 import random
 from typing import Any
-from zlib import crc32
 
 import msgspec
 import pytest
@@ -14,7 +13,7 @@ from streams.cells import Cells
 from streams.plan import SourcePlan, compile_plan
 from streams.readings import AsOf, Readings
 from tests.streams import meaning
-from tests.streams.folding import DAY, HOUR, definition, event, fold_log, nonzero, raws, the_source
+from tests.streams.folding import DAY, HOUR, definition, event, fold_log, nonzero, raws, scattered, the_source
 
 ZONES = ["UTC", "Europe/Amsterdam", "Asia/Kathmandu", "America/St_Johns", "Australia/Lord_Howe"]
 START = 1_774_500_000_000  # two days before Europe's clocks go forward in 2026
@@ -50,15 +49,7 @@ def test_order_batches_and_partitions_change_no_cell(
 ) -> None:
     source = the_source(PLANS[zone])
     whole = fold_log(source, raws(events))
-    shuffled = events[:]
-    rng.shuffle(shuffled)
-    logs: list[list[dict[str, Any]]] = [[] for _ in range(partitions)]
-    for one in shuffled:
-        logs[crc32(str(one.get("user_id")).encode()) % partitions].append(one)
-    folded = [
-        fold_log(source, raws(log), [rng.randrange(1, 30) for _ in range(rng.randrange(6))]) for log in logs if log
-    ]
-    assert nonzero(folded) == nonzero([whole])
+    assert nonzero(scattered(source, events, rng, partitions)) == nonzero([whole])
 
 
 @settings(max_examples=100, deadline=None)

@@ -3,7 +3,6 @@
 import random
 from fractions import Fraction
 from typing import Any
-from zlib import crc32
 
 import msgspec
 from hypothesis import given, settings
@@ -15,7 +14,7 @@ from streams.cells import Cells
 from streams.plan import Plan, compile_plan
 from streams.readings import AsOf, Readings, wanted_keys
 from tests.streams import meaning
-from tests.streams.folding import DAY, event, fold_log, nonzero, raws, the_source
+from tests.streams.folding import DAY, event, fold_log, nonzero, raws, scattered, the_source
 from tests.streams.living import living
 
 ZONES = ["UTC", "Europe/Amsterdam", "Asia/Kathmandu", "America/St_Johns"]
@@ -48,13 +47,7 @@ def test_order_batches_and_partitions_change_no_cell(
 ) -> None:
     source = the_source(PLANS[zone])
     whole = fold_log(source, raws(events))
-    shuffled = events[:]
-    rng.shuffle(shuffled)
-    logs: list[list[dict[str, Any]]] = [[] for _ in range(partitions)]
-    for one in shuffled:
-        logs[crc32(str(one.get("user_id")).encode()) % partitions].append(one)
-    folded = [fold_log(source, raws(log), [rng.randrange(1, 20) for _ in range(4)]) for log in logs if log]
-    assert nonzero(folded) == nonzero([whole])
+    assert nonzero(scattered(source, events, rng, partitions)) == nonzero([whole])
 
 
 @settings(max_examples=150, deadline=None)

@@ -4,7 +4,6 @@ import random
 from collections import Counter
 from fractions import Fraction
 from typing import Any
-from zlib import crc32
 
 import msgspec
 import pytest
@@ -17,7 +16,7 @@ from streams.fold import unpack
 from streams.plan import Plan, compile_plan
 from streams.readings import AsOf, Readings, segmented_by
 from tests.streams import meaning
-from tests.streams.folding import DAY, HOUR, definition, event, fold_log, nonzero, raws, the_source
+from tests.streams.folding import DAY, HOUR, definition, event, fold_log, nonzero, raws, scattered, the_source
 from tests.streams.split import SEEN, SEGMENTS, segment_of, split
 
 ZONES = ["UTC", "Europe/Amsterdam", "America/St_Johns"]
@@ -58,13 +57,7 @@ def test_order_batches_and_partitions_change_no_cell(
 ) -> None:
     source = the_source(PLANS[zone])
     whole = fold_log(source, raws(events))
-    shuffled = events[:]
-    rng.shuffle(shuffled)
-    logs: list[list[dict[str, Any]]] = [[] for _ in range(partitions)]
-    for one in shuffled:
-        logs[crc32(str(one.get("user_id")).encode()) % partitions].append(one)
-    folded = [fold_log(source, raws(log), [rng.randrange(1, 25) for _ in range(4)]) for log in logs if log]
-    assert nonzero(folded) == nonzero([whole])
+    assert nonzero(scattered(source, events, rng, partitions)) == nonzero([whole])
 
 
 @settings(max_examples=120, deadline=None)
