@@ -14,12 +14,14 @@ from prometheus_client.registry import Collector
 from schemas import names
 from schemas.definition.model import Definition
 from schemas.readings import Reading
+from services.exporter import steering_series
 from services.exporter.exposition import encode
 from services.exporter.followed import NothingToShow
 from services.exporter.shown import Shown
 from services.exporter.snapshots import Seen, Snapshots
 from services.version import VERSION
 from streams.state.port import NEVER
+from streams.steering.standing import steer
 
 HELP: Final = {
     names.METRIC_VALUE: "The metric over its window, as it stands now.",
@@ -27,11 +29,9 @@ HELP: Final = {
     names.METRIC_DENOMINATOR: "What the metric's numerator is divided by.",
     names.METRIC_COMPLETE: "The metric over the last complete span of its window.",
     names.METRIC_PACE: "The metric over the same elapsed days of the calendar period before.",
-    names.METRIC_TARGET: "Where the metric should be.",
     names.METRIC_AS_OF: "The moment up to which every partition that the metric rests on has been read.",
     names.METRIC_COMPLETENESS: "The share of the metric's partitions that are read up to the last minute.",
     names.NORTH_STAR_INFO: "The north star metric, the window its target speaks of, and which way is better.",
-    names.GUARDRAIL_LIMIT: "The limits that a metric must stay within.",
     names.WATERMARK: "The latest event time counted from the partition.",
     names.EVENTS: "Events by what became of them.",
     names.EVENTS_UNUSED: "Counted events that a measure had to leave out.",
@@ -41,6 +41,7 @@ HELP: Final = {
     names.STATE_UP: "1 while the store answers and every partition has a position.",
     names.SNAPSHOT_AGE: "When the state was last read.",
     names.BUILD_INFO: "The version of the exporter, and of what is counted.",
+    **steering_series.HELP,
 }
 
 
@@ -51,13 +52,13 @@ class ReadingsCollector(Collector):
         self._snapshots = snapshots
         self._help = HELP | {names.METRIC_VALUE: _described(snapshots.plan.definition)}
         self._encoded: dict[str, bytes] = {}
-        self._encoded_of: tuple[Shown | None, Seen, bool] | None = None
+        self._encoded_of: tuple[_Now, int] | None = None
 
     def encode(self, accept: str) -> tuple[bytes, str]:
         """The whole exposition in the format that a scraper accepts, and its content type."""
         _, content_type = choose_encoder(accept)
-        now = self._now()
-        if self._encoded_of is None or any(one is not other for one, other in zip(now, self._encoded_of, strict=True)):
+        now = self._now(), self._today()
+        if self._encoded_of is None or not _same(now, self._encoded_of):
             self._encoded_of, self._encoded = now, {}
         if content_type not in self._encoded:
             self._encoded[content_type] = encode(self, content_type)
@@ -67,15 +68,18 @@ class ReadingsCollector(Collector):
         """In a fixed order."""
         shown, seen, up = self._now()
         yield from self._of_readings(shown)
-        yield from self._of_definition()
+        yield from self._of_definition(shown)
         yield from self._of_events(shown)
         yield from self._of_partitions(seen)
         yield self._gauge(names.STATE_UP, [((), float(up))])
         read_ms = self._snapshots.seen.read_ms
         yield self._gauge(names.SNAPSHOT_AGE, [((), read_ms / 1000)] if read_ms else [])
-        yield self._info(names.BUILD_INFO, VERSION, self._snapshots.plan.version)
+        yield self._info(names.BUILD_INFO, [(VERSION, self._snapshots.plan.version)])
 
-    def _now(self) -> tuple[Shown | None, Seen, bool]:
+    def _today(self) -> int:
+        return self._snapshots.plan.calendar.day(self._snapshots.now_ms())
+
+    def _now(self) -> "_Now":
         try:
             shown = self._snapshots.shown()
         except NothingToShow:
@@ -98,20 +102,18 @@ class ReadingsCollector(Collector):
         yield self._gauge(names.METRIC_AS_OF, known)
         yield self._gauge(names.METRIC_COMPLETENESS, [((metric,), one.completeness) for metric, one in trust])
 
-    def _of_definition(self) -> Iterator[Family]:
+    def _of_definition(self, shown: Shown | None) -> Iterator[Family]:
+        """What it steers by, and while there are readings how that stands."""
         definition = self._snapshots.plan.definition
         star = definition.north_star
-        target = [] if star.target is None else [((star.metric,), star.target)]
-        yield self._gauge(names.METRIC_TARGET, target)
         window = definition.metrics[star.metric].windows[0].label
-        yield self._info(names.NORTH_STAR_INFO, star.metric, window, star.better)
-        limits = [
-            ((one.metric, bound), limit)
-            for one in definition.guardrails
-            for bound, limit in (("min", one.min), ("max", one.max))
-            if limit is not None
-        ]
-        yield self._gauge(names.GUARDRAIL_LIMIT, limits)
+        yield self._info(names.NORTH_STAR_INFO, [(star.metric, window, star.better)])
+        steering = shown.steering if shown else steer(definition, self._today(), {})
+        for name, samples in steering_series.steering_samples(definition, steering):
+            if name.endswith("_info"):
+                yield self._info(name, [labels for labels, _ in samples])
+            else:
+                yield self._gauge(name, samples)
 
     def _of_events(self, shown: Shown | None) -> Iterator[Family]:
         outcomes: dict[tuple[str, ...], int] = {}
@@ -154,9 +156,20 @@ class ReadingsCollector(Collector):
             family.add_metric(labels, value)
         return family
 
-    def _info(self, name: str, *values: str) -> Family:
-        labels = dict(zip(names.SERIES[name], values, strict=True))
-        return InfoMetricFamily(name.removesuffix("_info"), self._help[name], value=labels)
+    def _info(self, name: str, samples: Sequence[tuple[str, ...]]) -> Family:
+        family = InfoMetricFamily(name.removesuffix("_info"), self._help[name])
+        for values in samples:
+            family.add_metric([], dict(zip(names.SERIES[name], values, strict=True)))
+        return family
+
+
+_Now = tuple[Shown | None, Seen, bool]
+
+
+def _same(one: tuple[_Now, int], other: tuple[_Now, int]) -> bool:
+    """The same objects, and the same day, on which a path lies elsewhere."""
+    (now, day), (then, day_then) = one, other
+    return day == day_then and all(a is b for a, b in zip(now, then, strict=True))
 
 
 def _labels(reading: Reading) -> tuple[str, ...]:

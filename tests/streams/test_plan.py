@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from schemas.definition import model
+from schemas.definition import model, steering
 from schemas.definition.loading import load
 from schemas.definition.model import Definition
 from streams.plan import compile_plan
@@ -52,10 +52,10 @@ def reversed_file(one: Definition) -> Definition:
 
 COUNTED_ALIKE = [
     replaced(company="Another"),
-    replaced(north_star=model.NorthStar(metric="m_orders", target=3)),
-    replaced(guardrails=(model.Guardrail(metric="m_orders", max=1),)),
+    replaced(north_star=steering.NorthStar(metric="m_orders", target=3)),
+    replaced(guardrails=(steering.Guardrail(metric="m_orders", max=1),)),
     replaced(phase="mature"),
-    replaced(departments={"shop": ("m_orders",)}),
+    replaced(departments={"shop": steering.Department(metrics=("m_orders",))}),
     replaced(silences=(model.Silence("no-guardrail", "we know"),)),
     with_source(supplied_by="another company"),
     with_measure("orders", description="said otherwise", unit="orders"),

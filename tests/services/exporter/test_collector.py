@@ -14,7 +14,7 @@ from prometheus_client.openmetrics import parser as openmetrics_parser
 from prometheus_client.samples import Sample
 
 from schemas import names
-from schemas.definition import model
+from schemas.definition import steering
 from schemas.definition.model import Definition
 from services.exporter.collector import HELP, ReadingsCollector
 from streams.plan import compile_plan
@@ -35,8 +35,11 @@ def full_definition() -> Definition:
     return msgspec.structs.replace(
         plain,
         metrics=plain.metrics | {"m_orders": described},
-        north_star=model.NorthStar(metric="repeats_per_customer", target=1.8),
-        guardrails=(model.Guardrail(metric="m_orders", min=1), model.Guardrail(metric="m_revenue", min=0.5, max=9e9)),
+        north_star=steering.NorthStar(metric="repeats_per_customer", target=1.8),
+        guardrails=(
+            steering.Guardrail(metric="m_orders", min=1),
+            steering.Guardrail(metric="m_revenue", min=0.5, max=9e9),
+        ),
     )
 
 
