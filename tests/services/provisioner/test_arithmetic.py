@@ -32,9 +32,9 @@ from schemas.definition.model import (
     Window,
 )
 from services.provisioner.addresses import Addresses
+from services.provisioner.boards.row_metrics import dimensions_of
 from services.provisioner.expressions import volume
 from services.provisioner.placed import all_expressions
-from services.provisioner.row_metrics import dimensions_of
 from services.provisioner.rules.groups import rule_groups
 from services.provisioner.rules.metric import absent, impossible, never_negative, part_of_whole
 from services.provisioner.rules.model import Limits, to_yaml
