@@ -2,7 +2,7 @@
 
 DIR/provisioning/datasources/nsm.yaml    Prometheus, by a fixed uid
 DIR/provisioning/dashboards/nsm.yaml     says where boards stand
-DIR/dashboards/nsm.json                  the board
+DIR/dashboards/<uid>.json                the boards
 """
 
 import argparse
@@ -13,7 +13,7 @@ import yaml
 from schemas.definition.loading import load
 from schemas.definition.model import Definition
 from services.provisioner.addresses import DATA_SOURCE_UID, Addresses
-from services.provisioner.board import build_board, to_json
+from services.provisioner.boards.all_boards import all_boards, to_json
 from services.provisioner.files import write
 from services.settings import settings
 
@@ -46,7 +46,7 @@ def grafana_files(definition: Definition, addresses: Addresses, prometheus_url: 
     return {
         "provisioning/datasources/nsm.yaml": HEAD + _yaml(_data_source(prometheus_url)),
         "provisioning/dashboards/nsm.yaml": HEAD + _yaml(_provider(boards)),
-        "dashboards/nsm.json": to_json(build_board(definition, addresses)),
+        **{f"dashboards/{board.uid}.json": to_json(board) for board in all_boards(definition, addresses)},
     }
 
 
