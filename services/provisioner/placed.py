@@ -8,7 +8,7 @@ import msgspec
 from schemas.definition.model import Definition
 from services.provisioner.addresses import Addresses
 from services.provisioner.boards.all_boards import all_boards
-from services.provisioner.rules import rule_groups
+from services.provisioner.rules.groups import rule_groups
 from services.provisioner.sdk import dashboard, prometheus
 
 

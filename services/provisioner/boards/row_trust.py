@@ -6,7 +6,7 @@ from services.provisioner import colours, words
 from services.provisioner import expressions as promql
 from services.provisioner.addresses import Addresses
 from services.provisioner.boards.panels import Look, Place, Query, series_panel, stat_panel, text_panel
-from services.provisioner.rules import rule_groups
+from services.provisioner.rules.groups import rule_groups
 from services.provisioner.sdk import dashboard
 
 HEIGHT = 30
