@@ -15,11 +15,15 @@ Judged = model.Distinct | model.First | model.Repeat | model.Lifecycle
 
 
 class Series(NamedTuple):
-    """A measure cut at one grain; ``running`` where a reading sums all cells up to a piece, not a span of them."""
+    """A measure cut at one grain; ``running`` where a reading sums all cells up to a piece, not a span of them.
+
+    A cell of it changes no more once the floor is ``waits_ms`` past its piece: what begins there may end later.
+    """
 
     name: str
     grain: Grain
     running: bool
+    waits_ms: int = 0
 
 
 class Choice(NamedTuple):

@@ -43,7 +43,8 @@ def series_of(measure: Measure, window: Window, calendar: Calendar) -> Series:
     """What answers for a measure over a window."""
     grain = _grain(window, calendar)
     if not isinstance(measure, model.Distinct | model.Lifecycle | model.NetRetention):
-        return Series(f"{measure.name}.{grain.label}", grain, running=False)
+        waits_ms = measure.within_ms if isinstance(measure, model.Conversion) else 0
+        return Series(f"{measure.name}.{grain.label}", grain, running=False, waits_ms=waits_ms)
     rolling = isinstance(window, model.RollingDays | model.RollingSpan)
     suffix = f"@{grain.label}" if isinstance(window, model.RollingSpan) else ""
     return Series(f"{measure.name}.{window.label}{suffix}", grain, running=rolling)
