@@ -10,8 +10,8 @@ from schemas.definition.steering import Better
 
 def owner_of(definition: Definition, metric: str) -> str:
     """Of its target, else of its guardrail, else of the first department that steers by it; empty where nobody."""
-    aims = (definition.north_star, *definition.targets.values())
-    owners = [one.owner for one in (*aims, *definition.guardrails) if one.metric == metric]
+    owners = [one.owner for one in (definition.north_star, *definition.targets.values()) if one.metric == metric]
+    owners += [one.owner for one in definition.guardrails if one.metric == metric]
     owners += [one.owner for one in definition.departments.values() if metric in one.metrics]
     return next((owner for owner in owners if owner), "")
 

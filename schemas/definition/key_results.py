@@ -32,7 +32,7 @@ class _Said(NamedTuple):
 def read_key_result(node: Node, draft: Draft, faults: Faults) -> KeyResult:
     """As far as it is sound; of one without an aim nothing more is asked."""
     said = node.entries if isinstance(node, Mapping) else {}
-    forms = [form for form in _FORMS if form in said]
+    forms: list[str] = [form for form in _FORMS if form in said]
     own = ("for",) if "hold" in forms else ()
     optional = (*_FORMS, "base", "from", "by", "name", "owner", "better")
     fields = Fields(node, faults, required=("metric", *own), optional=optional if own else (*optional, "for"))

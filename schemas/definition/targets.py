@@ -38,7 +38,7 @@ def read_targets(node: Node, draft: Draft, faults: Faults) -> None:
         if name == star:
             faults.add(place, "is the north star; its target stands in north_star")
         fields = Fields(entry, faults, optional=KEYS)
-        if isinstance(entry, Mapping) and "target" not in fields and "path" not in fields:
+        if isinstance(entry, Mapping) and not any(key in fields for key in ("target", *dict(_USELESS))):
             faults.add(entry.place, 'lacks "target"')
         draft.targets[name] = read_target(fields, name, faults)
 

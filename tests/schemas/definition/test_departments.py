@@ -47,7 +47,7 @@ def test_departments_hold_their_metrics_in_order() -> None:
         ("{shop: {metric: [orders], metrics: []}}", 'departments.shop.metric: is no key here; did you mean "metrics"?'),
         ("{shop: {owner: Ada}}", 'departments.shop: lacks "metrics"'),
         ("{shop: {metrics: [order]}}", 'departments.shop.metrics[0]: there is no metric "order"'),
-        ("{shop: {metrics: [], runbook: see the wiki}}", "departments.shop.runbook: \"see the wiki\" is no link"),
+        ("{shop: {metrics: [], runbook: see the wiki}}", 'departments.shop.runbook: "see the wiki" is no link'),
     ],
 )
 def test_a_department_that_is_written_wrongly_is_told_at_its_line(said: str, fault: str) -> None:

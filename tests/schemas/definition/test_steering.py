@@ -3,16 +3,18 @@
 from datetime import date
 from fractions import Fraction
 
+import msgspec
 import pytest
 
 from schemas.definition.answering import better_of, owner_of
 from schemas.definition.loading import parse
+from schemas.definition.model import Definition
 from schemas.definition.steering import (
     Campaign,
     Change,
     Expected,
-    Holiday,
     Hold,
+    Holiday,
     Initiative,
     KeyResult,
     Milestone,
@@ -87,7 +89,7 @@ def test_objectives_hold_key_results_of_three_forms() -> None:
                     by=by,
                 ),
                 KeyResult(
-                    name="Half the hours",
+                    name="Half it",
                     metric="hours_per_active",
                     aim=Reach(1.5),
                     base=3,
@@ -174,3 +176,8 @@ def test_which_way_is_better_is_told_by_target_key_result_or_limit() -> None:
     assert better_of(definition, "hours_per_active") == "lower"
     assert better_of(definition, "first_order_customers") == "lower"
     assert better_of(definition, "orders") == ""
+
+
+def test_it_is_kept_as_json_and_found_again() -> None:
+    definition = parse(STEERED)
+    assert msgspec.json.decode(msgspec.json.encode(definition), type=Definition) == definition

@@ -8,6 +8,8 @@ from tests.schemas.definition.texts import GOOD, line_of, with_line
 
 LAST = len(GOOD.splitlines()) + 1
 STAR = line_of("north_star:")
+FIRST = "{name: A, start: 2026-01-01, end: 2026-01-02}"
+MORE = "{objective: More, key_results: [{metric: orders, reach: 2}]}"
 TWO = "path: [{by: 2026-06-30, value: 2}, {by: 2026-12-31, value: 3}]"
 
 
@@ -55,7 +57,8 @@ def test_a_way_that_cannot_be_gone_is_told(said: str, fault: str) -> None:
     ("said", "fault"),
     [
         ("targets: {order: {target: 2}}", 'targets.order: there is no metric "order"; did you mean "orders"?'),
-        ("targets: {orders: {base: 2}}", 'targets.orders: lacks "target"'),
+        ("targets: {orders: {better: lower}}", 'targets.orders: lacks "target"'),
+        ("targets: {orders: {base: 2}}", "targets.orders.base: says where it stood, but there is no target to reach"),
         ("targets: {repeat_orders_per_customer: {target: 2}}", "is the north star; its target stands in north_star"),
         ("targets: [orders]", "targets: must be a mapping from metrics to targets"),
         ("targets: {orders: 500}", "targets.orders: must be a mapping, with "),
@@ -64,9 +67,8 @@ def test_a_way_that_cannot_be_gone_is_told(said: str, fault: str) -> None:
         ("okrs: [{objective: More}]", 'okrs[0]: lacks "key_results"'),
         ("okrs: [{objective: More, key_results: []}]", "okrs[0].key_results: is an empty list"),
         (
-            "okrs: [{objective: M, key_results: [{metric: orders, reach: 2}]}, {objective: M, key_results: "
-            "[{metric: orders, reach: 2}]}]",
-            'okrs[1]: "M" stands here twice; first on line',
+            f"okrs: [{MORE}, {MORE}]",
+            'okrs[1]: "More" stands here twice; first on line',
         ),
         ("initiatives: [{name: A, start: 2026-02-01, end: 2026-01-31}]", "initiatives[0].end: is 2026-01-31, before"),
         ("initiatives: [{name: A, start: 2026-02-01}]", 'initiatives[0]: lacks "end"'),
@@ -79,7 +81,7 @@ def test_a_way_that_cannot_be_gone_is_told(said: str, fault: str) -> None:
             'initiatives[0].expects.change: "5%" is no change in percent; write one such as +15% or -5%, with its sign',
         ),
         (
-            "initiatives: [{name: A, start: 2026-01-01, end: 2026-01-02}, {name: A, start: 2026-02-01, end: 2026-02-01}]",
+            f"initiatives: [{FIRST}, {{name: A, start: 2026-02-01, end: 2026-02-01}}]",
             'initiatives[1]: "A" stands here twice',
         ),
         (
@@ -90,8 +92,7 @@ def test_a_way_that_cannot_be_gone_is_told(said: str, fault: str) -> None:
         ("calendar: {holidays: [{date: 2026-12-25}]}", 'calendar.holidays[0]: lacks "name"'),
         ("calendar: {campaigns: [{name: A, start: 2026-02-02, end: 2026-02-01}]}", "campaigns[0].end: is 2026-02-01"),
         (
-            "calendar: {campaigns: [{name: A, start: 2026-02-01, end: 2026-02-03}, {name: A, start: 2026-02-03, "
-            "end: 2026-02-04}]}",
+            f"calendar: {{campaigns: [{FIRST}, {{name: A, start: 2026-01-02, end: 2026-01-04}}]}}",
             'calendar.campaigns[1]: "A" is on already at that time, by line',
         ),
     ],
@@ -137,7 +138,7 @@ def test_key_results_of_one_objective_have_names_of_their_own() -> None:
     (line,) = faults_of(f"{GOOD}okrs: [{{objective: More, key_results: [{twice}]}}]\n")
     assert 'key_results[1]: "orders 2" stands here twice' in line
     named = "{metric: orders, reach: 2}, {metric: orders, reach: 2.0, name: again}"
-    assert len(parse(f"{GOOD}okrs: [{{objective: More, key_results: [{named}]}}]\n").okrs[0].key_results) == 2  # noqa: PLR2004
+    assert len(parse(f"{GOOD}okrs: [{{objective: More, key_results: [{named}]}}]\n").okrs[0].key_results) == 2
 
 
 def test_all_faults_of_the_steering_are_told_at_once() -> None:

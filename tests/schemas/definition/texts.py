@@ -75,7 +75,7 @@ okrs:
     owner: Ada
     key_results:
       - {metric: repeat_orders_per_customer, change: +15%, base: 1.2, from: 2026-01-01, by: 2026-12-31}
-      - {metric: hours_per_active, reach: 1.5, base: 3, from: 2026-01-01, by: 2026-12-31, name: Half the hours, owner: Grace}
+      - {metric: hours_per_active, reach: 1.5, base: 3, from: 2026-01-01, by: 2026-12-31, name: Half it, owner: Grace}
       - {metric: average_order_value, hold: 35, for: 4w, base: 31.5, from: 2026-01-01, by: 2026-12-31}""",
 )
 """With all that a company can steer by."""
