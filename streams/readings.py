@@ -13,6 +13,7 @@ from streams.cells import Cells
 from streams.plan import Judged, Plan, Series, measures_of
 from streams.selection import NO_VALUE, OVERFLOW
 from streams.state.port import NEVER, KeySpan
+from streams.sums import Sums
 from streams.time.spans import Span, earlier, last_complete, running
 from streams.values import Look, Segment, Values
 
@@ -28,9 +29,9 @@ class Readings:
     """Everything that a definition's metrics say of some cells."""
 
     def __init__(self, plan: Plan, cells: Cells, as_of: AsOf) -> None:
-        self._plan, self._cells, self._as_of = plan, cells, as_of
+        self._plan, self._sums, self._as_of = plan, Sums(cells), as_of
         self._definition: Definition = plan.definition
-        self._values = Values(plan, cells)
+        self._values = Values(plan, self._sums)
         self._waiting: dict[str, int] = {}
 
     def running(self, metric: str, window: Window, at_ms: int) -> Reading:
@@ -75,7 +76,7 @@ class Readings:
         declared, limit = self._definition.dimensions[dimension], self._most_shown(metric, dimension)
         sizes: dict[str, int] = {}
         for measure in measures_of(self._definition, metric):
-            for value, number in self._cells.parts(self._plan.series[measure, window], dimension, span).items():
+            for value, number in self._sums.parts(self._plan.series[measure, window], dimension, span).items():
                 sizes[value] = sizes.get(value, 0) + abs(number)
         named = [value for value in sizes if value not in (NO_VALUE, OVERFLOW, "none", "other")]
         order = [*declared.values, *sorted(named, key=lambda value: (-sizes[value], value))]

@@ -3,6 +3,7 @@
 What the definition says stands there always; what the state says, only while it can be trusted.
 """
 
+import asyncio
 from collections.abc import Iterator
 
 from prometheus_client.exposition import choose_encoder
@@ -10,6 +11,7 @@ from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
 from schemas import names
+from services.exporter.aside import aside
 from services.exporter.exposition import encode
 from services.exporter.families.making import gauge, info
 from services.exporter.families.of_definition import of_definition
@@ -28,7 +30,13 @@ class ReadingsCollector(Collector):
     def __init__(self, snapshots: Snapshots) -> None:
         self._snapshots = snapshots
         self._encoded: dict[str, bytes] = {}
+        self._encoding = asyncio.Lock()
         self._encoded_of: tuple[Shown | None, Seen, bool] | None = None
+
+    async def encoded(self, accept: str) -> tuple[bytes, str]:
+        """``encode``, beside the event loop and one at a time."""
+        async with self._encoding:
+            return await aside(lambda: self.encode(accept))
 
     def encode(self, accept: str) -> tuple[bytes, str]:
         """The whole exposition in the format that a scraper accepts, and its content type."""
@@ -49,7 +57,7 @@ class ReadingsCollector(Collector):
         yield from of_events(plan.sources, shown)
         yield from of_partitions(seen)
         yield gauge(names.STATE_UP, [((), float(up))])
-        read_ms = self._snapshots.seen.read_ms
+        read_ms = self._snapshots.read_ms()
         yield gauge(names.SNAPSHOT_AGE, [((), read_ms / 1000)] if read_ms else [])
         yield info(names.BUILD_INFO, VERSION, plan.version)
 
