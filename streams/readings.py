@@ -73,7 +73,7 @@ class Readings:
 
         Where entities are counted there are only the declared ones: the fold has put the others together.
         """
-        declared, limit = self._definition.dimensions[dimension], self._most_shown(metric, dimension)
+        declared, limit = self._definition.dimensions[dimension], most_shown(self._definition, metric, dimension)
         sizes: dict[str, int] = {}
         for measure in measures_of(self._definition, metric):
             for value, number in self._sums.parts(self._plan.series[measure, window], dimension, span).items():
@@ -85,11 +85,6 @@ class Readings:
         rest = frozenset(named).difference(places) | (sizes.keys() & {OVERFLOW, "other"})
         absent = frozenset(sizes.keys() & {NO_VALUE, "none"})
         return segments | ({"other": rest} if rest else {}) | ({"none": absent} if absent else {})
-
-    def _most_shown(self, metric: str, dimension: str) -> int:
-        declared = self._definition.dimensions[dimension]
-        least = len(declared.values)
-        return least if declared_only(self._definition, metric) else max(declared.limit, least)
 
     def _look(self, window: Window, span: Span, segment: Segment | None = None) -> Look:
         return Look(window, span, span.whole and self._as_of.watermark_ms >= span.end_ms, segment)
@@ -146,6 +141,13 @@ def segmented_by(definition: Definition, metric: str) -> tuple[str, ...]:
         return ()
     found = [definition.measures[name].by_dimension for name in measures_of(definition, metric)]
     return tuple(name for name in found[0] if all(name in others for others in found))
+
+
+def most_shown(definition: Definition, metric: str, dimension: str) -> int:
+    """How many segments of the metric are shown beside ``other`` and ``none``, at the most."""
+    declared = definition.dimensions[dimension]
+    least = len(declared.values)
+    return least if declared_only(definition, metric) else max(declared.limit, least)
 
 
 def declared_only(definition: Definition, metric: str) -> bool:

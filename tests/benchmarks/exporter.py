@@ -16,11 +16,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from aiohttp.test_utils import TestClient, TestServer
-from prometheus_client.openmetrics import parser
 
 from schemas.definition.loading import parse
 from services.exporter.api import build_api
 from streams.plan import compile_plan
+from tests.services.exporter.test_collector import parse_open_metrics
 from tests.services.exporter.world import NOW, Event, World
 
 OPEN_METRICS = {"Accept": "application/openmetrics-text; version=1.0.0"}
@@ -98,7 +98,7 @@ async def measured(metrics: int, rounds: int) -> dict[str, Any]:
             refreshes.append(time.process_time() - cpu)
             watch.cancel()
             blocks.append(loop.longest_s)
-    samples = sum(len(family.samples) for family in parser.text_string_to_metric_families(body))
+    samples = sum(len(family.samples) for family in parse_open_metrics(body))
     return {
         "samples": samples,
         "bytes": len(body),
@@ -116,10 +116,10 @@ def _told(seconds: list[float]) -> dict[str, float]:
 
 def main() -> None:
     """Prints what was measured, as JSON."""
-    parser_ = argparse.ArgumentParser(description=__doc__)
-    parser_.add_argument("--metrics", type=int, default=50)
-    parser_.add_argument("--rounds", type=int, default=30)
-    args = parser_.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--metrics", type=int, default=50)
+    parser.add_argument("--rounds", type=int, default=30)
+    args = parser.parse_args()
     sys.stdout.write(json.dumps(asyncio.run(measured(args.metrics, args.rounds)), indent=2) + "\n")
 
 
