@@ -24,8 +24,8 @@ COMMANDS = {
         "what a changed definition means, and which version is served",
     ),
     "exporter": ("services.exporter.command", "show the readings to Prometheus, and as JSON"),
-    "rules": ("services.provisioner.rules_command", "write the Prometheus rules of a definition"),
-    "grafana": ("services.provisioner.grafana_command", "write the Grafana board of a definition"),
+    "rules": ("services.provisioner.rules.command", "write the Prometheus rules of a definition"),
+    "grafana": ("services.provisioner.grafana.command", "write the Grafana board of a definition"),
 }
 
 

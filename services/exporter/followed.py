@@ -1,11 +1,12 @@
 """One partition, read again and again.
 
-A cell below the partition's floor never changes again in one version.  Keys that hold only such cells are read once and
-then kept with the *settled* cells of all partitions; what is read every time are the few keys around now.
+A cell below the partition's floor never changes again in one version; one of a series that *waits* (a conversion is
+filed where it begins) so long below it.  Keys that hold only such cells are read once and then kept with the *settled*
+cells of all partitions; what is read every time are the few keys around now.
 
     key numbers   1   2   3   4   5   6
                   settled ────┐ │  live: read whenever the position has moved
-                              floor
+                              floor, less what the series waits
 """
 
 from collections.abc import Collection, Mapping
@@ -84,7 +85,9 @@ class Followed:
 
     def _first_live(self, series: str, floor: int) -> int:
         """The first key number of which a cell can still change."""
-        return self._series[series].grain.of(floor) // CELLS_PER_KEY if floor > 0 else NOTHING_SETTLED
+        one = self._series[series]
+        last = floor - one.waits_ms
+        return one.grain.of(last) // CELLS_PER_KEY if last > 0 else NOTHING_SETTLED
 
 
 NOTHING_SETTLED = -(2**62)

@@ -1,4 +1,4 @@
-"""Every expression of board and rules, and where it stands: what a test runs against a real Prometheus."""
+"""Every expression of boards and rules, and where it stands: what a test runs against a real Prometheus."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -7,8 +7,8 @@ import msgspec
 
 from schemas.definition.model import Definition
 from services.provisioner.addresses import Addresses
-from services.provisioner.board import build_board
-from services.provisioner.rules import rule_groups
+from services.provisioner.boards.all_boards import all_boards
+from services.provisioner.rules.groups import rule_groups
 from services.provisioner.sdk import dashboard, prometheus
 
 
@@ -21,9 +21,9 @@ class Placed(msgspec.Struct, frozen=True):
 
 
 def all_expressions(definition: Definition) -> tuple[Placed, ...]:
-    """Panels in the order of the board, then alerts."""
-    board = build_board(definition, Addresses())
-    return (*_of_panels(board), *_of_rules(definition))
+    """Panels in the order of the boards, then alerts."""
+    panels = [one for board in all_boards(definition, Addresses()) for one in _of_panels(board)]
+    return (*panels, *_of_rules(definition))
 
 
 def _of_panels(board: dashboard.Dashboard) -> Iterator[Placed]:

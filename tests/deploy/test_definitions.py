@@ -16,10 +16,11 @@ from schemas.definition import model
 from schemas.definition.loading import load, load_placed
 from services.check.observing import observe
 from services.provisioner.addresses import Addresses
-from services.provisioner.board import build_board, to_json
+from services.provisioner.boards.all_boards import to_json
+from services.provisioner.boards.north_star import build_board
 from services.provisioner.placed import all_expressions
-from services.provisioner.rule_model import to_yaml
-from services.provisioner.rules import rule_groups
+from services.provisioner.rules.groups import rule_groups
+from services.provisioner.rules.model import to_yaml
 from services.replay.folding import fold_files
 from streams.plan import compile_plan
 from streams.readings import AsOf, Readings

@@ -17,8 +17,8 @@ import pytest
 from schemas import names
 from schemas.definition.loading import load
 from schemas.definition.model import Calendar, Definition, Metric, Ratio
+from services.provisioner.boards.row_metrics import dimensions_of
 from services.provisioner.placed import all_expressions
-from services.provisioner.row_metrics import dimensions_of
 from tests.services.provisioner.example import shop, starring
 from tests.services.provisioner.golden import ROOT
 

@@ -16,7 +16,8 @@ from prometheus_client.samples import Sample
 from schemas import names
 from schemas.definition import model
 from schemas.definition.model import Definition
-from services.exporter.collector import HELP, ReadingsCollector
+from services.exporter.collector import ReadingsCollector
+from services.exporter.families.words import HELP
 from streams.plan import compile_plan
 from tests.services.exporter.world import NOW, World
 from tests.streams.folding import DAY, definition, event

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.names import CELLS_PER_KEY
 from schemas.readings import Reading
 from services.exporter.followed import NothingToShow
 from services.exporter.freshness import SETTLE_MS
@@ -288,5 +289,22 @@ def test_two_exporters_show_the_same() -> None:
             for snapshots in (world.snapshots, other):
                 await snapshots.refresh()
             assert told(world.snapshots) == told(other)
+
+    asyncio.run(story())
+
+
+def test_what_was_begun_below_the_floor_is_shown_when_its_end_comes() -> None:
+    async def story() -> None:
+        world = World(PLAN, 1)
+        await world.company.begin()
+        days = PLAN.calendar
+        last = (days.day(NOW) - 9) // CELLS_PER_KEY * CELLS_PER_KEY - 1
+        begun = days.start(last) + HOUR  # on the last day of its key: the floor's day is in the next one
+        await world.company.publish(event("v", "view", "ann", begun), order(1, begun + 5 * DAY // 2, "bob"))
+        await world.snapshots.refresh()
+        assert value(world.snapshots, "m_converted", "lifetime") == 0
+        await world.company.publish(order(2, begun + 5 * DAY // 2 + HOUR))
+        await world.snapshots.refresh()
+        assert value(world.snapshots, "m_converted", "lifetime") == 1
 
     asyncio.run(story())

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from schemas.definition.loading import load
 from services.provisioner.addresses import Addresses
-from services.provisioner.grafana_command import grafana_files
-from services.provisioner.rule_model import to_yaml
-from services.provisioner.rules import rule_groups
+from services.provisioner.grafana.files import grafana_files
+from services.provisioner.rules.groups import rule_groups
+from services.provisioner.rules.model import to_yaml
 
 ROOT = Path(__file__).parents[3]
 FOLDER = Path(__file__).parent / "rendered"

@@ -32,12 +32,12 @@ from schemas.definition.model import (
     Window,
 )
 from services.provisioner.addresses import Addresses
+from services.provisioner.boards.row_metrics import dimensions_of
 from services.provisioner.expressions import volume
-from services.provisioner.metric_rules import absent, impossible, never_negative, part_of_whole
 from services.provisioner.placed import all_expressions
-from services.provisioner.row_metrics import dimensions_of
-from services.provisioner.rule_model import Limits, to_yaml
-from services.provisioner.rules import rule_groups
+from services.provisioner.rules.groups import rule_groups
+from services.provisioner.rules.metric import absent, impossible, never_negative, part_of_whole
+from services.provisioner.rules.model import Limits, to_yaml
 from services.provisioner.units import whole_numbers
 from services.provisioner.words import metric as in_words
 from tests.services.provisioner.example import shop

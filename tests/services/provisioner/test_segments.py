@@ -3,8 +3,8 @@
 import msgspec
 
 from schemas.definition.model import Definition, Dimension
+from services.provisioner.boards.row_metrics import segments_row, splits
 from services.provisioner.placed import all_expressions
-from services.provisioner.row_metrics import segments_row, splits
 from tests.services.provisioner.example import shop
 
 

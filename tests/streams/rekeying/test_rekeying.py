@@ -64,7 +64,7 @@ def test_a_pair_with_the_topics_key_in_second_place_lies_in_one_partition_alread
 def test_internal_topics_bear_the_version_and_no_two_stages_share_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(PLAN.stages) == 3
     assert all(PLAN.version in topic and len(topic) < 200 for topic in PLAN.stages)
-    monkeypatch.setattr("streams.plan.INTERNAL_PARTITIONS", INTERNAL_PARTITIONS + 1)
+    monkeypatch.setattr("streams.plan.version.INTERNAL_PARTITIONS", INTERNAL_PARTITIONS + 1)
     assert compile_plan(PLAN.definition).version != PLAN.version
     assert compile_plan(definition()).version == compile_plan(definition()).version
 

@@ -6,7 +6,7 @@ import pytest
 
 from schemas.definition.model import Definition
 from tests.services.provisioner.example import shop, starring
-from tests.services.provisioner.weeks import DAY, HOUR, MINUTE, NOW, WEEK, Tale, firing
+from tests.services.provisioner.rules.weeks import DAY, HOUR, MINUTE, NOW, WEEK, Tale, firing
 
 
 def rhythm(second: int) -> float:

@@ -3,8 +3,8 @@
 from schemas import names
 from schemas.definition.model import Definition
 from services.provisioner import expressions as promql
-from services.provisioner.metric_rules import shown
-from services.provisioner.rule_model import Limits, Rule, Severity
+from services.provisioner.rules.metric import shown
+from services.provisioner.rules.model import Limits, Rule, Severity
 
 
 def pipeline_rules(definition: Definition, limits: Limits) -> tuple[Rule, ...]:

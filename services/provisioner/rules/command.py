@@ -6,8 +6,8 @@ from pathlib import Path
 from schemas.definition.loading import load
 from services.provisioner.addresses import Addresses
 from services.provisioner.files import write
-from services.provisioner.rule_model import to_yaml
-from services.provisioner.rules import rule_groups
+from services.provisioner.rules.groups import rule_groups
+from services.provisioner.rules.model import to_yaml
 
 FILE_NAME = "nsm.rules.yml"
 

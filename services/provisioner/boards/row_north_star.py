@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from schemas.definition.model import Definition
 from services.provisioner import colours, words
 from services.provisioner import expressions as promql
-from services.provisioner.panels import Look, Place, Query, series_panel, stat_panel
+from services.provisioner.boards.panels import Look, Place, Query, series_panel, stat_panel
 from services.provisioner.sdk import dashboard
 from services.provisioner.units import panel_unit, whole_numbers
 

@@ -3,7 +3,7 @@
 from schemas.definition.model import Count, Definition, Guardrail, Metric, Plain, Sum
 from services.provisioner import colours, words
 from services.provisioner import expressions as promql
-from services.provisioner.panels import Look, Place, Query, series_panel, stat_panel
+from services.provisioner.boards.panels import Look, Place, Query, series_panel, stat_panel
 from services.provisioner.sdk import dashboard
 from services.provisioner.units import panel_unit, whole_numbers
 from streams.readings import declared_only, segmented_by

@@ -21,7 +21,7 @@ from schemas.definition.model import (
 )
 from schemas.definition.operands import operands
 from services.provisioner import expressions as promql
-from services.provisioner.rule_model import Limits, Rule
+from services.provisioner.rules.model import Limits, Rule
 
 
 def metric_rules(definition: Definition, limits: Limits) -> tuple[Rule, ...]:

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from schemas.definition.model import Definition
-from services.provisioner import row_metrics, row_north_star, row_trust
 from services.provisioner.addresses import BOARD_UID, Addresses
-from services.provisioner.panels import row_panel
-from services.provisioner.sdk import JSONEncoder, dashboard
+from services.provisioner.boards import row_metrics, row_north_star, row_trust
+from services.provisioner.boards.panels import row_panel
+from services.provisioner.sdk import dashboard
 
 Fill = Callable[[int], list[dashboard.Panel]]
 
@@ -70,8 +70,3 @@ def _links(addresses: Addresses) -> list[dashboard.DashboardLink]:
         tags=[],
     )
     return [link]
-
-
-def to_json(board: dashboard.Dashboard) -> str:
-    """The same bytes for the same board."""
-    return JSONEncoder(indent=2, sort_keys=True, ensure_ascii=False).encode(board) + "\n"

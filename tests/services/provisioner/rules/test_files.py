@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from services.provisioner import rules_command
 from services.provisioner.addresses import Addresses
-from services.provisioner.rule_model import Rule, to_yaml
-from services.provisioner.rules import rule_groups
+from services.provisioner.rules import command as rules_command
+from services.provisioner.rules.groups import rule_groups
+from services.provisioner.rules.model import Rule, to_yaml
 from tests.services.provisioner.example import shop, starring
 from tests.services.provisioner.golden import ROOT
 

@@ -5,8 +5,8 @@ from schemas.definition.model import Definition
 from services.provisioner import colours, words
 from services.provisioner import expressions as promql
 from services.provisioner.addresses import Addresses
-from services.provisioner.panels import Look, Place, Query, series_panel, stat_panel, text_panel
-from services.provisioner.rules import rule_groups
+from services.provisioner.boards.panels import Look, Place, Query, series_panel, stat_panel, text_panel
+from services.provisioner.rules.groups import rule_groups
 from services.provisioner.sdk import dashboard
 
 HEIGHT = 30

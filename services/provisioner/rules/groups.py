@@ -1,9 +1,9 @@
 """Definition -> alert rules, as values."""
 
 from schemas.definition.model import Definition
-from services.provisioner.metric_rules import metric_rules
-from services.provisioner.pipeline_rules import pipeline_rules
-from services.provisioner.rule_model import Group, Limits
+from services.provisioner.rules.metric import metric_rules
+from services.provisioner.rules.model import Group, Limits
+from services.provisioner.rules.pipeline import pipeline_rules
 
 
 def rule_groups(definition: Definition, limits: Limits | None = None) -> tuple[Group, ...]:

@@ -14,8 +14,8 @@ from schemas import names
 from schemas.definition.model import Definition, Metric, Ratio
 from services.provisioner.addresses import Addresses
 from services.provisioner.expressions import comparable_series, north_star
-from services.provisioner.rule_model import Limits, to_yaml
-from services.provisioner.rules import rule_groups
+from services.provisioner.rules.groups import rule_groups
+from services.provisioner.rules.model import Limits, to_yaml
 
 MINUTE = 60
 HOUR = 3600

@@ -1,0 +1,136 @@
+"""What a plan is made of."""
+
+from typing import NamedTuple
+
+from schemas.definition import model
+from schemas.definition.model import Condition, Measure, Source
+from schemas.events.needs import Needs
+from streams.measures.chain import Chain
+from streams.measures.conversion import Conversion
+from streams.measures.net_retention import NetRetention
+from streams.time.grains import Days, Grain
+
+Judged = model.Distinct | model.First | model.Repeat | model.Lifecycle
+"""The kinds that remember an entity's points."""
+
+
+class Series(NamedTuple):
+    """A measure cut at one grain; ``running`` where a reading sums all cells up to a piece, not a span of them.
+
+    A cell of it changes no more once the floor is ``waits_ms`` past its piece: what begins there may end later.
+    """
+
+    name: str
+    grain: Grain
+    running: bool
+    waits_ms: int = 0
+
+
+class Choice(NamedTuple):
+    """Which events: of one type, or any, that meet every condition.
+
+    ``text`` tells choices apart whose values Python takes for equal, such as 1 and true.
+    """
+
+    of: str
+    where: tuple[Condition, ...]
+    text: str
+
+    @classmethod
+    def by(cls, measure: Measure) -> "Choice":
+        """The events of a measure."""
+        return cls(measure.of, measure.where, repr(measure.where))
+
+
+class Additive(NamedTuple):
+    """A count, or the sum of ``amount``, at each of these grains; ``dimensions`` are (name, property).
+
+    ``binned``: how many amounts lie in each bin, in place of their sum.
+    """
+
+    measure: str
+    choice: Choice
+    amount: str | None
+    series: tuple[Series, ...]
+    dimensions: tuple[tuple[str, str], ...]
+    binned: bool
+
+
+class PlacedChain(NamedTuple):
+    """The chain at one place of its space's records, and the measures it serves."""
+
+    choice: Choice
+    chain: Chain
+    measures: tuple[str, ...]
+
+
+class PlacedRetention(NamedTuple):
+    """A net retention of ``amount`` by one unit of the calendar, at one place of its space's records."""
+
+    choice: Choice
+    amount: str
+    days: Days
+    retention: NetRetention
+    measures: tuple[str, ...]
+
+
+class PlacedConversion(NamedTuple):
+    """A conversion of the events chosen to others, at one place of its space's records."""
+
+    choice: Choice
+    to: Choice
+    conversion: Conversion
+    measures: tuple[str, ...]
+
+
+Placed = PlacedChain | PlacedRetention | PlacedConversion
+
+
+def choices_of(placed: Placed) -> tuple[Choice, ...]:
+    """Every choice of events that it is made of."""
+    return (placed.choice, placed.to) if isinstance(placed, PlacedConversion) else (placed.choice,)
+
+
+class Space(NamedTuple):
+    """One kind of entity and what its records hold, in order: chains, then what has a record of its own."""
+
+    name: str
+    entity: tuple[str, ...]
+    places: tuple[Placed, ...]
+
+
+class Split(NamedTuple):
+    """The chains of one kind of entity that are split by a dimension; what is none of ``values`` is one segment.
+
+    ``name`` is the space of its records, one for each entity and segment.
+    """
+
+    name: str
+    dimension: str
+    property: str
+    values: tuple[str, ...]
+    entity: tuple[str, ...]
+    chains: tuple[PlacedChain, ...]
+
+
+class SourcePlan(NamedTuple):
+    """What happens to the events of one source; ``types`` are those that some measure counts, None where all are."""
+
+    source: Source
+    needs: Needs
+    additives: tuple[Additive, ...]
+    spaces: tuple[Space, ...]
+    types: frozenset[str] | None
+    stages: "tuple[Stage, ...]" = ()
+    splits: tuple[Split, ...] = ()
+
+
+class Stage(NamedTuple):
+    """The re-keyed measures of one source whose entities begin with one property, ``key``.
+
+    ``plan`` is what the events are folded into that come through the internal ``topic``.
+    """
+
+    topic: str
+    key: str
+    plan: SourcePlan

@@ -1,0 +1,137 @@
+"""What is remembered of entities: chains, net retentions and conversions, each at its place in a record."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from schemas.definition import model
+from schemas.definition.model import Definition, Window
+from streams.measures.chain import Chain, Judge
+from streams.measures.conversion import Conversion
+from streams.measures.distinct import DistinctCalendar, DistinctRolling
+from streams.measures.first import First
+from streams.measures.lifecycle import Lifecycle
+from streams.measures.net_retention import NetRetention
+from streams.measures.repeat import Repeat
+from streams.plan.parts import (
+    Choice,
+    Judged,
+    Placed,
+    PlacedChain,
+    PlacedConversion,
+    PlacedRetention,
+    Series,
+    Space,
+    Split,
+)
+from streams.time.calendar import Calendar
+from streams.time.grains import Days, Grain, Instants
+
+
+def space_of(
+    entity: tuple[str, ...],
+    measures: list[Judged | model.NetRetention | model.Conversion],
+    of_measure: dict[str, dict[Window, Series]],
+    calendar: Calendar,
+) -> Space:
+    """The records of one kind of entity, by all that these measures remember of it."""
+    judged = [one for one in measures if isinstance(one, Judged)]
+    retained = [one for one in measures if isinstance(one, model.NetRetention)]
+    places: list[Placed] = [*_chains(judged, of_measure, calendar), *_retentions(retained, of_measure, calendar)]
+    places += (_converted(one, of_measure[one.name]) for one in measures if isinstance(one, model.Conversion))
+    return Space("+".join(entity), entity, tuple(places))
+
+
+def splits_of(
+    definition: Definition,
+    measures: list[Judged],
+    of_measure: dict[str, dict[Window, Series]],
+    calendar: Calendar,
+) -> Iterator[Split]:
+    """For each kind of entity and each dimension that some of its measures are split by."""
+    pairs = {(measure.entity, name) for measure in measures for name in measure.by_dimension}
+    for entity, name in sorted(pairs):
+        mine = [one for one in measures if one.entity == entity and name in one.by_dimension]
+        dimension, chains = definition.dimensions[name], _chains(mine, of_measure, calendar)
+        values = tuple(sorted(dimension.values))
+        yield Split(f"{'+'.join(entity)}|{name}", name, dimension.property, values, entity, chains)
+
+
+def _converted(measure: model.Conversion, series: dict[Window, Series]) -> PlacedConversion:
+    conversion = Conversion({one.name: one.grain for one in series.values()}, measure.within_ms)
+    return PlacedConversion(Choice.by(measure), Choice(measure.to, (), repr(())), conversion, (measure.name,))
+
+
+def _retentions(
+    measures: list[model.NetRetention], of_measure: dict[str, dict[Window, Series]], calendar: Calendar
+) -> Iterator[PlacedRetention]:
+    """The parts of one share a place for each unit that one of them is read by."""
+    places: dict[tuple[str, model.Unit], dict[model.NetPart, model.NetRetention]] = {}
+    for measure in measures:
+        for window in of_measure[measure.name]:
+            if isinstance(window, model.Calendar):
+                places.setdefault((measure.name.partition(".")[0], window.unit), {})[measure.part] = measure
+    for (_, unit), parts in sorted(places.items()):
+        series = {part: of_measure[one.name][model.Calendar(unit)].name for part, one in sorted(parts.items())}
+        retention = NetRetention(series, calendar.period_of(unit), partial(calendar.first_day, unit))
+        one = next(iter(parts.values()))
+        names = tuple(sorted(part.name for part in parts.values()))
+        yield PlacedRetention(Choice.by(one), one.property, Days(calendar), retention, names)
+
+
+def _chains(
+    measures: list[Judged], of_measure: dict[str, dict[Window, Series]], calendar: Calendar
+) -> tuple[PlacedChain, ...]:
+    """Judges of one choice and grain share a chain; ``first`` joins the instants of a ``repeat`` where there is one."""
+    repeats = {Choice.by(m) for m in measures if isinstance(m, model.Repeat)}
+    chains: dict[tuple[Choice, str], tuple[Grain, dict[str, Judge], set[str]]] = {}
+    for measure in measures:
+        choice = Choice.by(measure)
+        for window, series in of_measure[measure.name].items():
+            exact = isinstance(measure, model.Repeat) or (isinstance(measure, model.First) and choice in repeats)
+            points: Grain = Instants() if exact else series.grain
+            _, judges, names = chains.setdefault((choice, points.label), (points, {}, set()))
+            judges[series.name] = _judge(measure, window, series, points, calendar)
+            names.add(measure.name)
+    return tuple(
+        PlacedChain(choice, Chain(tuple(judges[name] for name in sorted(judges)), grain), tuple(sorted(names)))
+        for (choice, _), (grain, judges, names) in sorted(chains.items(), key=_repr_of_key)
+    )
+
+
+def _repr_of_key(item: tuple[tuple[Choice, str], object]) -> str:
+    """The order of chains in a record: fixed by what they are, not by the order of the file."""
+    return repr(item[0])
+
+
+def _judge(
+    measure: Judged,
+    window: Window,
+    series: Series,
+    points: Grain,
+    calendar: Calendar,
+) -> Judge:
+    grain: Grain = series.grain if isinstance(points, Instants) else Instants()  # points are cut already
+    match measure, window:
+        case model.Repeat(), _:
+            return Repeat(series.name, measure.within_ms, grain)
+        case (model.First(), _) | (model.Distinct(at_least=1), model.Lifetime()):
+            return First(series.name, grain)
+        case model.Distinct(at_least=n), _:
+            return _distinct(series.name, window, calendar, n)
+        case model.Lifecycle(part=model.Part.ACTIVE), model.Calendar(unit):
+            return DistinctCalendar(series.name, calendar.period_of(unit))
+        case model.Lifecycle(part=part), model.Calendar(unit):
+            return Lifecycle(series.name, part, calendar.period_of(unit), partial(calendar.first_day, unit))
+    raise TypeError(measure, window)
+
+
+def _distinct(series: str, window: Window, calendar: Calendar, at_least: int) -> Judge:
+    match window:
+        case model.Lifetime():  # one period for ever
+            return DistinctCalendar(series, lambda _: 0, at_least)
+        case model.Calendar(unit):
+            return DistinctCalendar(series, None if unit is model.Unit.DAY else calendar.period_of(unit), at_least)
+        case model.RollingDays(days):
+            return DistinctRolling(series, days, at_least)
+        case model.RollingSpan(span_ms, grain_ms):
+            return DistinctRolling(series, span_ms // grain_ms, at_least)
