@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 
 from services.definition.kept import kept_plan
+from services.exporter.bound import SERIES_LIMIT
 from services.exporter.followed import NothingToShow
 from services.exporter.freshness import Ends
 from services.exporter.log_ends import LogEnds
@@ -34,8 +35,15 @@ ANSWER_S = 5.0
 class Served:
     """The version that is shown, and perhaps one that is to be; ``run`` keeps both fresh."""
 
-    def __init__(self, own: Plan, registry: Registry, source: Source, now_ms: Callable[[], int]) -> None:
-        self._own, self._registry, self._now_ms = own, registry, now_ms
+    def __init__(
+        self,
+        own: Plan,
+        registry: Registry,
+        source: Source,
+        now_ms: Callable[[], int],
+        series_limit: int = SERIES_LIMIT,
+    ) -> None:
+        self._own, self._registry, self._now_ms, self._series_limit = own, registry, now_ms, series_limit
         self._ends = _EndsOfAll(source.ends)
         self._source = source._replace(ends=self._ends)
         self._shown = self._version(own)
@@ -78,7 +86,8 @@ class Served:
         await self._shown.snapshots.refresh()
 
     async def _look(self) -> None:
-        served = (await self._registry.serving(self._own.definition.company)).served or self._own.version
+        serving = await self._registry.serving(self._own.definition.company)
+        served = serving.served or self._own.version
         if served == self._shown.plan.version:
             self._want(None)
         elif self._wanted is None or self._wanted.plan.version != served:
@@ -86,6 +95,8 @@ class Served:
             self._want(None if plan is None else self._version(plan))
         if not self._known and self._wanted is not None:
             self._show(self._wanted)  # nothing was shown yet
+        for one in filter(None, (self._shown, self._wanted)):
+            one.served_since(serving.since_ms if one.plan.version == serving.served else 0)
         self._known = True
 
     async def _plan(self, version: str) -> Plan | None:
@@ -99,7 +110,7 @@ class Served:
         notice = ""
         if plan.version != self._own.version:
             notice = f"version {plan.version} is served and shown; this exporter's own file is {self._own.version}"
-        return Version(Snapshots(plan, self._source, self._now_ms), notice)
+        return Version(Snapshots(plan, self._source, self._now_ms), notice, self._series_limit)
 
     def _want(self, version: Version | None) -> None:
         if self._wanted is not None:
