@@ -28,7 +28,7 @@ LEAST_SPECIAL: Final = 3
 _MEDIAN_TO_SIGMA: Final = 1.4826
 _QUARTILE_TO_SIGMA: Final = 1 / 1.1503
 _MEAN_TO_SIGMA: Final = 1.2533
-_MOST_FREEDOM: Final = 8
+_MOST_FREEDOM: Final = 12
 """Chance has heavier tails than the normal curve, however many errors there are."""
 _AROUND: Final = 7
 _PASSES: Final = 2
@@ -148,9 +148,7 @@ def _level(left: Floats, known: NDArray[np.bool_], at: int, half_life: float) ->
 
 def _spread(errors: Floats) -> float:
     """Sigma of a normal curve whose median, or third quartile, of absolute errors is theirs: whichever is larger."""
-    found = max(
-        _MEDIAN_TO_SIGMA * float(np.median(errors)), _QUARTILE_TO_SIGMA * float(np.quantile(errors, 0.75)), 0.0
-    )
+    found = max(_MEDIAN_TO_SIGMA * float(np.median(errors)), _QUARTILE_TO_SIGMA * float(np.quantile(errors, 0.75)), 0.0)
     return found or _MEAN_TO_SIGMA * float(errors.mean())
 
 

@@ -1,13 +1,14 @@
 """With which moments of the past a window's value is compared, and what the calendar says of each.
 
-    calendar day, week, month, ..   the last complete period                with the complete periods before it
-    last days                       the value now                           with the ends of the days before today
-    last minutes, hours             at each full hour of today              with the same local time on the days before
-    lifetime                        never
+calendar day, week, month, ..   the last complete period                with the complete periods before it
+last days                       the value now                           with the ends of the days before today
+last minutes, hours             at each full hour of today              with the same local time on the days before
+lifetime                        never
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -58,9 +59,7 @@ class SpecialDays:
         given = definition.calendar
         self.kinds = (
             frozenset(one.date.toordinal() for one in given.holidays),
-            frozenset(
-                day for one in given.campaigns for day in range(one.start.toordinal(), one.end.toordinal() + 1)
-            ),
+            frozenset(day for one in given.campaigns for day in range(one.start.toordinal(), one.end.toordinal() + 1)),
         )
 
 
@@ -113,7 +112,7 @@ def _periods(plan: Plan, metric: str, unit: Unit, as_of_ms: int) -> Compared:
     target = calendar.period(unit, calendar.day(as_of_ms)) - 1
     numbers = range(target - back, target + 1)
     firsts = [calendar.first_day(unit, number) for number in (*numbers, target + 1)]
-    sizes = [after - first for first, after in zip(firsts, firsts[1:], strict=False)]
+    sizes = [after - first for first, after in pairwise(firsts)]
     ends = [calendar.start(after) - 1 for after in firsts[1:]]
     grows = unit not in (Unit.DAY, Unit.WEEK) and _grows(plan.definition, metric)
     return Compared(

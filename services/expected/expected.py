@@ -1,6 +1,6 @@
 """What each metric may be expected to be, worked out again whenever there is something new to expect.
 
-    a period is over, a day has begun ──▶ due ──▶ its past is read, piece by piece ──▶ a thread works out its bands
+a period is over, a day has begun ──▶ due ──▶ its past is read, piece by piece ──▶ a thread works out its bands
 """
 
 import asyncio
@@ -9,16 +9,18 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
-from schemas.definition.model import Window
+from schemas.definition.model import RollingSpan, Window
 from services.expected.band import Band
 from services.expected.comparing import subject
 from services.expected.of_past import Asked, Point, bands, moments
 from services.expected.reading import past_cells, rests_on_parts
+from services.exporter.aside import aside
 from services.exporter.followed import NothingToShow
 from services.exporter.shown import Shown
 from services.exporter.snapshots import Snapshots
 from streams.readings import keys_between
 from streams.state.port import NEVER
+from streams.time.grains import HOUR
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +60,7 @@ class Expected:
         for metric, window in self._windows():
             due, (had, points) = self._due(shown, metric, window), self._found.get((metric, window.label), NOTHING)
             if due is not None and had is not None and had.subject == due.subject:
-                band = _at(points, shown.read_ms)
+                band = _at(points, window, shown.read_ms)
                 if band is not None:
                     found[metric, window.label] = band
         return found
@@ -79,7 +81,7 @@ class Expected:
             return ()
         wanted = keys_between(plan, asked.metric, asked.window, *reach)
         cells = await past_cells(self._snapshots, wanted, parts=rests_on_parts(plan.definition, asked.metric))
-        return await asyncio.to_thread(bands, plan, cells, asked)
+        return await aside(lambda: bands(plan, cells, asked))
 
     def _due(self, shown: Shown, metric: str, window: Window) -> Due | None:
         as_of_ms = shown.trust[metric].as_of.watermark_ms
@@ -110,14 +112,17 @@ async def keep(current: Callable[[], Shows]) -> None:
         await asyncio.sleep(LOOK_S)
 
 
-def _at(points: tuple[Point, ...], now_ms: int) -> Band | None:
-    """The only one, or that between the two around now; None outside them."""
-    if len(points) == 1:
-        return points[0].band
+def _at(points: tuple[Point, ...], window: Window, now_ms: int) -> Band | None:
+    """Of windows that are judged by the hour between the two hours around now, None where one of them has no band."""
+    if not isinstance(window, RollingSpan):
+        return points[-1].band if points else None
     after = bisect_right(points, now_ms, key=lambda point: point.at_ms)
     if not 0 < after < len(points):
         return None
     before, following = points[after - 1], points[after]
-    part = (now_ms - before.at_ms) / (following.at_ms - before.at_ms)
+    between = following.at_ms - before.at_ms
+    if between > HOUR:
+        return None
+    part = (now_ms - before.at_ms) / between
     bounds = zip(before.band, following.band, strict=True)
     return Band(*(one + part * (other - one) for one, other in bounds))

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from schemas.definition.loading import load
 from schemas.errors import SettingsError
+from services.expected.expected import keep
 from services.exporter.api import build_api
 from services.exporter.bound import SERIES_LIMIT
 from services.exporter.log_ends import KafkaLogEnds
@@ -76,7 +77,12 @@ async def _serve(plan: Plan, where: Settings, args: argparse.Namespace) -> None:
         await _listen(runner, args.host, args.port)
         log.info("version %s at http://%s:%d", plan.version, args.host, args.port)
         await _look_for_redis(reader, plan.version, where.redis)
-        await _until(stop, asyncio.create_task(served.run()), asyncio.create_task(ends.run()))
+        await _until(
+            stop,
+            asyncio.create_task(served.run()),
+            asyncio.create_task(ends.run()),
+            asyncio.create_task(keep(served.current)),
+        )
     finally:
         await runner.cleanup()
         await reader.close()
