@@ -9,6 +9,7 @@ from aiohttp import web
 
 from schemas.errors import StateError
 from services.exporter.answers import about, all_metrics, all_readings, iso, reading_json
+from services.exporter.aside import aside
 from services.exporter.asked import BadRequest, Moments, moments, nearest
 from services.exporter.followed import NothingToShow, Wanted
 from services.exporter.freshness import Progress, as_of, completeness, topics_of
@@ -94,12 +95,13 @@ class _Pages:
         return web.Response(text=page, content_type="text/html")
 
     async def metrics(self, request: web.Request) -> web.Response:
-        body, content_type = self._current().collector.encode(request.headers.get("Accept", ""))
+        body, content_type = await self._current().collector.encoded(request.headers.get("Accept", ""))
         return web.Response(body=body, headers={"Content-Type": content_type})
 
     async def readings(self, _: web.Request) -> web.Response:
         version = self._current()
-        return _json(all_readings(version.plan, version.snapshots.shown()) | {"notice": version.notice or None})
+        shown, notice = version.snapshots.shown(), {"notice": version.notice or None}
+        return await aside(lambda: _json(all_readings(version.plan, shown) | notice))
 
     async def steering(self, _: web.Request) -> web.Response:
         version = self._current()

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 
 from services.definition.kept import plan_of
+from services.exporter.bound import SERIES_LIMIT
 from services.exporter.followed import NothingToShow
 from services.exporter.freshness import Ends
 from services.exporter.log_ends import LogEnds
@@ -35,8 +36,15 @@ ANSWER_S = 5.0
 class Served:
     """The version that is shown, and perhaps one that is to be; ``run`` keeps both fresh."""
 
-    def __init__(self, own: Plan, registry: Registry, source: Source, now_ms: Callable[[], int]) -> None:
-        self._own, self._registry, self._now_ms = own, registry, now_ms
+    def __init__(
+        self,
+        own: Plan,
+        registry: Registry,
+        source: Source,
+        now_ms: Callable[[], int],
+        series_limit: int = SERIES_LIMIT,
+    ) -> None:
+        self._own, self._registry, self._now_ms, self._series_limit = own, registry, now_ms, series_limit
         self._ends = _EndsOfAll(source.ends)
         self._source = source._replace(ends=self._ends)
         self._shown = self._version(own)
@@ -85,7 +93,8 @@ class Served:
         await self._shown.snapshots.refresh()
 
     async def _look(self) -> None:
-        served = (await self._registry.serving(self._own.definition.company)).served or self._own.version
+        serving = await self._registry.serving(self._own.definition.company)
+        served = serving.served or self._own.version
         plan = self._own if served == self._own.version else await self._kept.plan(served)
         if plan is None and served != self._shown.plan.version:
             self._say(f"version {served} is served, but this exporter cannot read its definition")
@@ -95,10 +104,12 @@ class Served:
             self._want(self._version(plan))
         if not self._known and self._wanted is not None:
             self._show(self._wanted)  # nothing was shown yet
+        for one in filter(None, (self._shown, self._wanted)):
+            one.served_since(serving.since_ms if one.plan.version == serving.served else 0)
         self._known = True
 
     def _version(self, plan: Plan) -> Version:
-        return Version(Snapshots(plan, self._source, self._now_ms), self._notice(plan))
+        return Version(Snapshots(plan, self._source, self._now_ms), self._notice(plan), self._series_limit)
 
     def _notice(self, plan: Plan) -> str:
         if plan.version == self._own.version:

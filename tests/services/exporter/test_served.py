@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas import names
 from schemas.definition.loading import load
 from schemas.definition.model import Definition
 from services.exporter.api import build_api
@@ -20,8 +21,9 @@ from services.exporter.served import Served
 from services.exporter.snapshots import Source
 from services.exporter.version import Place, behind
 from streams.plan import Plan, compile_plan
-from streams.state.serving import NOTHING, Serving
+from streams.state.serving import NOTHING, Serving, taken_over
 from tests.services.exporter.test_api import Client, history
+from tests.services.exporter.test_collector import OPEN_METRICS, parse_open_metrics
 from tests.services.exporter.world import NOW, Company, World
 from tests.streams.folding import definition
 
@@ -82,6 +84,33 @@ def test_without_the_key_it_shows_its_own_file() -> None:
         assert await two.tick() == OLD.version
         found = await readings(client)
         assert (found["definition"], found["notice"]) == (OLD.version, None)
+
+    tell(Two(), story)
+
+
+async def since(client: Client) -> dict[str, float]:
+    """Definition -> when it began to be served, as Prometheus reads it."""
+    response = await client.get("/metrics", headers={"Accept": OPEN_METRICS})
+    found = [one for family in parse_open_metrics(await response.text()) for one in family.samples]
+    return {one.labels["definition"]: one.value for one in found if one.name == names.DEFINITION_SINCE}
+
+
+def test_since_when_a_version_is_served_is_told_of_that_which_is_shown() -> None:
+    async def story(two: Two, client: Client) -> None:
+        await two.old.begin()
+        await two.tick()
+        assert await since(client) == {}, "nothing is served yet"
+        await two.begin(served=OLD.version, next=NEW.version)
+        await two.tick()
+        assert await since(client) == {OLD.version: NOW / 1000}
+        two.world.clock.now_ms += 60_000
+        known = await two.world.store.serving(COMPANY)
+        taken = taken_over(known, NEW.version, two.world.clock.now_ms)
+        assert await two.world.store.exchange(COMPANY, known, taken)
+        await two.served.look()
+        assert await since(client) == {}, "what is shown is served no more, the other not shown yet"
+        assert await two.tick() == NEW.version
+        assert await since(client) == {NEW.version: NOW / 1000 + 60}
 
     tell(Two(), story)
 
@@ -160,7 +189,9 @@ def test_an_answer_is_of_one_version_while_they_are_exchanged() -> None:
             order.reverse()
             tick = asyncio.create_task(two.tick())
             while not tick.done():
-                found = await readings(client, 200 if shown else (await client.get("/v1/readings")).status)
+                response = await client.get("/v1/readings")
+                assert response.status == 200 or not shown, "once shown, something is shown ever after"
+                found = await response.json()
                 if "readings" in found:
                     assert {one["definition"] for one in found["readings"]} == {found["definition"]}
                     shown.append(found["definition"])
