@@ -144,6 +144,9 @@ POSITION: Final = "nsm_position_offset"  # topic, partition
 POSITION_LAG: Final = "nsm_position_lag_events"  # topic, partition
 STATE_UP: Final = "nsm_state_up"  # 1 while the store answers and every partition has a position
 SNAPSHOT_AGE: Final = "nsm_snapshot_timestamp_seconds"  # when the state was last read
+SERIES_LIMIT: Final = "nsm_series_limit"
+SERIES_LEFT_OUT: Final = "nsm_series_left_out"
+DEFINITION_SINCE: Final = "nsm_definition_since_timestamp_seconds"  # definition: when it began to be served
 BUILD_INFO: Final = "nsm_build_info"  # version, definition
 
 SERIES: Final[dict[str, tuple[str, ...]]] = {
@@ -177,6 +180,9 @@ SERIES: Final[dict[str, tuple[str, ...]]] = {
     POSITION_LAG: ("topic", "partition"),
     STATE_UP: (),
     SNAPSHOT_AGE: (),
+    SERIES_LIMIT: (),
+    SERIES_LEFT_OUT: (),
+    DEFINITION_SINCE: ("definition",),
     BUILD_INFO: ("version", "definition"),
 }
 """Each series that the exporter shows, and its labels."""
