@@ -32,8 +32,8 @@ class Numbers(msgspec.Struct, frozen=True, kw_only=True):
 class Exporter:
     """One exporter by its URL."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url.rstrip("/")
+    def __init__(self, url: str, patience_s: float = PATIENCE_S) -> None:
+        self.url, self._patience_s = url.rstrip("/"), patience_s
         self._parts = urlsplit(self.url)
 
     def readings(self) -> Json:
@@ -65,7 +65,7 @@ class Exporter:
 
     def _get(self, path: str) -> bytes:
         kind = http.client.HTTPSConnection if self._parts.scheme == "https" else http.client.HTTPConnection
-        connection = kind(self._parts.hostname or "", self._parts.port, timeout=PATIENCE_S)
+        connection = kind(self._parts.hostname or "", self._parts.port, timeout=self._patience_s)
         try:
             connection.request("GET", self._parts.path + path)
             answer = connection.getresponse()

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from rich.console import Console
 
@@ -22,7 +23,6 @@ from schemas.errors import CommandError
 from services.board.command import show
 from services.board.watch import Watch
 from services.demo.figures import Compared, as_table, compare, read_published
-from services.demo.past import fill, history_text
 from services.demo.purchases import (
     DEFINITION,
     FIGURES,
@@ -37,9 +37,16 @@ from services.demo.purchases import (
     publish,
     read_orders,
 )
+from services.history.asking import chosen
+from services.history.blocks import fill
+from services.history.open_metrics import JOB, lines
+from services.history.points import Reach
+from services.history.series import families
+from services.history.sources import FromExporter
 from services.local import install
 from services.local.stack import Options, Stack
 from services.publisher.publisher import Publisher
+from streams.plan import compile_plan
 
 HISTORY = ("prometheus", "prometheus-alertmanager")
 Say = Callable[[str], None]
@@ -114,7 +121,7 @@ def run_live(definition: Definition, orders: list[bytes], say: Say) -> None:
 @contextmanager
 def fresh_stack(say: Say, file: Path = DEFINITION) -> Iterator[Stack]:
     """Over data that is thrown away, whatever else runs on this machine; without Prometheus where that is missing."""
-    without = frozenset() if not install.missing(HISTORY) else frozenset({"prometheus", "alertmanager"})
+    without = frozenset({"history"}) if not install.missing(HISTORY) else frozenset({"prometheus", "alertmanager"})
     with tempfile.TemporaryDirectory(prefix="nsm-demo-") as folder:
         options = Options(data=Path(folder) / "stack", without=without, say=say, environment={})
         with Stack(file, options) as stack:
@@ -143,8 +150,12 @@ def fill_past(stack: Stack, definition: Definition, orders: list[bytes], say: Sa
         say("no Prometheus, or no promtool, on this machine: its history begins now")
         return
     say("making 18 months of history for Prometheus")
-    begun, end = time.monotonic(), datetime.now(UTC)
-    exporter, (source,) = exporter_of(stack), definition.sources
-    text = history_text(definition, exporter, first_moment(orders, source), end)
+    begun, end_ms = time.monotonic(), time.time_ns() // 1_000_000
+    exporter, (source,), plan = exporter_of(stack), definition.sources, compile_plan(definition)
+    begin_ms = round(first_moment(orders, source).timestamp() * 1000)
+    text = lines(
+        families(plan, FromExporter(plan, exporter), chosen(plan, [], []), lambda _: Reach(begin_ms, end_ms)),
+        {"instance": urlsplit(exporter.url).netloc, "job": JOB},
+    )
     blocks = fill(text, stack.history, promtool)
     say(f"{blocks} blocks in {time.monotonic() - begun:.1f} s")

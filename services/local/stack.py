@@ -41,7 +41,7 @@ PROGRAMS: Final = {
     "prometheus": ("prometheus",),
     "alertmanager": ("prometheus-alertmanager",),
 }
-OPTIONAL: Final = ("worker", "exporter", "prometheus", "alertmanager")
+OPTIONAL: Final = ("worker", "exporter", "prometheus", "history", "alertmanager")
 """What the stack can be run without; Kafka and Redis are left out by naming others in NSM_KAFKA and NSM_REDIS."""
 
 
@@ -110,6 +110,7 @@ class Stack:
                 self.options.say(f"made topic {topic}")
             self.supervisor.start(self._services())
             self.supervisor.start(self._history())
+            self.supervisor.start(self._past())
             self.folder.announce(self.addresses)
             self._running = started.pop_all()
         return self
@@ -201,6 +202,15 @@ class Stack:
         part = prometheus(self.folder.path, self._port("prometheus"), scrape)
         self.addresses["prometheus"] = part.address
         return [part]
+
+    def _past(self) -> list[Part]:
+        """Once only: a Prometheus that has it already is left as it is."""
+        if not all(self._wants(name) for name in ("history", "prometheus", "exporter")):
+            return []
+        if install.find("promtool") is None:
+            self.options.say("no promtool on this machine: the history of Prometheus begins now")
+            return []
+        return [parts.history(self.definition, self.history, self.addresses, self.options.cli)]
 
     def _render(self, rules: Path) -> None:
         done = subprocess.run(
