@@ -1,5 +1,6 @@
 """docker-compose.yml and the image, read but not run: the tests need no container engine."""
 
+import argparse
 import shutil
 import subprocess
 import tomllib
@@ -10,6 +11,7 @@ import pytest
 import yaml
 
 from services.cli.main import COMMANDS
+from services.history.command import add_arguments
 from services.local import install
 
 ROOT = Path(__file__).parents[2]
@@ -20,8 +22,8 @@ DOCKERFILE = (ROOT / "deploy/image/Dockerfile").read_text(encoding="utf-8")
 
 
 def test_all_parts_of_the_road_are_there() -> None:
-    parts = {"kafka", "redis", "topics", "render", "worker", "exporter", "prometheus", "alertmanager", "grafana"}
-    assert SERVICES.keys() == parts
+    parts = {"kafka", "redis", "topics", "render", "worker", "exporter", "prometheus", "history"}
+    assert SERVICES.keys() == parts | {"alertmanager", "grafana"}
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -97,3 +99,15 @@ def check(name: str, *words: str) -> None:
     install.ensure([name])
     done = subprocess.run([shutil.which(name) or name, *words], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_past_is_filled_into_the_data_of_prometheus_with_its_own_tool() -> None:
+    history, prometheus = SERVICES["history"], SERVICES["prometheus"]
+    into = history["command"][history["command"].index("--into") + 1]
+    assert f"prometheus:{into}" in history["volumes"]
+    assert f"prometheus:{into}" in prometheus["volumes"]
+    assert f"--storage.tsdb.path={into}" in prometheus["command"]
+    assert f"COPY --from={prometheus['image']} /bin/promtool /usr/local/bin/promtool" in DOCKERFILE
+    options = argparse.ArgumentParser()
+    add_arguments(options)
+    assert options.parse_args(history["command"][1:]).once
