@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from rich.console import Console
 
 from schemas.definition.loading import load
 from schemas.definition.model import Definition
 from schemas.errors import CommandError
-from services.board.command import show
+from services.board.asking import place
+from services.board.command import alerts_of, show
 from services.board.watch import Watch
 from services.demo.figures import Compared, as_table, compare, read_published
 from services.demo.purchases import (
@@ -112,10 +112,11 @@ def run_live(definition: Definition, orders: list[bytes], say: Say) -> None:
                 stack.check()
                 live.some()
 
-            where = f"readings {stack.exporter}"
+            where, alerts = f"readings {stack.exporter}", None
             if "prometheus" in stack.addresses:
                 where += f"   Prometheus {stack.prometheus}"
-            show(Watch(exporter_of(stack)), meanwhile=meanwhile, footer=where)
+                alerts = alerts_of(stack.prometheus, stack.alertmanager)
+            show(Watch(exporter_of(stack), alerts=alerts), meanwhile=meanwhile, footer=where)
 
 
 @contextmanager
@@ -155,7 +156,7 @@ def fill_past(stack: Stack, definition: Definition, orders: list[bytes], say: Sa
     begin_ms = round(first_moment(orders, source).timestamp() * 1000)
     text = lines(
         families(plan, FromExporter(plan, exporter), chosen(plan, [], []), lambda _: Reach(begin_ms, end_ms)),
-        {"instance": urlsplit(exporter.url).netloc, "job": JOB},
+        {"instance": place(exporter.url), "job": JOB},
     )
     blocks = fill(text, stack.history, promtool)
     say(f"{blocks} blocks in {time.monotonic() - begun:.1f} s")

@@ -6,11 +6,11 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from schemas.definition.loading import load
 from schemas.definition.model import Metric, Window
 from schemas.errors import CommandError
+from services.board.asking import place
 from services.board.exporter import Exporter, NoAnswerError
 from services.history.asking import chosen, identity, moment, reach_of, step_of
 from services.history.blocks import fill, filled
@@ -100,7 +100,7 @@ def wait_until_counted(exporter: Exporter) -> None:
 
 
 def _text(plan: Plan, args: argparse.Namespace, exporter: Exporter, asked: list[tuple[Metric, Window]]) -> list[str]:
-    instance = args.instance or urlsplit(exporter.url).netloc
+    instance = args.instance or place(exporter.url)
     now_ms = time.time_ns() // 1_000_000
     past: Past = FromExporter(plan, exporter)
     given = [None if text is None else moment(plan, name, text) for name, text in _span(args)]
