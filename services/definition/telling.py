@@ -1,6 +1,7 @@
 """Two values of a definition compared, in words of its file."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, Final
 
 import msgspec
@@ -29,5 +30,7 @@ def told(what: str, one: object, other: object) -> Iterator[str]:
 
 
 def _shortly(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
     text = value if isinstance(value, str) and value else msgspec.json.encode(value).decode()
     return text if len(text) <= TOLD else text[: TOLD - 3] + "..."
