@@ -101,7 +101,7 @@ def run_live(definition: Definition, orders: list[bytes], say: Say) -> None:
     now_ending = moved(orders, source, span)
     with (
         tempfile.TemporaryDirectory(prefix="nsm-demo-") as folder,
-        fresh_stack(say, file := moved_definition(definition, span, Path(folder))) as stack,
+        fresh_stack(say, file := moved_definition(span, Path(folder))) as stack,
     ):
         feed(stack, definition, now_ending, say)
         fill_past(stack, load(file), now_ending, say)
