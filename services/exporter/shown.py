@@ -11,6 +11,8 @@ from streams.cells import Cells
 from streams.plan import Plan
 from streams.readings import AsOf, Readings
 from streams.state.port import Partition, Snapshot
+from streams.steering.comparable import comparables
+from streams.steering.standing import Steering, steer
 
 
 class Moment(NamedTuple):
@@ -37,6 +39,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     trust: dict[str, Trust]
     running: list[Reading]
     complete: list[Reading]
+    steering: Steering
 
 
 def show(plan: Plan, groups: Mapping[frozenset[str], list[str]], moment: Moment) -> Shown:
@@ -59,10 +62,12 @@ def show(plan: Plan, groups: Mapping[frozenset[str], list[str]], moment: Moment)
             if last is not None:
                 complete.append(last)
                 complete += readings[name].last_complete_segments(name, window)
+    values = comparables(plan.definition, plan.calendar, running, complete, moment.read_ms)
     return Shown(
         read_ms=moment.read_ms,
         partitions=moment.partitions,
         trust=trust,
         running=running,
         complete=complete,
+        steering=steer(plan.definition, plan.calendar.day(moment.read_ms), values),
     )

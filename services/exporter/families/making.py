@@ -1,6 +1,6 @@
 """Families of samples, named and labelled as ``schemas/names.py`` has them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.metrics_core import Metric as Family
@@ -30,5 +30,12 @@ def counter(name: str, samples: Mapping[Labels, int]) -> Family:
 
 def info(name: str, *values: str) -> Family:
     """One sample, 1."""
-    labels = dict(zip(names.SERIES[name], values, strict=True))
-    return InfoMetricFamily(name.removesuffix("_info"), HELP[name], value=labels)
+    return infos(name, [values])
+
+
+def infos(name: str, samples: Iterable[Labels]) -> Family:
+    """Each 1."""
+    family = InfoMetricFamily(name.removesuffix("_info"), HELP[name])
+    for values in samples:
+        family.add_metric([], dict(zip(names.SERIES[name], values, strict=True)))
+    return family
