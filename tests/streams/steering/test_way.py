@@ -60,11 +60,11 @@ def test_it_begins_at_the_base_and_ends_at_the_target_on_the_very_days(way: Way)
 @given(ways())
 def test_progress_is_0_at_the_base_1_at_the_target_and_even_between(way: Way) -> None:
     base = known(way.base)
-    assert (known(progress(way, base)), known(progress(way, way.target))) == (0, 1)
+    assert [known(progress(way, value)) for value in (base, way.target)] == [0, 1]
     assert progress(way, base + (way.target - base) / 3) == Fraction(1, 3)
     beyond = way.target + (way.target - base)
     below = base - (way.target - base)
-    assert (known(progress(way, beyond)), known(progress(way, below))) == (1, 0)
+    assert [known(progress(way, value)) for value in (beyond, below)] == [1, 0]
 
 
 @given(ways(), st.integers(0, 3000), numbers, numbers)
