@@ -123,6 +123,9 @@ METRIC_TARGET: Final = "nsm_metric_target"  # metric: the end of the path
 METRIC_PATH: Final = "nsm_metric_path_value"  # metric: where the path says it should be today
 METRIC_PROGRESS: Final = "nsm_metric_progress_ratio"  # metric: of the way from base to target, 0 to 1
 METRIC_COURSE: Final = "nsm_metric_course"  # metric, course: 1 for the one that holds
+METRIC_EXPECTED: Final = (
+    "nsm_metric_expected"  # metric, window, bound (lower, middle, upper): of the value that is no unfinished period's
+)
 METRIC_INFO: Final = "nsm_metric_info"  # metric, unit, owner, better
 METRIC_AS_OF: Final = "nsm_metric_as_of_timestamp_seconds"  # metric
 METRIC_COMPLETENESS: Final = "nsm_metric_completeness_ratio"  # metric: partitions that are up to date, 0 to 1
@@ -144,6 +147,8 @@ POSITION: Final = "nsm_position_offset"  # topic, partition
 POSITION_LAG: Final = "nsm_position_lag_events"  # topic, partition
 STATE_UP: Final = "nsm_state_up"  # 1 while the store answers and every partition has a position
 SNAPSHOT_AGE: Final = "nsm_snapshot_timestamp_seconds"  # when the state was last read
+STORE_USED: Final = "nsm_store_used_bytes"  # the memory that the store's data takes
+STORE_LIMIT: Final = "nsm_store_limit_bytes"  # what it may take; absent where nothing limits it
 BUILD_INFO: Final = "nsm_build_info"  # version, definition
 
 SERIES: Final[dict[str, tuple[str, ...]]] = {
@@ -156,6 +161,7 @@ SERIES: Final[dict[str, tuple[str, ...]]] = {
     METRIC_PATH: ("metric",),
     METRIC_PROGRESS: ("metric",),
     METRIC_COURSE: ("metric", "course"),
+    METRIC_EXPECTED: ("metric", "window", "bound"),
     METRIC_INFO: ("metric", "unit", "owner", "better"),
     METRIC_AS_OF: ("metric",),
     METRIC_COMPLETENESS: ("metric",),
@@ -177,6 +183,8 @@ SERIES: Final[dict[str, tuple[str, ...]]] = {
     POSITION_LAG: ("topic", "partition"),
     STATE_UP: (),
     SNAPSHOT_AGE: (),
+    STORE_USED: (),
+    STORE_LIMIT: (),
     BUILD_INFO: ("version", "definition"),
 }
 """Each series that the exporter shows, and its labels."""

@@ -17,6 +17,7 @@ from services.exporter.families.of_events import of_events
 from services.exporter.families.of_partitions import of_partitions
 from services.exporter.families.of_readings import of_readings
 from services.exporter.families.of_steering import of_steering
+from services.exporter.families.of_store import of_store
 from services.exporter.followed import NothingToShow
 from services.exporter.shown import Shown
 from services.exporter.snapshots import Seen, Snapshots
@@ -51,6 +52,7 @@ class ReadingsCollector(Collector):
         yield from of_steering(plan.definition, shown.steering if shown else steer(plan.definition, self._today(), {}))
         yield from of_events(plan.sources, shown)
         yield from of_partitions(seen)
+        yield from of_store(seen)
         yield gauge(names.STATE_UP, [((), float(up))])
         read_ms = self._snapshots.seen.read_ms
         yield gauge(names.SNAPSHOT_AGE, [((), read_ms / 1000)] if read_ms else [])

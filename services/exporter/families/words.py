@@ -21,6 +21,8 @@ HELP: Final = {
     names.POSITION_LAG: "Records of the partition that are not folded yet; of internal topics messages, not events.",
     names.STATE_UP: "1 while the store answers and every partition has a position.",
     names.SNAPSHOT_AGE: "When the state was last read.",
+    names.STORE_USED: "The memory that the store's data takes.",
+    names.STORE_LIMIT: "The memory that the store may take; absent where nothing limits it.",
     names.BUILD_INFO: "The version of the exporter, and of what is counted.",
     names.METRIC_TARGET: "Where the metric should be at the end of its path.",
     names.METRIC_PATH: "Where the metric's path says that it should be today.",

@@ -4,7 +4,6 @@ Two measures, independent of each other: the band that the service reckons from 
 alone the median of the same hour of the last four weeks.
 """
 
-from schemas import names
 from schemas.definition.model import Definition, Metric
 from services.provisioner import expressions as promql
 from services.provisioner.addresses import BOARD_UID

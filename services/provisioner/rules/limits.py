@@ -16,7 +16,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     rise: float = 0.5
     """Better than the median of earlier weeks by this share of it."""
     band: float = 0.1
-    """What lies outside the expected band must also differ from its middle by this share: a narrow band pages nobody."""
+    """What lies outside the expected band must also differ from its middle by this share, however narrow it is."""
     decline: float = 0.02
     """Of what the path asks for, lost within two weeks."""
     least_volume: int = 200

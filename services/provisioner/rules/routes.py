@@ -1,9 +1,9 @@
 """Definition -> the settings of Alertmanager: who is told of what, when, and what keeps silent beside what.
 
-    concern pipeline ──▶ pipeline          what is known to be broken: one message for all of it
-    owner            ──▶ that owner        a metric, guardrail or key result that somebody answers for
-    the rest         ──▶ product
-    each of these    ──▶ page: at once, again after four hours    ticket: gathered, again after a week
+concern pipeline ──▶ pipeline          what is known to be broken: one message for all of it
+owner            ──▶ that owner        a metric, guardrail or key result that somebody answers for
+the rest         ──▶ product
+each of these    ──▶ page: at once, again after four hours    ticket: gathered, again after a week
 """
 
 from typing import Any, Final
@@ -16,8 +16,8 @@ from services.provisioner.rules.owners import all_owners
 from services.provisioner.rules.receivers import PIPELINE, PRODUCT, SEVERITIES, Receivers
 from services.provisioner.rules.rhythm import Rhythm
 
-LABELS: Final = ["alertname", "metric"]
-"""What belongs together is told together: all segments of a metric, all partitions of a topic."""
+BY_METRIC: Final = ["metric"]
+"""What belongs together is told together: a fall, and each of its segments."""
 
 
 def alertmanager_yaml(definition: Definition, receivers: Receivers | None = None, rhythm: Rhythm | None = None) -> str:
@@ -27,16 +27,14 @@ def alertmanager_yaml(definition: Definition, receivers: Receivers | None = None
     everybody = dict.fromkeys((PIPELINE, PRODUCT, *owners))
     routes = [
         _of(PIPELINE, 'concern="pipeline"', ["concern"], when),
-        *(_of(owner, f"owner={quoted(owner)}", LABELS, when) for owner in owners),
+        *(_of(owner, f"owner={quoted(owner)}", BY_METRIC, when) for owner in owners),
         *_by_severity(PRODUCT, when),
     ]
     content: dict[str, Any] = {
         **given.settings,
-        "route": {"receiver": _name(PRODUCT, "page"), "group_by": LABELS, "routes": routes},
+        "route": {"receiver": _name(PRODUCT, "page"), "group_by": BY_METRIC, "routes": routes},
         "receivers": [
-            {"name": _name(who, severity), **given.of(who, severity)}
-            for who in everybody
-            for severity in SEVERITIES
+            {"name": _name(who, severity), **given.of(who, severity)} for who in everybody for severity in SEVERITIES
         ],
         "inhibit_rules": inhibitions(definition),
     }

@@ -14,11 +14,14 @@ from services.provisioner.rules.texts import over, shown
 
 def steering_rules(definition: Definition, limits: Limits) -> tuple[Rule, ...]:
     """One rule a target, a guardrail's bound and a key result, so that each reaches who answers for it."""
-    return (
-        *(decline(definition, target, limits) for target in definition.aims()),
-        *(broken(definition, guardrail, bound, limits) for guardrail in definition.guardrails for bound in _bounds(guardrail)),
-        *(behind(definition, objective, result, limits) for objective in definition.okrs for result in objective.key_results),
-    )
+    declines = [decline(definition, target, limits) for target in definition.aims()]
+    broken = [
+        past_limit(definition, guardrail, bound, limits)
+        for guardrail in definition.guardrails
+        for bound, _ in guardrail.limits
+    ]
+    late = [behind(definition, goal, result, limits) for goal in definition.okrs for result in goal.key_results]
+    return (*declines, *broken, *late)
 
 
 def decline(definition: Definition, target: Target, limits: Limits) -> Rule:
@@ -75,11 +78,7 @@ def _in_long_periods(metric: Metric) -> bool:
     return isinstance(window, Calendar) and window.unit not in {Unit.DAY, Unit.WEEK}
 
 
-def _bounds(guardrail: Guardrail) -> tuple[str, ...]:
-    return tuple(bound for bound, _ in guardrail.limits)
-
-
-def broken(definition: Definition, guardrail: Guardrail, bound: str, limits: Limits) -> Rule:
+def past_limit(definition: Definition, guardrail: Guardrail, bound: str, limits: Limits) -> Rule:
     """Past its limit.  What moves within a day pages, what moves over weeks waits for the morning."""
     metric = definition.metrics[guardrail.metric]
     answers = of_guardrail(definition, metric.name)
@@ -144,8 +143,7 @@ def behind(definition: Definition, objective: Objective, result: KeyResult, limi
         labels={"metric": metric.name},
         summary=f"{template_free(result.name)} is behind its path",
         description=(
-            f"{template_free(objective.name)}: {metric.name} is {shown(value)} where the path says {shown(path)}; aimed at is"
-            f" {float(result.target):g}{by}. {shown(progress, 'humanizePercentage')} of the way is done."
+            f"{template_free(objective.name)}: {metric.name} is {shown(value)} where the path says {shown(path)};"
+            f" aimed at is {float(result.target):g}{by}. {shown(progress, 'humanizePercentage')} of the way is done."
         ),
     )
-
