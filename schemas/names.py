@@ -149,6 +149,9 @@ STATE_UP: Final = "nsm_state_up"  # 1 while the store answers and every partitio
 SNAPSHOT_AGE: Final = "nsm_snapshot_timestamp_seconds"  # when the state was last read
 STORE_USED: Final = "nsm_store_used_bytes"  # the memory that the store's data takes
 STORE_LIMIT: Final = "nsm_store_limit_bytes"  # what it may take; absent where nothing limits it
+SERIES_LIMIT: Final = "nsm_series_limit"
+SERIES_LEFT_OUT: Final = "nsm_series_left_out"
+DEFINITION_SINCE: Final = "nsm_definition_since_timestamp_seconds"  # definition: when it began to be served
 BUILD_INFO: Final = "nsm_build_info"  # version, definition
 
 SERIES: Final[dict[str, tuple[str, ...]]] = {
@@ -185,6 +188,9 @@ SERIES: Final[dict[str, tuple[str, ...]]] = {
     SNAPSHOT_AGE: (),
     STORE_USED: (),
     STORE_LIMIT: (),
+    SERIES_LIMIT: (),
+    SERIES_LEFT_OUT: (),
+    DEFINITION_SINCE: ("definition",),
     BUILD_INFO: ("version", "definition"),
 }
 """Each series that the exporter shows, and its labels."""

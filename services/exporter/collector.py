@@ -3,17 +3,21 @@
 What the definition says stands there always; what the state says, only while it can be trusted.
 """
 
+import asyncio
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
-from schemas import names
+from services.exporter.aside import aside
+from services.exporter.bound import SERIES_LIMIT, Bound
 from services.exporter.exposition import encode
-from services.exporter.families.making import gauge, info
+from services.exporter.families.of_bound import of_bound
 from services.exporter.families.of_definition import of_definition
 from services.exporter.families.of_events import of_events
+from services.exporter.families.of_exporter import of_exporter
 from services.exporter.families.of_partitions import of_partitions
 from services.exporter.families.of_readings import of_readings
 from services.exporter.families.of_steering import of_steering
@@ -21,58 +25,75 @@ from services.exporter.families.of_store import of_store
 from services.exporter.followed import NothingToShow
 from services.exporter.shown import Shown
 from services.exporter.snapshots import Seen, Snapshots
-from services.version import VERSION
 from streams.steering.standing import steer
 
 
-class ReadingsCollector(Collector):
-    """Encodes each snapshot once, however often and by whomever it is scraped."""
+class Now(NamedTuple):
+    """All that the series are made of, at one moment."""
 
-    def __init__(self, snapshots: Snapshots) -> None:
-        self._snapshots = snapshots
+    shown: Shown | None
+    seen: Seen
+    up: bool
+    read_ms: int
+    since_ms: int
+    today: int
+    """On another day a path lies elsewhere."""
+
+    def same(self, other: "Now") -> bool:
+        """The very same readings, or as good as these."""
+        return all(one is two for one, two in zip(self[:3], other[:3], strict=True)) and self[3:] == other[3:]
+
+
+class ReadingsCollector(Collector):
+    """Encodes each snapshot once, however often and by whomever it is scraped.
+
+    ``since_ms`` is when the version began to be served; 0 while it is not, or that is not known.
+    """
+
+    def __init__(self, snapshots: Snapshots, series_limit: int = SERIES_LIMIT) -> None:
+        self.since_ms = 0
+        self._snapshots, self._plan = snapshots, snapshots.plan
+        self._bound = Bound(self._plan.definition, series_limit)
         self._encoded: dict[str, bytes] = {}
-        self._encoded_of: tuple[_Now, int] | None = None
+        self._encoding = asyncio.Lock()
+        self._encoded_of: Now | None = None
+
+    async def encoded(self, accept: str) -> tuple[bytes, str]:
+        """``encode``, beside the event loop and one at a time."""
+        async with self._encoding:
+            return await aside(lambda: self.encode(accept))
 
     def encode(self, accept: str) -> tuple[bytes, str]:
         """The whole exposition in the format that a scraper accepts, and its content type."""
         _, content_type = choose_encoder(accept)
-        now = self._now(), self._today()
-        if self._encoded_of is None or not _same(now, self._encoded_of):
+        now = self._now()
+        if self._encoded_of is None or not now.same(self._encoded_of):
             self._encoded_of, self._encoded = now, {}
         if content_type not in self._encoded:
-            self._encoded[content_type] = encode(self, content_type)
+            self._encoded[content_type] = encode(self._families(now), content_type)
         return self._encoded[content_type], content_type
 
     def collect(self) -> Iterator[Family]:
         """In a fixed order."""
-        shown, seen, up = self._now()
-        plan = self._snapshots.plan
-        yield from of_readings(plan.definition, shown)
-        yield from of_definition(plan.definition)
-        yield from of_steering(plan.definition, shown.steering if shown else steer(plan.definition, self._today(), {}))
-        yield from of_events(plan.sources, shown)
-        yield from of_partitions(seen)
-        yield from of_store(seen)
-        yield gauge(names.STATE_UP, [((), float(up))])
-        read_ms = self._snapshots.seen.read_ms
-        yield gauge(names.SNAPSHOT_AGE, [((), read_ms / 1000)] if read_ms else [])
-        yield info(names.BUILD_INFO, VERSION, plan.version)
+        return self._families(self._now())
 
-    def _today(self) -> int:
-        return self._snapshots.plan.calendar.day(self._snapshots.now_ms())
+    def _families(self, now: Now) -> Iterator[Family]:
+        definition, shown = self._plan.definition, now.shown
+        bounded = None if shown is None else self._bound.of(shown)
+        yield from of_readings(definition, bounded)
+        yield from of_bound(self._bound.limit, bounded)
+        yield from of_definition(definition)
+        yield from of_steering(definition, shown.steering if shown else steer(definition, now.today, {}))
+        yield from of_events(self._plan.sources, shown)
+        yield from of_partitions(now.seen)
+        yield from of_store(now.seen)
+        yield from of_exporter(self._plan.version, now.up, now.read_ms, now.since_ms)
 
-    def _now(self) -> "_Now":
+    def _now(self) -> Now:
+        snapshots = self._snapshots
         try:
-            shown = self._snapshots.shown()
+            shown = snapshots.shown()
         except NothingToShow:
             shown = None
-        return shown, self._snapshots.fresh_seen(), self._snapshots.up()
-
-
-_Now = tuple[Shown | None, Seen, bool]
-
-
-def _same(one: tuple[_Now, int], other: tuple[_Now, int]) -> bool:
-    """The same objects, and the same day: on another one a path lies elsewhere."""
-    (now, day), (then, day_then) = one, other
-    return day == day_then and all(a is b for a, b in zip(now, then, strict=True))
+        today = self._plan.calendar.day(snapshots.now_ms())
+        return Now(shown, snapshots.fresh_seen(), snapshots.up(), snapshots.read_ms(), self.since_ms, today)

@@ -7,13 +7,13 @@ from prometheus_client.metrics_core import Metric as Family
 from schemas import names
 from schemas.definition.model import Definition
 from schemas.readings import Reading
+from services.exporter.bound import Bounded
 from services.exporter.families.making import Labels, gauge
 from services.exporter.families.words import HELP
-from services.exporter.shown import Shown
 from streams.state.port import NEVER
 
 
-def of_readings(definition: Definition, shown: Shown | None) -> Iterator[Family]:
+def of_readings(definition: Definition, shown: Bounded | None) -> Iterator[Family]:
     """Every metric in every window, running and last complete."""
     running, complete = (shown.running, shown.complete) if shown else ([], [])
     values = [(_labels(r), float(r.value)) for r in running if r.value is not None]

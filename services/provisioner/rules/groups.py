@@ -8,6 +8,7 @@ from services.provisioner.rules.limits import Limits
 from services.provisioner.rules.model import Group, Rule
 from services.provisioner.rules.outcomes import outcome_rules
 from services.provisioner.rules.pipeline import pipeline_rules
+from services.provisioner.rules.series import series_left_out
 from services.provisioner.rules.steering import steering_rules
 from services.provisioner.rules.store import store_rules
 
@@ -19,7 +20,12 @@ def rule_groups(definition: Definition, limits: Limits | None = None) -> tuple[G
     """Pipeline first: where both speak, it explains the other."""
     chosen = limits or Limits()
     often = chosen.evaluated_every_seconds
-    pipeline = (*pipeline_rules(definition, chosen), *outcome_rules(chosen), *store_rules(chosen))
+    pipeline = (
+        *pipeline_rules(definition, chosen),
+        *outcome_rules(chosen),
+        *store_rules(chosen),
+        series_left_out(chosen),
+    )
     star = (*drop_rules(definition, chosen), absent(definition, chosen), impossible(definition, chosen))
     steering = steering_rules(definition, chosen)
     groups = (

@@ -101,7 +101,9 @@ def test_the_series_are_those_of_the_names_with_exactly_their_labels() -> None:
     async def story() -> None:
         world = await open_world()
         found: dict[str, set[tuple[str, ...]]] = {}
-        for sample in samples(ReadingsCollector(world.snapshots)):
+        collector = ReadingsCollector(world.snapshots)
+        collector.since_ms = NOW
+        for sample in samples(collector):
             found.setdefault(sample.name, set()).add(tuple(sorted(sample.labels)))
         assert found == {name: {tuple(sorted(labels))} for name, labels in names.SERIES.items()}
         assert HELP.keys() == names.SERIES.keys()
@@ -181,7 +183,7 @@ def test_before_state_is_there_only_the_definition_is_told() -> None:
     world = World(compile_plan(full_definition()), 2)
     asyncio.run(world.snapshots.refresh())
     found = list(samples(ReadingsCollector(world.snapshots)))
-    told = {names.METRIC_TARGET, names.NORTH_STAR_INFO, names.GUARDRAIL_LIMIT, names.BUILD_INFO}
+    told = {names.METRIC_TARGET, names.NORTH_STAR_INFO, names.GUARDRAIL_LIMIT, names.BUILD_INFO, names.SERIES_LIMIT}
     told |= {names.METRIC_PATH, names.METRIC_INFO, names.INITIATIVE_ACTIVE}
     told |= {names.KEY_RESULT_INFO, names.KEY_RESULT_TARGET, names.KEY_RESULT_PATH}
     assert {sample.name for sample in found} == told | {names.STATE_UP, names.SNAPSHOT_AGE}

@@ -182,4 +182,5 @@ CASES = (
         Tale(store_used=flat(1.7e9)),
         at=SOON,
     ),
+    Case("NorthStarSeriesLeftOut", "some, and none", Tale(left_out=flat(40.0)), Tale(left_out=flat(0.0)), at=SOON),
 )

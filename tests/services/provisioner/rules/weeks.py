@@ -14,7 +14,7 @@ import msgspec
 from schemas import names
 from schemas.definition.model import Definition, Metric
 from services.provisioner.addresses import Addresses
-from services.provisioner.expressions import comparable_series, north_star
+from services.provisioner.expressions import comparable_series
 from services.provisioner.rules.groups import all_rules, rule_groups
 from services.provisioner.rules.limits import Limits
 from services.provisioner.rules.model import to_yaml
@@ -74,6 +74,7 @@ class Tale(msgspec.Struct, kw_only=True):
     late: Shape = flat(0.0)
     store_used: Shape = flat(1e9)
     store_limit: Shape = flat(None)
+    left_out: Shape = flat(0.0)
     limits: Limits = Limits()
     exporters: int = 1
 
@@ -134,6 +135,8 @@ def _of_all(definition: Definition, tale: Tale) -> Iterator[tuple[str, Shape]]:
         yield _labelled(names.EVENTS, topic="orders", outcome=outcome), shape
     yield _labelled(names.STORE_USED), tale.store_used
     yield _labelled(names.STORE_LIMIT), tale.store_limit
+    yield _labelled(names.SERIES_LEFT_OUT), tale.left_out
+    yield _labelled(names.SERIES_LIMIT), flat(20_000.0)
 
 
 def _moments(until: int, step: int) -> list[int]:
