@@ -15,14 +15,6 @@ KEPT_FOR: Final = "3y"
 HISTORY: Final = "prometheus"
 """The folder of Prometheus' blocks, inside the stack's."""
 
-RECEIVER: Final = """\
-# Alerts stay here, where the page of Alertmanager shows them; deploy/alertmanager has the settings for a real receiver.
-route:
-  receiver: here
-receivers:
-  - name: here
-"""
-
 SCRAPING: Final = """\
 global:
   scrape_interval: 5s
@@ -78,15 +70,13 @@ def prometheus(folder: Path, port: int, scrape: Scrape) -> Part:
     )
 
 
-def alertmanager(folder: Path, port: int) -> Part:
-    """Writes its settings; it runs alone, without a cluster."""
-    settings = folder / "alertmanager.yml"
-    settings.write_text(RECEIVER, encoding="utf-8")
+def alertmanager(folder: Path, port: int, settings: Path) -> Part:
+    """With these settings; it runs alone, without a cluster."""
     return Part(
         name="alertmanager",
         command=[
             program("prometheus-alertmanager"),
-            f"--config.file={settings}",
+            f"--config.file={settings.resolve()}",
             f"--storage.path={folder / 'alertmanager'}",
             f"--web.listen-address={LOOPBACK}:{port}",
             "--cluster.listen-address=",

@@ -36,8 +36,8 @@ class _State(msgspec.Struct, kw_only=True):
 class MemoryStore:
     """Store, Reader and Registry.
 
-    ``copied`` and ``fall_back`` do what a crash of Redis can: all returns to an older moment.  ``limit`` is what is said
-    of the bytes that it may take; nothing holds it to that.
+    ``copied`` and ``fall_back`` do what a crash of Redis can: all returns to an older moment.
+    ``limit`` is said to be the bytes that it may take; nothing holds it to that.
     """
 
     away: tuple[type[Exception], ...] = ()

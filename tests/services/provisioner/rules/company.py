@@ -1,4 +1,4 @@
-"""A company with everything that rules tell apart: owners, a split north star, targets, guardrails, objectives, days."""
+"""A company with all that rules tell apart: owners, a split north star, targets, guardrails, objectives, days."""
 
 from datetime import date
 
