@@ -17,8 +17,8 @@ HISTORY: Final = "prometheus"
 
 SCRAPING: Final = """\
 global:
-  scrape_interval: 5s
-  evaluation_interval: 5s
+  scrape_interval: {every}
+  evaluation_interval: {every}
 rule_files:
   - {rules}/*.yml
   - {rules}/*.yaml
@@ -45,12 +45,14 @@ class Scrape(msgspec.Struct, frozen=True, kw_only=True):
     exporter: str
     rules: Path
     alertmanager: str | None = None
+    every: str = "5s"
+    """How often it listens."""
 
 
 def prometheus(folder: Path, port: int, scrape: Scrape) -> Part:
     """Writes its settings.  History is kept in ``<folder>/HISTORY``, where promtool may add older blocks."""
     own = f"{LOOPBACK}:{port}"
-    text = SCRAPING.format(rules=scrape.rules.resolve(), exporter=scrape.exporter, own=own)
+    text = SCRAPING.format(every=scrape.every, rules=scrape.rules.resolve(), exporter=scrape.exporter, own=own)
     if scrape.alertmanager:
         text += ALERTING.format(alertmanager=scrape.alertmanager)
     settings = folder / "prometheus.yml"

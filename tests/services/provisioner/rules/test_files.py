@@ -49,6 +49,14 @@ def test_there_is_no_page_of_an_alert_that_is_not() -> None:
     assert pages == {rule.alert for rule in RULES}
 
 
+def test_the_page_about_alerts_names_each_with_its_severity() -> None:
+    page = (ROOT / "docs/alerts.md").read_text(encoding="utf-8")
+    rows = {row.split("](")[0].removeprefix("| ["): row for row in page.splitlines() if row.startswith("| [")}
+    assert rows.keys() == {rule.alert for rule in RULES}
+    for rule in RULES:
+        assert rule.severity in rows[rule.alert].split("|")[3], rule.alert
+
+
 def test_every_alert_may_wait_and_all_but_those_of_silence_linger() -> None:
     assert all(rule.hold >= 300 for rule in RULES)
     lingering = {rule.alert for rule in RULES if rule.keep}
