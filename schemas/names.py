@@ -93,6 +93,11 @@ def internal_topic(version: str, source: str, key: str) -> str:
     return f"nsm-{version}-{source}-by-{plain}"
 
 
+def is_internal_to(version: str, topic: str) -> bool:
+    """Whether this is an ``internal_topic`` of the version."""
+    return topic.startswith(f"nsm-{version}-")
+
+
 def consumer_group(version: str) -> str:
     """The workers of one version of the definition."""
     return f"nsm-{version}"

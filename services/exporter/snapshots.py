@@ -85,6 +85,16 @@ class Snapshots:
         self._answers = False
         self._reason = "the state has not been read yet"
 
+    @property
+    def reader(self) -> Reader:
+        """Where the readings come from."""
+        return self._source.reader
+
+    @property
+    def faults(self) -> tuple[type[Exception], ...]:
+        """Those of the store, which are waited out."""
+        return self._source.faults
+
     async def refresh(self) -> None:
         """Reads the state once; what is wrong with it is kept, not raised.
 
