@@ -17,9 +17,9 @@ PATCH = "from tests.live import compressed\ncompressed.install()\n"
 _load = loading.load
 
 
-def load(file: Path) -> Definition:
+def load(path: Path) -> Definition:
     """As ``schemas.definition.loading``; a window of 20 minutes comes to 20 seconds."""
-    definition = _load(file)
+    definition = _load(path)
     metrics = {name: _compressed(metric) for name, metric in definition.metrics.items()}
     return msgspec.structs.replace(definition, metrics=metrics)
 
