@@ -7,6 +7,7 @@ goes on; the comparison with earlier weeks rests while
     two of four weeks   that it is compared with do: one of them the median lets pass
 """
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -36,19 +37,25 @@ def special_spans(definition: Definition, metric: Metric, limits: Limits) -> lis
         return []
     zone = ZoneInfo(definition.time_zone)
     affected = _Affected(days, metric, definition.week_starts, limits.drop)
-    last = datetime.combine(max(days), datetime.min.time()) + 4 * WEEK + affected.longest + DAY
-    moment = datetime.combine(min(days), datetime.min.time())
     spans: list[tuple[int, int]] = []
     since: datetime | None = None
-    while moment <= last:
+    for moment in _moments(days, affected):
         rests = affected.rests(moment)
         if rests and since is None:
             since = moment
         elif not rests and since is not None:
             spans.append((_epoch(since, zone), _epoch(moment, zone)))
             since = None
-        moment += HOUR
     return spans
+
+
+def _moments(days: frozenset[date], affected: "_Affected") -> Iterator[datetime]:
+    """The local moments at which it may begin or end to rest, in order: all that lie in reach of a special day."""
+    reach = 4 * WEEK + affected.longest + 2 * DAY
+    near = {day + n * DAY for day in days for n in range(reach.days + 1)}
+    for day in sorted(near):
+        midnight = datetime.combine(day, datetime.min.time())
+        yield from (midnight + n * affected.step for n in range(DAY // affected.step))
 
 
 def _epoch(moment: datetime, zone: ZoneInfo) -> int:
@@ -56,13 +63,14 @@ def _epoch(moment: datetime, zone: ZoneInfo) -> int:
 
 
 class _Affected:
-    """Asked by local hour; what a whole day comes to is reckoned once."""
+    """What a whole day comes to is reckoned once; a window of hours is asked of every hour."""
 
     def __init__(self, days: frozenset[date], metric: Metric, week_starts: str, share: float) -> None:
         self._days, self._window, self._share = days, metric.windows[0], share
         self._week_starts = WEEKDAYS.index(week_starts)
         self._known: dict[date, bool] = {}
         self.longest = 2 * _length(self._window)
+        self.step = HOUR if isinstance(self._window, RollingSpan) else DAY
 
     def rests(self, moment: datetime) -> bool:
         return self._at(moment) or sum(self._at(moment - n * WEEK) for n in (1, 2, 3, 4)) >= TOO_MANY

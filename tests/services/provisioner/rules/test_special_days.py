@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.definition.model import (
@@ -83,6 +83,7 @@ def test_after_two_weeks_of_campaign_it_rests_until_only_one_of_four_weeks_is_le
     assert spans(two_weeks, HOUR) == [("05-02 22", "06-06 23")]
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.sets(st.dates(date(2027, 1, 1), date(2027, 12, 31)), max_size=8), st.sampled_from(list(Unit)))
 def test_spans_are_in_order_apart_and_begin_and_end_at_full_hours(days: set[date], unit: Unit) -> None:
     for window in (HOUR, Calendar(unit)):
@@ -92,6 +93,7 @@ def test_spans_are_in_order_apart_and_begin_and_end_at_full_hours(days: set[date
         assert all(edge % 3600 == 0 for edge in edges)
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.dates(date(2027, 1, 1), date(2027, 12, 31)), st.integers(0, 23))
 def test_of_an_hour_every_hour_of_a_declared_day_is_inside(day: date, hour: int) -> None:
     metric = Metric(name="m", value=Plain("orders"), windows=(HOUR,))
