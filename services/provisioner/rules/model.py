@@ -69,7 +69,11 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes an expression of several lines as a block, so that a person can read it."""
+    """Writes an expression of several lines as a block, so that a person can read it, and the same thing out twice."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 the base class asks with it
+        """No ``&id001``: a person would look for it."""
+        return True
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
