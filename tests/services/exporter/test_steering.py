@@ -31,7 +31,7 @@ def ago(days: int) -> date:
 def world(*key_results: KeyResult, **said: object) -> World:
     """Orders by the day, no event later than two days."""
     plain = definition("Europe/Amsterdam", lateness_ms=2 * DAY)
-    okrs = (steering.Objective(name="More orders", key_results=key_results),)
+    okrs = (steering.Objective(name="More orders", key_results=key_results, owner="Lin"),)
     return World(compile_plan(msgspec.structs.replace(plain, okrs=okrs, **said)), 2)
 
 
