@@ -94,7 +94,7 @@ def run_live(definition: Definition, orders: list[bytes], say: Say) -> None:
     now_ending = moved(orders, source, span)
     with (
         tempfile.TemporaryDirectory(prefix="nsm-demo-") as folder,
-        fresh_stack(say, moved_definition(definition, span, Path(folder))) as stack,
+        fresh_stack(say, moved_definition(span, Path(folder))) as stack,
     ):
         feed(stack, definition, now_ending, say)
         fill_past(stack, definition, now_ending, say)
