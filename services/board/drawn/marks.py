@@ -36,7 +36,8 @@ def bar(aim: Aim, cells: int) -> Text:
     if aim.place is None:
         return text
     at = min(cells - 1, int(aim.place * cells))
-    return text[:at].append(PATH, style="bold").append_text(text[at + 1 :])
+    on_filled = f"bold #000000 on {style}" if at < filled else "bold"
+    return text[:at].append(PATH, style=on_filled).append_text(text[at + 1 :])
 
 
 def trail(line: Line, cells: int) -> Text:
