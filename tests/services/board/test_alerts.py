@@ -186,7 +186,8 @@ def test_many_are_counted_where_they_do_not_fit() -> None:
 def test_one_kind_is_told_once_with_its_number_so_that_it_hides_no_other() -> None:
     stuck = [told("NorthStarStuck", 9, partition=str(number)) for number in range(12)]
     lines = said(ask([], [*stuck, told("NorthStarStale", 3)])).splitlines()
-    assert [line.split("  for")[0].rstrip() for line in lines] == ["! page  NorthStarStuck x 12", "! page  NorthStarStale"]
+    heads = [line.split("  for")[0].rstrip() for line in lines]
+    assert heads == ["! page  NorthStarStuck x 12", "! page  NorthStarStale"]
 
 
 def test_a_long_summary_stands_below_its_alert_and_is_cut_where_lines_are_few() -> None:
