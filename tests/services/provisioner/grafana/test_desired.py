@@ -14,7 +14,6 @@ from services.provisioner.grafana.managed_rules import managed_rules
 from services.provisioner.grafana.marks import Mark
 from services.provisioner.grafana.model import Kind, Wanted
 from services.provisioner.rules.groups import rule_groups
-from services.provisioner.rules.model import Group
 from tests.grafana.provisioned import WISHES, steered, wanted
 from tests.services.provisioner.example import shop
 
@@ -101,13 +100,14 @@ def test_a_copys_texts_ask_nothing_that_grafana_cannot_answer() -> None:
 
 
 def test_rules_that_share_a_name_are_told_apart() -> None:
-    rule = rule_groups(shop())[0].rules[0]
+    group = rule_groups(shop())[0]
+    rule = group.rules[0]
     twin = msgspec.structs.replace(rule, expression="vector(1)")
-    copies = managed_rules([Group(name="g", rules=(rule, twin))], Addresses())
+    copies = managed_rules([msgspec.structs.replace(group, rules=(rule, twin))], Addresses())
     assert len({one.identity for one in copies}) == 2
     assert len({one.title for one in copies}) == 2
     long = msgspec.structs.replace(rule, alert="A" * 60)
-    (copy,) = managed_rules([Group(name="g", rules=(long,))], Addresses())
+    (copy,) = managed_rules([msgspec.structs.replace(group, rules=(long,))], Addresses())
     assert len(copy.identity) == 40
 
 
