@@ -159,6 +159,10 @@ SERIES_LEFT_OUT: Final = "nsm_series_left_out"
 DEFINITION_SINCE: Final = "nsm_definition_since_timestamp_seconds"  # definition: when it began to be served
 BUILD_INFO: Final = "nsm_build_info"  # version, definition
 
+RECORDED_VALUE: Final = "metric_window:nsm_metric_value:max"
+RECORDED_COMPLETE: Final = "metric_window:nsm_metric_last_complete_value:max"
+RECORDED_EXPECTED: Final = "metric_window_bound:nsm_metric_expected:max"
+
 SERIES: Final[dict[str, tuple[str, ...]]] = {
     METRIC_VALUE: ("metric", "window", "dimension", "segment"),
     METRIC_NUMERATOR: ("metric", "window", "dimension", "segment"),
@@ -199,3 +203,10 @@ SERIES: Final[dict[str, tuple[str, ...]]] = {
     BUILD_INFO: ("version", "definition"),
 }
 """Each series that the exporter shows, and its labels."""
+
+RECORDED: Final[dict[str, str]] = {
+    RECORDED_VALUE: METRIC_VALUE,
+    RECORDED_COMPLETE: METRIC_COMPLETE,
+    RECORDED_EXPECTED: METRIC_EXPECTED,
+}
+"""What Prometheus records for long spans, and of which series: of the whole, over all exporters, every few minutes."""
