@@ -1,4 +1,4 @@
-"""What the tests provision, and the way to do it: no waiting, a client that asks again at once, and whose patience no busy machine wears out."""
+"""What the tests provision, and the way to do it, with a patience that no busy machine wears out."""
 
 import contextlib
 from collections.abc import Iterator
