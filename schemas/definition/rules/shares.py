@@ -8,13 +8,17 @@ from schemas.definition.model import Count, Share, Sum
 
 
 def shares_have_a_whole(draft: Draft) -> Iterator[Fault]:
-    """A count or a sum, split by the dimension."""
+    """A count or a sum, split by the dimension; of what counts entities one that is remembered of them.
+
+    An entity is in one such segment, so these add up to the whole as well.
+    """
     for name, metric in draft.metrics.items():
         share = metric.value
         if not isinstance(share, Share) or share.measure not in draft.measures:
             continue
         measure, path = draft.measures[share.measure], f"metrics.{name}.share"
-        if not isinstance(measure, Count | Sum):
+        dimension = draft.dimensions.get(share.dimension)
+        if not isinstance(measure, Count | Sum) and not (dimension and dimension.settled):
             yield Fault(
                 draft.at(f"{path}.of", path),
                 f"is of {quoted(measure.name)}, whose segments do not add up to the whole; a count or a sum has shares",
