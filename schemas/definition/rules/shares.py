@@ -21,10 +21,17 @@ def shares_have_a_whole(draft: Draft) -> Iterator[Fault]:
         if not isinstance(measure, Count | Sum) and not (dimension and dimension.settled):
             yield Fault(
                 draft.at(f"{path}.of", path),
-                f"is of {quoted(measure.name)}, whose segments do not add up to the whole; a count or a sum has shares",
+                f"is of {quoted(measure.name)}, whose segments do not add up to the whole; a count or a sum "
+                "has shares, and what counts entities by a dimension that is settled",
             )
         elif share.dimension in draft.declared["dimension"] and share.dimension not in measure.by_dimension:
             yield Fault(
                 draft.at(f"{path}.segment.{share.dimension}", f"{path}.segment", path),
                 f"{quoted(measure.name)} is not split by it; add by_dimension: [{share.dimension}] to the measure",
             )
+        elif dimension and dimension.settled:
+            for value in set(share.segments).difference(dimension.values, ("none",)):
+                yield Fault(
+                    draft.at(f"{path}.segment.{share.dimension}", f"{path}.segment", path),
+                    f"{quoted(value)} is none of the values that {quoted(dimension.name)} declares: it is part of other",
+                )
