@@ -33,5 +33,5 @@ def shares_have_a_whole(draft: Draft) -> Iterator[Fault]:
             for value in set(share.segments).difference(dimension.values, ("none",)):
                 yield Fault(
                     draft.at(f"{path}.segment.{share.dimension}", f"{path}.segment", path),
-                    f"{quoted(value)} is none of the values that {quoted(dimension.name)} declares: it is part of other",
+                    f"{quoted(value)} is not among the values of {quoted(dimension.name)}, and so part of other",
                 )

@@ -98,4 +98,4 @@ def test_a_share_of_entities_is_one_of_segments_that_they_settle_for() -> None:
     (fault,) = faults(share("city", "Utrecht"))
     assert "whose segments do not add up to the whole" in fault
     (fault,) = faults(share("channel", "tv"))
-    assert '"tv" is none of the values that "channel" declares' in fault
+    assert '"tv" is not among the values of "channel"' in fault
