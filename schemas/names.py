@@ -119,11 +119,23 @@ METRIC_COMPLETE: Final = (
 METRIC_PACE: Final = (
     "nsm_metric_pace_value"  # metric, window, dimension, segment: the period before, as far as this one
 )
-METRIC_TARGET: Final = "nsm_metric_target"  # metric
+METRIC_TARGET: Final = "nsm_metric_target"  # metric: the end of the path
+METRIC_PATH: Final = "nsm_metric_path_value"  # metric: where the path says it should be today
+METRIC_PROGRESS: Final = "nsm_metric_progress_ratio"  # metric: of the way from base to target, 0 to 1
+METRIC_COURSE: Final = "nsm_metric_course"  # metric, course: 1 for the one that holds
+METRIC_INFO: Final = "nsm_metric_info"  # metric, unit, owner, better
 METRIC_AS_OF: Final = "nsm_metric_as_of_timestamp_seconds"  # metric
 METRIC_COMPLETENESS: Final = "nsm_metric_completeness_ratio"  # metric: partitions that are up to date, 0 to 1
 NORTH_STAR_INFO: Final = "nsm_north_star_info"  # metric, window, better
 GUARDRAIL_LIMIT: Final = "nsm_guardrail_limit"  # metric, bound
+GUARDRAIL_HEADROOM: Final = "nsm_guardrail_headroom_ratio"  # metric, bound: the room left, of the limit; below 0 broken
+KEY_RESULT_INFO: Final = "nsm_key_result_info"  # objective, key_result, metric, owner
+KEY_RESULT_TARGET: Final = "nsm_key_result_target"  # objective, key_result
+KEY_RESULT_PATH: Final = "nsm_key_result_path_value"  # objective, key_result
+KEY_RESULT_VALUE: Final = "nsm_key_result_value"  # objective, key_result: of no unfinished period
+KEY_RESULT_PROGRESS: Final = "nsm_key_result_progress_ratio"  # objective, key_result
+KEY_RESULT_COURSE: Final = "nsm_key_result_course"  # objective, key_result, course
+INITIATIVE_ACTIVE: Final = "nsm_initiative_active"  # initiative, metric, owner: 1 from its start to its end, else 0
 WATERMARK: Final = "nsm_watermark_timestamp_seconds"  # topic, partition
 EVENTS: Final = "nsm_events_total"  # topic, outcome
 EVENTS_UNUSED: Final = "nsm_events_unused_total"  # measure, reason
@@ -132,6 +144,9 @@ POSITION: Final = "nsm_position_offset"  # topic, partition
 POSITION_LAG: Final = "nsm_position_lag_events"  # topic, partition
 STATE_UP: Final = "nsm_state_up"  # 1 while the store answers and every partition has a position
 SNAPSHOT_AGE: Final = "nsm_snapshot_timestamp_seconds"  # when the state was last read
+SERIES_LIMIT: Final = "nsm_series_limit"
+SERIES_LEFT_OUT: Final = "nsm_series_left_out"
+DEFINITION_SINCE: Final = "nsm_definition_since_timestamp_seconds"  # definition: when it began to be served
 BUILD_INFO: Final = "nsm_build_info"  # version, definition
 
 SERIES: Final[dict[str, tuple[str, ...]]] = {
@@ -141,10 +156,22 @@ SERIES: Final[dict[str, tuple[str, ...]]] = {
     METRIC_COMPLETE: ("metric", "window", "dimension", "segment"),
     METRIC_PACE: ("metric", "window", "dimension", "segment"),
     METRIC_TARGET: ("metric",),
+    METRIC_PATH: ("metric",),
+    METRIC_PROGRESS: ("metric",),
+    METRIC_COURSE: ("metric", "course"),
+    METRIC_INFO: ("metric", "unit", "owner", "better"),
     METRIC_AS_OF: ("metric",),
     METRIC_COMPLETENESS: ("metric",),
     NORTH_STAR_INFO: ("metric", "window", "better"),
     GUARDRAIL_LIMIT: ("metric", "bound"),
+    GUARDRAIL_HEADROOM: ("metric", "bound"),
+    KEY_RESULT_INFO: ("objective", "key_result", "metric", "owner"),
+    KEY_RESULT_TARGET: ("objective", "key_result"),
+    KEY_RESULT_PATH: ("objective", "key_result"),
+    KEY_RESULT_VALUE: ("objective", "key_result"),
+    KEY_RESULT_PROGRESS: ("objective", "key_result"),
+    KEY_RESULT_COURSE: ("objective", "key_result", "course"),
+    INITIATIVE_ACTIVE: ("initiative", "metric", "owner"),
     WATERMARK: ("topic", "partition"),
     EVENTS: ("topic", "outcome"),
     EVENTS_UNUSED: ("measure", "reason"),
@@ -153,6 +180,9 @@ SERIES: Final[dict[str, tuple[str, ...]]] = {
     POSITION_LAG: ("topic", "partition"),
     STATE_UP: (),
     SNAPSHOT_AGE: (),
+    SERIES_LIMIT: (),
+    SERIES_LEFT_OUT: (),
+    DEFINITION_SINCE: ("definition",),
     BUILD_INFO: ("version", "definition"),
 }
 """Each series that the exporter shows, and its labels."""

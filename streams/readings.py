@@ -13,6 +13,7 @@ from streams.cells import Cells
 from streams.plan import Judged, Plan, Series, measures_of, waits
 from streams.selection import NO_VALUE, OVERFLOW
 from streams.state.port import NEVER, KeySpan
+from streams.sums import Sums
 from streams.time.spans import Span, earlier, last_complete, running
 from streams.values import Look, Segment, Values
 
@@ -28,14 +29,18 @@ class Readings:
     """Everything that a definition's metrics say of some cells."""
 
     def __init__(self, plan: Plan, cells: Cells, as_of: AsOf) -> None:
-        self._plan, self._cells, self._as_of = plan, cells, as_of
+        self._plan, self._sums, self._as_of = plan, Sums(cells), as_of
         self._definition: Definition = plan.definition
-        self._values = Values(plan, cells)
+        self._values = Values(plan, self._sums)
         self._waiting: dict[tuple[str, str | None], int] = {}
 
     def running(self, metric: str, window: Window, at_ms: int) -> Reading:
         """The metric over the window as it stands at a moment, with its pace."""
         return self._with_pace(metric, window, running(self._plan.calendar, window, at_ms))
+
+    def over(self, metric: str, window: Window, span: Span) -> Reading:
+        """The metric over a whole span of the window."""
+        return self._read(metric, self._look(window, span))
 
     def last_complete(self, metric: str, window: Window) -> Reading | None:
         """The metric over the latest span that every partition has been read past; None for a lifetime."""
@@ -72,10 +77,10 @@ class Readings:
 
         Where entities are counted there are only the declared ones: the fold has put the others together.
         """
-        declared, limit = self._definition.dimensions[dimension], self._most_shown(metric, dimension)
+        declared, limit = self._definition.dimensions[dimension], most_shown(self._definition, metric, dimension)
         sizes: dict[str, int] = {}
         for measure in measures_of(self._definition, metric):
-            for value, number in self._cells.parts(self._plan.series[measure, window], dimension, span).items():
+            for value, number in self._sums.parts(self._plan.series[measure, window], dimension, span).items():
                 sizes[value] = sizes.get(value, 0) + abs(number)
         named = [value for value in sizes if value not in (NO_VALUE, OVERFLOW, "none", "other")]
         order = [*declared.values, *sorted(named, key=lambda value: (-sizes[value], value))]
@@ -84,11 +89,6 @@ class Readings:
         rest = frozenset(named).difference(places) | (sizes.keys() & {OVERFLOW, "other"})
         absent = frozenset(sizes.keys() & {NO_VALUE, "none"})
         return segments | ({"other": rest} if rest else {}) | ({"none": absent} if absent else {})
-
-    def _most_shown(self, metric: str, dimension: str) -> int:
-        declared = self._definition.dimensions[dimension]
-        least = len(declared.values)
-        return least if declared_only(self._definition, metric, dimension) else max(declared.limit, least)
 
     def _look(self, window: Window, span: Span, segment: Segment | None = None) -> Look:
         return Look(window, span, span.whole and self._as_of.watermark_ms >= span.end_ms, segment)
@@ -150,6 +150,13 @@ def segmented_by(definition: Definition, metric: str) -> tuple[str, ...]:
         return ()
     found = [definition.measures[name].by_dimension for name in measures_of(definition, metric)]
     return tuple(name for name in found[0] if all(name in others for others in found))
+
+
+def most_shown(definition: Definition, metric: str, dimension: str) -> int:
+    """How many segments of the metric are shown beside ``other`` and ``none``, at the most."""
+    declared = definition.dimensions[dimension]
+    least = len(declared.values)
+    return least if declared_only(definition, metric, dimension) else max(declared.limit, least)
 
 
 def declared_only(definition: Definition, metric: str, dimension: str) -> bool:

@@ -10,10 +10,10 @@ from typing import Final, NamedTuple
 from schemas.definition import model
 from schemas.definition.arithmetic import Expression, Name, Negative, Number, Operation, names_in
 from schemas.definition.model import Window
-from streams.cells import Cells
 from streams.measures.distribution import BINS, quantile
 from streams.plan import Plan
 from streams.selection import NO_VALUE
+from streams.sums import Sums
 from streams.time.spans import Span, earlier
 
 LARGEST: Final = 10**300
@@ -55,10 +55,10 @@ MISSING: Final = Divided(Fraction(0), Fraction(0))
 
 
 class Values:
-    """Every metric of a plan over these cells."""
+    """Every metric of a plan over some cells."""
 
-    def __init__(self, plan: Plan, cells: Cells) -> None:
-        self._plan, self._cells, self._definition = plan, cells, plan.definition
+    def __init__(self, plan: Plan, sums: Sums) -> None:
+        self._plan, self._sums, self._definition = plan, sums, plan.definition
         self._met: dict[tuple[str, Look], Fraction | None] = {}
 
     def of(self, metric: str, look: Look) -> Divided:
@@ -96,19 +96,19 @@ class Values:
 
     def _quantile(self, name: str, part: Fraction, look: Look) -> Fraction | None:
         series, measure = self._plan.series[name, look.window], self._definition.measures[name]
-        counts = self._cells.parts(series, BINS, look.span)
+        counts = self._sums.parts(series, BINS, look.span)
         found = quantile({int(one): number for one, number in counts.items()}, part)
         return found / 10**measure.decimals if found and isinstance(measure, model.Distribution) else found
 
     def _measure(self, name: str, look: Look) -> Fraction:
         series, measure = self._plan.series[name, look.window], self._definition.measures[name]
         if isinstance(measure, model.Distribution):  # how many values there are, for whoever asks what stands behind
-            number = sum(self._cells.parts(series, BINS, look.span).values())
+            number = sum(self._sums.parts(series, BINS, look.span).values())
         elif look.segment is None:
-            number = self._cells.total(series, look.span)
+            number = self._sums.total(series, look.span)
         else:
             dimension, _, raw = look.segment
-            number = sum(self._cells.part(series, dimension, value, look.span) for value in raw)
+            number = sum(self._sums.part(series, dimension, value, look.span) for value in raw)
         if isinstance(measure, model.Sum | model.NetRetention):
             return Fraction(number, 10**measure.decimals)
         return Fraction(number)
@@ -123,7 +123,7 @@ def calculated(expression: Expression, operand: Callable[[str], Fraction | None]
 
 
 def _over(above: Fraction | None, below: Fraction | None) -> Divided:
-    if above is None or below is None or (below and not _shown(above / below)):
+    if above is None or below is None or (below and not _divisible(above, below)):
         return MISSING
     return Divided(above, below)
 
@@ -155,6 +155,12 @@ def _operated(sign: str, one: Fraction, other: Fraction) -> Fraction | None:
                 return None
             found = one / other
     return found if _shown(found) else None
+
+
+def _divisible(above: Fraction, below: Fraction) -> bool:
+    """Whether what they come to is shown; mostly that is seen before dividing, which cancels and so makes smaller."""
+    crosswise = abs(above.numerator) * below.denominator, abs(below.numerator) * above.denominator
+    return max(crosswise) < LARGEST or _shown(above / below)
 
 
 def _shown(value: Fraction) -> bool:

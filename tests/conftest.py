@@ -12,9 +12,23 @@ from services.local import install
 from tests.servers import KafkaServer, RedisServer
 
 UNSAVED = {"appendonly": "no"}
+SERVERS = {"kafka", "own_kafka", "redis_server", "own_redis"}
+LIVE = Path(__file__).parent / "live"
 
 # A shell's job in the background is born deaf to Ctrl-C, and so would be all that the tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run in two processes, those of servers run in one of them, which shares the servers.
+
+    They wait more than they compute, so that all others run beside them.
+    """
+    for item in items:
+        if isinstance(item, pytest.Function) and (
+            SERVERS.intersection(item.fixturenames) or item.path.is_relative_to(LIVE)
+        ):
+            item.add_marker(pytest.mark.xdist_group("servers"))
 
 
 @pytest.fixture(scope="session")

@@ -77,5 +77,5 @@ def metrics_under(definition: Definition, metric: str) -> set[str]:
 
 def chased(definition: Definition) -> tuple[str, ...]:
     """The metrics that somebody tries to move: north star, its inputs, the departments' KPIs."""
-    kpis = (name for names in definition.departments.values() for name in names)
+    kpis = (name for department in definition.departments.values() for name in department.metrics)
     return tuple(dict.fromkeys((definition.north_star.metric, *definition.north_star.inputs, *kpis)))

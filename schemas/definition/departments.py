@@ -1,12 +1,18 @@
-"""``departments``: who steers by which metrics, ``logistics: [on_time_deliveries]``."""
+"""``departments``: who steers by which metrics, and who answers for them.
+
+logistics: [on_time_deliveries]
+logistics: {metrics: [on_time_deliveries], owner: Ada, runbook: https://wiki.example.com/logistics}
+"""
 
 from typing import Final
 
-from schemas.definition.draft import Draft, Reference
+from schemas.definition.draft import Draft
 from schemas.definition.faults import Faults
 from schemas.definition.names import check_name
 from schemas.definition.nodes import Mapping, Node, Scalar
-from schemas.definition.reading import listed, without_repeats, word
+from schemas.definition.owners import metric, owner, runbook
+from schemas.definition.reading import Fields, listed, without_repeats
+from schemas.definition.steering import Department
 
 MOST: Final = 3
 """KPIs of one department: who steers by more steers by none."""
@@ -21,19 +27,26 @@ def read_departments(node: Node, draft: Draft, faults: Faults) -> None:
         return
     for name, entry in node.entries.items():
         check_name(name, node.keys[name], faults)
-        draft.departments[name] = _metrics(entry, draft, faults)
+        draft.departments[name] = _department(entry, draft, faults)
+
+
+def _department(node: Node, draft: Draft, faults: Faults) -> Department:
+    if not isinstance(node, Mapping):
+        return Department(metrics=_metrics(node, draft, faults))
+    fields = Fields(node, faults, required=("metrics",), optional=("owner", "runbook"))
+    metrics = fields.node("metrics")
+    return Department(
+        metrics=() if metrics is None else _metrics(metrics, draft, faults),
+        owner=fields.get_or("owner", owner, ""),
+        runbook=fields.get_or("runbook", runbook, ""),
+    )
 
 
 def _metrics(node: Node, draft: Draft, faults: Faults) -> tuple[str, ...]:
     if isinstance(node, Scalar) and node.empty:
         return ()
-    found = []
-    for item in listed(node):
-        name = word(item, faults)
-        if name is not None:
-            draft.references.append(Reference("metric", name, item.place))
-            found.append(name)
-    names = without_repeats(tuple(found), node.place, faults)
+    found = (metric(draft)(item, faults) for item in listed(node))
+    names = without_repeats(tuple(name for name in found if name is not None), node.place, faults)
     if len(names) > MOST:
         faults.add(node.place, f"steers by {len(names)} metrics; at most {MOST}, or none of them decides anything")
     return names

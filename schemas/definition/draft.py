@@ -3,8 +3,17 @@
 from typing import Literal, NamedTuple
 
 from schemas.definition.faults import Place
-from schemas.definition.model import Dimension, Guardrail, Measure, Metric, NorthStar, Silence, Source
+from schemas.definition.model import Dimension, Measure, Metric, Silence, Source
 from schemas.definition.placed import first_place
+from schemas.definition.steering import (
+    CompanyCalendar,
+    Department,
+    Guardrail,
+    Initiative,
+    NorthStar,
+    Objective,
+    Target,
+)
 
 Kind = Literal["source", "dimension", "measure", "metric", "operand"]
 """What a name may refer to; an operand is a measure or a metric."""
@@ -40,7 +49,11 @@ class Draft:
         self.metrics: dict[str, Metric] = {}
         self.north_star: NorthStar | None = None
         self.guardrails: tuple[Guardrail, ...] = ()
-        self.departments: dict[str, tuple[str, ...]] = {}
+        self.departments: dict[str, Department] = {}
+        self.targets: dict[str, Target] = {}
+        self.okrs: tuple[Objective, ...] = ()
+        self.initiatives: tuple[Initiative, ...] = ()
+        self.calendar = CompanyCalendar()
         self.silences: tuple[Silence, ...] = ()
 
     def at(self, *paths: str) -> Place:

@@ -7,25 +7,41 @@ text ─▶ nodes with lines ─▶ draft: what is sound, what is named ─▶ r
 from pathlib import Path
 from typing import Final, Literal, cast
 
+from schemas.definition.company_calendar import read_company_calendar
 from schemas.definition.departments import read_departments
 from schemas.definition.dimensions import read_dimensions
 from schemas.definition.draft import Draft
 from schemas.definition.faults import Faults, Place
 from schemas.definition.goals import read_guardrails, read_north_star
+from schemas.definition.initiatives import read_initiatives
 from schemas.definition.measures import read_measures
 from schemas.definition.metrics import read_metrics
-from schemas.definition.model import Definition, NorthStar
+from schemas.definition.model import Definition
 from schemas.definition.nodes import BIGGEST_FILE, Mapping, Node, Sequence, compose
+from schemas.definition.okrs import read_okrs
 from schemas.definition.placed import Placed
 from schemas.definition.reading import Fields, one_of, word
 from schemas.definition.rules import RULES
 from schemas.definition.silences import read_silences
 from schemas.definition.sources import read_sources
+from schemas.definition.steering import NorthStar
+from schemas.definition.targets import read_targets
 from schemas.definition.time_zones import time_zone
 from schemas.errors import DefinitionError
 
 _REQUIRED: Final = ("company", "time_zone", "events", "measures", "metrics", "north_star")
-_OPTIONAL: Final = ("week_starts", "phase", "dimensions", "guardrails", "departments", "check")
+_OPTIONAL: Final = (
+    "week_starts",
+    "phase",
+    "dimensions",
+    "targets",
+    "guardrails",
+    "departments",
+    "okrs",
+    "initiatives",
+    "calendar",
+    "check",
+)
 # in the order that they lean on each other, whatever the order in the file
 _SECTIONS: Final = (
     ("events", read_sources),
@@ -33,8 +49,12 @@ _SECTIONS: Final = (
     ("measures", read_measures),
     ("metrics", read_metrics),
     ("north_star", read_north_star),
+    ("targets", read_targets),
     ("guardrails", read_guardrails),
     ("departments", read_departments),
+    ("okrs", read_okrs),
+    ("initiatives", read_initiatives),
+    ("calendar", read_company_calendar),
     ("check", read_silences),
 )
 
@@ -86,6 +106,10 @@ def _placed(root: Node, faults: Faults) -> Placed:
         north_star=draft.north_star or NorthStar(metric=""),
         guardrails=draft.guardrails,
         departments=draft.departments,
+        targets=draft.targets,
+        okrs=draft.okrs,
+        initiatives=draft.initiatives,
+        calendar=draft.calendar,
         silences=draft.silences,
     )
     for rule in RULES:

@@ -3,13 +3,21 @@
 events ──▶ measures (what is counted) ──▶ metrics (what is shown, over windows) ──▶ north star, inputs, guardrails
 """
 
-from datetime import date
 from enum import StrEnum
 from typing import Literal
 
 import msgspec
 
 from schemas.definition.arithmetic import Expression
+from schemas.definition.steering import (
+    CompanyCalendar,
+    Department,
+    Guardrail,
+    Initiative,
+    NorthStar,
+    Objective,
+    Target,
+)
 
 ANY = "any"  # in place of an event type: every event
 
@@ -306,25 +314,6 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
     description: str = ""
 
 
-class NorthStar(msgspec.Struct, frozen=True, kw_only=True):
-    """The one metric, where it should be and when, where it stood (``base``), and the metrics that drive it."""
-
-    metric: str
-    target: float | None = None
-    base: float | None = None
-    by: date | None = None
-    better: Literal["higher", "lower"] = "higher"
-    inputs: tuple[str, ...] = ()
-
-
-class Guardrail(msgspec.Struct, frozen=True, kw_only=True):
-    """A metric that must stay within limits while the north star is chased."""
-
-    metric: str
-    min: float | None = None
-    max: float | None = None
-
-
 class Silence(msgspec.Struct, frozen=True):
     """A piece of advice (its rule's id) that the company has read and decided against, and why."""
 
@@ -335,7 +324,7 @@ class Silence(msgspec.Struct, frozen=True):
 class Definition(msgspec.Struct, frozen=True, kw_only=True):
     """A whole ``nsm.yaml``, found good: every name that is referred to exists.
 
-    ``departments`` holds the metrics by which each steers, at most three.
+    ``targets`` holds those of metrics other than the north star.
     """
 
     company: str
@@ -348,8 +337,16 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
     phase: Literal["start-up", "scale-up", "mature"] | None = None
     dimensions: dict[str, Dimension] = {}
     guardrails: tuple[Guardrail, ...] = ()
-    departments: dict[str, tuple[str, ...]] = {}
+    departments: dict[str, Department] = {}
+    targets: dict[str, Target] = {}
+    okrs: tuple[Objective, ...] = ()
+    initiatives: tuple[Initiative, ...] = ()
+    calendar: CompanyCalendar = CompanyCalendar()
     silences: tuple[Silence, ...] = ()
+
+    def aims(self) -> tuple[Target, ...]:
+        """Every target: the north star's, where it has one, then the others."""
+        return tuple(one for one in (self.north_star, *self.targets.values()) if one.target is not None)
 
     def source(self, name: str) -> Source:
         """The source of this name."""

@@ -15,6 +15,7 @@ from schemas.definition.model import Definition, Dimension, Measure, Source
 from streams.canonical import canonical
 from streams.plan import Judged, Plan
 
+STEERING = ("guardrails", "departments", "targets", "okrs", "initiatives", "calendar")
 TOLD = 80
 """Characters of a value in a sentence."""
 
@@ -113,7 +114,7 @@ def _of_what_is_shown(one: Definition, other: Definition) -> Iterator[str]:
         for field in ("description", "unit"):
             old, now = getattr(one.measures[name], field), getattr(other.measures[name], field)
             yield from _told(f"measure {name}: {field}", old, now)
-    for field in ("guardrails", "departments", "silences", "phase"):
+    for field in (*STEERING, "silences", "phase"):
         if getattr(one, field) != getattr(other, field):
             yield f"{field} are others" if field != "phase" else f"phase: {other.phase} instead of {one.phase}"
 

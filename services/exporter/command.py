@@ -11,15 +11,15 @@ from pathlib import Path
 
 from aiohttp import web
 
-from schemas.definition.loading import load
 from schemas.errors import SettingsError
 from services.exporter.api import build_api
+from services.exporter.bound import SERIES_LIMIT
 from services.exporter.log_ends import KafkaLogEnds
+from services.exporter.own_file import OwnFile
 from services.exporter.served import Served
 from services.exporter.snapshots import Source
 from services.no_answer import no_answer
 from services.settings import Settings, settings
-from streams.plan import Plan, compile_plan
 from streams.state.redis import RedisReader, RedisRegistry
 from streams.state.redis.connection import FAULTS
 
@@ -32,6 +32,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", nargs="?", type=Path, default=Path("nsm.yaml"), help="the definition (nsm.yaml)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1; 0.0.0.0 for all)")
     parser.add_argument("--port", type=int, default=9464, help="port to listen on (9464)")
+    parser.add_argument(
+        "--series-limit",
+        type=_series_limit,
+        default=SERIES_LIMIT,
+        metavar="N",
+        help=f"most series of readings to show ({SERIES_LIMIT}); what is left out is counted in nsm_series_left_out",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -40,8 +47,8 @@ def run(args: argparse.Namespace) -> int:
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
     )
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    plan = compile_plan(load(args.file))
-    asyncio.run(_serve(plan, settings(), args.host, args.port))
+    own = OwnFile(args.file)
+    asyncio.run(_serve(own, settings(), args))
     return 0
 
 
@@ -50,19 +57,27 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-async def _serve(plan: Plan, where: Settings, host: str, port: int) -> None:
+def _series_limit(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"must be a whole number above 0, not {text!r}")
+    return int(text)
+
+
+async def _serve(own: OwnFile, where: Settings, args: argparse.Namespace) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    plan = own.plan
     reader, ends = RedisReader(where.redis), KafkaLogEnds(where.kafka, now_ms)
-    served = Served(plan, RedisRegistry(where.redis), Source(reader, ends, FAULTS), now_ms)
+    served = Served(plan, RedisRegistry(where.redis), Source(reader, ends, FAULTS), now_ms, args.series_limit)
     runner = web.AppRunner(build_api(served.current, FAULTS), access_log=None, shutdown_timeout=2)
     await runner.setup()
     try:
-        await _listen(runner, host, port)
-        log.info("version %s at http://%s:%d", plan.version, host, port)
+        await _listen(runner, args.host, args.port)
+        log.info("version %s at http://%s:%d", plan.version, args.host, args.port)
         await _look_for_redis(reader, plan.version, where.redis)
-        await _until(stop, asyncio.create_task(served.run()), asyncio.create_task(ends.run()))
+        running = served.run(), ends.run(), own.run(served.take_own)
+        await _until(stop, *map(asyncio.create_task, running))
     finally:
         await runner.cleanup()
         await reader.close()

@@ -10,7 +10,6 @@ from typing import Final
 
 from prometheus_client import utils
 from prometheus_client.metrics_core import Metric as Family
-from prometheus_client.registry import Collector
 
 OPEN_METRICS: Final = "application/openmetrics-text"
 _number: Callable[[float], str] = utils.floatToGoString
@@ -18,10 +17,10 @@ TEXT_TYPES: Final = {"counter": ("_total", "counter"), "info": ("_info", "gauge"
 """What the older text format adds to a family's name, and calls its type."""
 
 
-def encode(collector: Collector, content_type: str) -> bytes:
+def encode(families: Iterable[Family], content_type: str) -> bytes:
     """Gauges, counters and infos whose names and labels need no escaping, in the format of this content type."""
     lines = _open_metrics if content_type.startswith(OPEN_METRICS) else _text
-    return "".join(lines(collector.collect())).encode()
+    return "".join(lines(families)).encode()
 
 
 def _open_metrics(families: Iterable[Family]) -> Iterator[str]:

@@ -13,9 +13,11 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from schemas.errors import StateError
+from services.exporter.aside import aside
 from services.exporter.followed import Followed, NothingToShow, Wanted
 from services.exporter.freshness import Ends, Progress, ReadUpTo, as_of, groups, progress, trusted
 from services.exporter.log_ends import LogEnds
+from services.exporter.past_periods import PastPeriods
 from services.exporter.shown import Moment, Shown, show
 from streams.cells import Cells
 from streams.plan import Plan
@@ -65,9 +67,10 @@ class Snapshots:
 
     def __init__(self, plan: Plan, source: Source, now_ms: Callable[[], int]) -> None:
         self.plan, self.now_ms, self.seen = plan, now_ms, Seen()
+        self._told = self.seen
         self._source = source
         self._series = {series.name: series for series in plan.series.values()}
-        self._groups = groups(plan)
+        self._groups, self._past = groups(plan), PastPeriods(plan)
         self._fed_by = {stage.topic: stage.plan.source.topic for stage in plan.stages.values()}
         self._followed: dict[Partition, Followed] = {}
         self.latest: dict[Partition, Snapshot] = {}
@@ -80,19 +83,26 @@ class Snapshots:
         self._reason = "the state has not been read yet"
 
     async def refresh(self) -> None:
-        """Reads the state once; what is wrong with it is kept, not raised."""
-        before, self._answers = self._reason, False
+        """Reads the state once; what is wrong with it is kept, not raised.
+
+        What is told changes at its end, all at once: who asks meanwhile is told what stood before.
+        """
+        before, answers = self._reason, False
         try:
             async with asyncio.timeout(STALE_S):
-                self._shown = await self.read(self._wanted, lambda moment: show(self.plan, self._groups, moment))
-            self._answers, self._reason = True, ""
+                self._shown = await self.read(self._wanted, self._show)
+            answers, self._reason = True, ""
         except NothingToShow as nothing:
             self._shown, self._reason = None, str(nothing)
-            self._answers = bool(self._followed) and len(self.seen.standings) == len(self._followed)
+            answers = bool(self._followed) and len(self.seen.standings) == len(self._followed)
         except self._source.faults as fault:
             self._reason = f"the state does not answer: {type(fault).__name__}: {fault}"
+        self._answers, self._told = answers, self.seen
         if self._reason and self._reason != before:
             log.warning("%s", self._reason)
+
+    def _show(self, moment: Moment) -> Shown:
+        return show(self.plan, self._groups, moment, self._past)
 
     def shown(self) -> Shown:
         """The last readings; raises NothingToShow while there are none, or none fresh enough."""
@@ -104,7 +114,7 @@ class Snapshots:
 
     def up(self) -> bool:
         """The store answers and every partition has a position."""
-        return self._answers and self._fresh(self.seen.read_ms)
+        return self._answers and self._fresh(self._told.read_ms)
 
     def reason(self) -> str:
         """Why there is nothing to show, or why it is no longer fresh."""
@@ -112,19 +122,23 @@ class Snapshots:
 
     def fresh_seen(self) -> Seen:
         """Where the partitions stand; nowhere when they could not be asked for too long."""
-        return self.seen if self._fresh(self.seen.read_ms) else NOWHERE
+        return self._told if self._fresh(self._told.read_ms) else NOWHERE
+
+    def read_ms(self) -> int:
+        """When the state was last asked, however long ago; 0 before it ever was."""
+        return self._told.read_ms
 
     async def read(self, wanted: Callable[[Progress, int], Wanted], use: Callable[[Moment], T]) -> T:
-        """Reads each partition at one moment and gives all to ``use`` at once, since the cells live no longer.
+        """Reads each partition at one moment and gives all to ``use``, in a thread, before anything is read again.
 
-        Raises NothingToShow, and what the store raises.
+        The cells live no longer.  Raises NothingToShow, and what the store raises.
         """
         async with self._reading:
             now_ms, ends = self.now_ms(), self._trusted_ends()
             standings = await self._standings(now_ms, ends)
             read_up_to = progress(standings, ends, now_ms, self._read_up_to, self._fed_by)
+            self._let_go(now_ms)  # before it is asked what is wanted: what is forgotten is wanted again
             keys = wanted(read_up_to, now_ms)
-            self._let_go(now_ms)
             moments = {
                 partition: await followed.read(self._source.reader, standings[partition], keys, self._settled)
                 for partition, followed in self._followed.items()
@@ -135,7 +149,7 @@ class Snapshots:
             for partition, followed in self._followed.items():
                 followed.shown = moments[partition].standing.position
             self.latest = moments
-            return use(Moment(now_ms, read_up_to, moments, self._add_up(moments)))
+            return await aside(lambda: use(Moment(now_ms, read_up_to, moments, self._add_up(moments))))
 
     def _add_up(self, moments: dict[Partition, Snapshot]) -> Cells:
         """Live cells over the settled ones; those of the last time where nothing was read anew."""
@@ -148,8 +162,11 @@ class Snapshots:
 
     def _wanted(self, read_up_to: Progress, now_ms: int) -> Wanted:
         wanted: dict[str, set[KeySpan]] = {}
-        for watermark_ms in {as_of(read_up_to, topics).watermark_ms for topics in self._groups}:
-            for series, spans in wanted_keys(self.plan, now_ms, watermark_ms).items():
+        watermarks = {topics: as_of(read_up_to, topics).watermark_ms for topics in self._groups}
+        of_metric = {metric: watermarks[topics] for topics, metrics in self._groups.items() for metric in metrics}
+        found = [wanted_keys(self.plan, now_ms, watermark_ms) for watermark_ms in set(watermarks.values())]
+        for keys in (*found, self._past.wanted(of_metric.__getitem__)):
+            for series, spans in keys.items():
                 wanted.setdefault(series, set()).update(spans)
         return wanted
 
@@ -191,6 +208,7 @@ class Snapshots:
 
     def _forget(self, now_ms: int) -> None:
         self._settled, self._settled_since_ms = Cells(), now_ms
+        self._past.forget()
         for followed in self._followed.values():
             followed.forget()
 

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from services.exporter.bound import SERIES_LIMIT
 from services.exporter.collector import ReadingsCollector
 from services.exporter.snapshots import Snapshots
 from streams.plan import Plan
@@ -11,9 +12,13 @@ from streams.state.port import Partition, Standing
 class Version:
     """``notice`` says what whoever reads should know of it, beside the readings; empty where there is nothing."""
 
-    def __init__(self, snapshots: Snapshots, notice: str = "") -> None:
+    def __init__(self, snapshots: Snapshots, notice: str = "", series_limit: int = SERIES_LIMIT) -> None:
         self.plan, self.snapshots, self.notice = snapshots.plan, snapshots, notice
-        self.collector = ReadingsCollector(snapshots)
+        self.collector = ReadingsCollector(snapshots, series_limit)
+
+    def served_since(self, since_ms: int) -> None:
+        """When it began to be served; 0 where it is not."""
+        self.collector.since_ms = since_ms
 
     def reached(self) -> "dict[Place, int]":
         """How far what was shown had read; nothing before anything was shown."""

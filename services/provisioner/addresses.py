@@ -6,6 +6,9 @@ import msgspec
 
 BOARD_UID: Final = "nsm"
 DATA_SOURCE_UID: Final = "nsm-prometheus"
+DATA_SOURCE_NAME: Final = "North Star Prometheus"
+FOLDER_UID: Final = "nsm"
+FOLDER_TITLE: Final = "North Star"
 
 
 class Addresses(msgspec.Struct, frozen=True, kw_only=True):

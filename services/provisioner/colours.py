@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from schemas.definition.model import Guardrail, NorthStar
+from schemas.definition.steering import Guardrail, NorthStar
 from services.provisioner.sdk import dashboard
 
 GOOD: Final = "#009E73"

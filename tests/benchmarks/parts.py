@@ -75,13 +75,14 @@ class Parts:
         self._stack.close()
 
     @contextlib.contextmanager
-    def run(self, definition: str) -> Iterator[Definition]:
-        """An empty Redis and a new topic, which goes with the run."""
+    def run(self, definition: str, dedupe: str = "1h") -> Iterator[Definition]:
+        """An empty Redis and a new topic, which goes with the run; ids are remembered for ``dedupe``."""
         self._runs += 1
         topic = f"{definition.removesuffix('.yaml').replace('_', '-')}-{self._runs}"
         file = self.folder / f"{topic}.yaml"
         text = (HERE / definition).read_text(encoding="utf-8")
-        file.write_text(text.replace("topic: w1\n", f"topic: {topic}\n"), encoding="utf-8")
+        text = text.replace("topic: w1\n", f"topic: {topic}\n").replace("dedupe: 1h\n", f"dedupe: {dedupe}\n")
+        file.write_text(text, encoding="utf-8")
         with self.topic(topic):
             self.client.flushall()
             yield Definition(file, topic)

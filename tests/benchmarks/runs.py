@@ -17,6 +17,8 @@ from tests.benchmarks.processes import cpu_seconds, forget_peak, peak_mb, reside
 from tests.benchmarks.publish import publish
 
 MB = 2**20
+MEMORY_DEDUPE = "20s"
+"""Less than one of the millions takes to publish and fold, so that the window is full after the first."""
 
 
 class Work(NamedTuple):
@@ -98,9 +100,12 @@ def kept(parts: Parts, definition: Definition) -> Kept:
 
 
 def memory(parts: Parts, millions: Sequence[int]) -> tuple[list[dict[str, float]], list[str]]:
-    """One worker that goes on; what it and Redis hold after each of so many events.  And what differs at the end."""
+    """One worker that goes on; what it and Redis hold after each of so many events.  And what differs at the end.
+
+    Ids are remembered for a fraction of the run, as they are for a fraction of a service's life.
+    """
     w1, seen, after = W1(), 0, []
-    with parts.run("w1.yaml") as definition, parts.nsm("worker", definition.file) as worker:
+    with parts.run("w1.yaml", MEMORY_DEDUPE) as definition, parts.nsm("worker", definition.file) as worker:
         watch = Watch(parts, definition, [worker])
         for number in millions:
             seen += publish(parts.kafka, definition.topic, w1.events(number))

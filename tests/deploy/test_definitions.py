@@ -68,7 +68,7 @@ def test_it_is_a_whole_one(business: str) -> None:
     assert definition.guardrails
     assert definition.dimensions
     assert len(definition.departments) > 1
-    assert all(1 <= len(kpis) <= 3 for kpis in definition.departments.values())
+    assert all(1 <= len(one.metrics) <= 3 for one in definition.departments.values())
 
 
 @EVERY_BUSINESS

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from zlib import crc32
 
-from schemas.definition import model
+from schemas.definition import model, steering
 from schemas.definition.model import Definition
 from schemas.events.needs import Raw, RawRecord
 from streams.events.admission import Admission, Admitted
@@ -165,7 +165,7 @@ def definition(zone: str = "UTC", **judged: int) -> Definition:
     return Definition(
         company="Test",
         time_zone=zone,
-        north_star=model.NorthStar(metric="repeats_per_customer"),
+        north_star=steering.NorthStar(metric="repeats_per_customer"),
         sources=(source,),
         dimensions={"city": model.Dimension(name="city", property="city", limit=3)},
         measures={one.name: one for one in measures},

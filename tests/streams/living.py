@@ -2,7 +2,7 @@
 
 import msgspec
 
-from schemas.definition import model
+from schemas.definition import model, steering
 from schemas.definition.model import Part
 from tests.streams.arithmetic import tree
 from tests.streams.folding import DAY, definition
@@ -27,5 +27,5 @@ def living(zone: str) -> model.Definition:
     parts: dict[str, model.Value] = {f"m_{part.value}": model.Plain(f"users.{part.value}") for part in Part}
     metrics = {name: model.Metric(name=name, value=value, windows=windows) for name, value in (parts | SHOWN).items()}
     return msgspec.structs.replace(
-        given, measures=measures, metrics=metrics, north_star=model.NorthStar(metric="retention")
+        given, measures=measures, metrics=metrics, north_star=steering.NorthStar(metric="retention")
     )

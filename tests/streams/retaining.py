@@ -2,7 +2,7 @@
 
 import msgspec
 
-from schemas.definition import model
+from schemas.definition import model, steering
 from schemas.definition.model import NetPart
 from tests.streams.arithmetic import tree
 from tests.streams.folding import DAY, definition
@@ -32,5 +32,5 @@ def retaining(zone: str, lateness_ms: int = 2000 * DAY) -> model.Definition:
     parts: dict[str, model.Value] = {f"m_{part.value}": model.Plain(f"paid.{part.value}") for part in NetPart}
     metrics = {name: model.Metric(name=name, value=value, windows=windows) for name, value in (parts | SHOWN).items()}
     return msgspec.structs.replace(
-        given, measures=measures, metrics=metrics, north_star=model.NorthStar(metric="net_retention")
+        given, measures=measures, metrics=metrics, north_star=steering.NorthStar(metric="net_retention")
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from schemas.definition import model
+from schemas.definition import model, steering
 from tests.streams.folding import DAY, definition
 from tests.streams.split import segment_of
 
@@ -58,7 +58,7 @@ def settling(zone: str = "UTC", within_ms: int = WITHIN, **judged: int) -> model
     )
     return msgspec.structs.replace(
         given,
-        north_star=model.NorthStar(metric="orders_each"),
+        north_star=steering.NorthStar(metric="orders_each"),
         dimensions={one.name: one for one in dimensions},
         measures={one.name: one for one in measures},
         metrics=metrics,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.definition import model
+from schemas.definition import model, steering
 from streams.cells import Cells
 from streams.plan import SourcePlan, compile_plan
 from streams.readings import AsOf, Readings
@@ -111,7 +111,7 @@ def test_a_repeat_at_exactly_the_limit_counts(within: int, expected: int) -> Non
         model.Definition(
             company="x",
             time_zone="UTC",
-            north_star=model.NorthStar(metric="m_repeats_3d"),
+            north_star=steering.NorthStar(metric="m_repeats_3d"),
             sources=given.sources,
             measures=measures,
             metrics=metrics,
@@ -200,7 +200,7 @@ def only(*measures: model.Measure, keyed_by: str = "user_id") -> SourcePlan:
             model.Definition(
                 company="x",
                 time_zone="UTC",
-                north_star=model.NorthStar(metric=measures[0].name),
+                north_star=steering.NorthStar(metric=measures[0].name),
                 sources=(msgspec.structs.replace(source, keyed_by=keyed_by),),
                 measures={one.name: one for one in measures},
                 metrics=shown,

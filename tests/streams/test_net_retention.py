@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.definition import model
+from schemas.definition import model, steering
 from schemas.definition.model import NetPart, Unit
 from streams.cells import Cells
 from streams.fold import unpack
@@ -182,7 +182,9 @@ def test_amounts_that_together_pass_what_a_machine_adds_are_added_all_the_same()
 def test_a_part_that_no_metric_shows_costs_no_cell() -> None:
     definition = retaining("UTC")
     only = {"m_kept": definition.metrics["m_kept"]}
-    plan = compile_plan(msgspec.structs.replace(definition, metrics=only, north_star=model.NorthStar(metric="m_kept")))
+    plan = compile_plan(
+        msgspec.structs.replace(definition, metrics=only, north_star=steering.NorthStar(metric="m_kept"))
+    )
     events = [event(f"e{n}", "order", "u", START + n * 20 * DAY, amount=1) for n in range(9)]
     some, all_ = (nonzero([fold_log(the_source(one), raws(events))]) for one in (plan, PLANS["UTC"]))
     assert some == {key: number for key, number in all_.items() if key[0].startswith("paid.kept.")}

@@ -1,12 +1,13 @@
 """A version names all that decides what is counted, and nothing else."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from schemas.definition import model
+from schemas.definition import model, steering
 from schemas.definition.loading import load
 from schemas.definition.model import Definition
 from streams.plan import compile_plan
@@ -50,12 +51,17 @@ def reversed_file(one: Definition) -> Definition:
     )
 
 
+MORE = steering.KeyResult(name="more", metric="m_orders", aim=steering.Hold(5, 28), base=3)
 COUNTED_ALIKE = [
     replaced(company="Another"),
-    replaced(north_star=model.NorthStar(metric="m_orders", target=3)),
-    replaced(guardrails=(model.Guardrail(metric="m_orders", max=1),)),
+    replaced(north_star=steering.NorthStar(metric="m_orders", target=3)),
+    replaced(guardrails=(steering.Guardrail(metric="m_orders", max=1),)),
     replaced(phase="mature"),
-    replaced(departments={"shop": ("m_orders",)}),
+    replaced(departments={"shop": steering.Department(metrics=("m_orders",))}),
+    replaced(targets={"m_orders": steering.Target(metric="m_orders", target=5)}),
+    replaced(okrs=(steering.Objective(name="More", key_results=(MORE,)),)),
+    replaced(initiatives=(steering.Initiative(name="More", start=date(2026, 1, 1), end=date(2026, 1, 2)),)),
+    replaced(calendar=steering.CompanyCalendar(holidays=(steering.Holiday(date=date(2026, 1, 1), name="New Year"),))),
     replaced(silences=(model.Silence("no-guardrail", "we know"),)),
     with_source(supplied_by="another company"),
     with_measure("orders", description="said otherwise", unit="orders"),

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from schemas.definition import model
+from schemas.definition import model, steering
 from streams.plan import SourcePlan, compile_plan
 from tests.streams.folding import DAY, HOUR, PartitionFold, definition, event, fold_log, nonzero, raws, the_source
 
@@ -29,7 +29,7 @@ def regulars(at_least: int, window: model.Window, lateness_ms: int = 400 * DAY) 
             model.Definition(
                 company="x",
                 time_zone="UTC",
-                north_star=model.NorthStar(metric="m"),
+                north_star=steering.NorthStar(metric="m"),
                 sources=given.sources,
                 measures={"regulars": measure},
                 metrics={"m": metric},

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.definition import model
+from schemas.definition import model, steering
 from schemas.definition.model import Calendar, RollingDays, RollingSpan, Unit, Window
 from streams.cells import Cells
 from streams.plan import compile_plan, measures_of
@@ -242,7 +242,7 @@ def test_metrics_that_stand_on_each_other_many_times_over_are_read_at_once() -> 
         )
         for n in range(6)
     }
-    plan = compile_plan(msgspec.structs.replace(given, metrics=metrics, north_star=model.NorthStar(metric="m0")))
+    plan = compile_plan(msgspec.structs.replace(given, metrics=metrics, north_star=steering.NorthStar(metric="m0")))
     readings = Readings(plan, Cells.of([]), AsOf(CHANGES[0], 0))
     assert readings.running("m4", MONTH, CHANGES[0]).value is None
 

@@ -7,8 +7,8 @@ from schemas.definition.model import Definition
 
 
 def _find(definition: Definition) -> Iterator[Finding]:
-    for name, kpis in definition.departments.items():
-        if not kpis:
+    for name, department in definition.departments.items():
+        if not department.metrics:
             yield Finding((f"departments.{name}", "departments"), "has no metric to steer by")
 
 

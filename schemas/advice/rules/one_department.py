@@ -11,7 +11,7 @@ def _find(definition: Definition) -> Iterator[Finding]:
     """With fewer than two departments there is nobody else who could move it."""
     star = definition.north_star
     moving = {name for metric in (star.metric, *star.inputs) for name in metrics_under(definition, metric)}
-    movers = [name for name, kpis in definition.departments.items() if moving.intersection(kpis)]
+    movers = [name for name, of in definition.departments.items() if moving.intersection(of.metrics)]
     if len(definition.departments) > 1 and len(movers) <= 1:
         who = f"only {movers[0]} steers" if movers else "no department steers"
         yield Finding(("north_star.inputs", "north_star"), f"{who} by {star.metric} or one of its inputs")

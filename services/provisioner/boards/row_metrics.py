@@ -1,6 +1,7 @@
 """Rows of metrics, two side by side: a number and its line each.  Inputs, guardrails, segments."""
 
-from schemas.definition.model import Count, Definition, Guardrail, Metric, Plain, Sum
+from schemas.definition.model import Count, Definition, Metric, Plain, Sum
+from schemas.definition.steering import Guardrail
 from services.provisioner import colours, words
 from services.provisioner import expressions as promql
 from services.provisioner.boards.panels import Look, Place, Query, series_panel, stat_panel

@@ -4,6 +4,7 @@ import pytest
 
 from schemas.definition.loading import parse, parse_placed
 from schemas.definition.model import Silence
+from schemas.definition.steering import Department
 from schemas.errors import DefinitionError
 from tests.schemas.definition.texts import GOOD, line_of, with_line
 
@@ -20,7 +21,7 @@ def test_departments_hold_their_metrics_in_order() -> None:
     said = (
         "departments: {shop: [orders, average_order_value], sales: [orders], audio: hours_per_active, hr: [], it: }\n"
     )
-    assert parse(GOOD + said).departments == {
+    assert {name: one.metrics for name, one in parse(GOOD + said).departments.items()} == {
         "shop": ("orders", "average_order_value"),
         "sales": ("orders",),
         "audio": ("hours_per_active",),
@@ -43,7 +44,10 @@ def test_departments_hold_their_metrics_in_order() -> None:
         ("{shop: [[orders]]}", "departments.shop[0]: must be text"),
         ("{Shop Floor: [orders]}", "begins with a letter, such as shop_floor"),
         ("[shop]", "departments: must be a mapping from names to lists of metrics"),
-        ("{shop: {kpi: orders}}", "departments.shop: must be text"),
+        ("{shop: {metric: [orders], metrics: []}}", 'departments.shop.metric: is no key here; did you mean "metrics"?'),
+        ("{shop: {owner: Ada}}", 'departments.shop: lacks "metrics"'),
+        ("{shop: {metrics: [order]}}", 'departments.shop.metrics[0]: there is no metric "order"'),
+        ("{shop: {metrics: [], runbook: see the wiki}}", 'departments.shop.runbook: "see the wiki" is no link'),
     ],
 )
 def test_a_department_that_is_written_wrongly_is_told_at_its_line(said: str, fault: str) -> None:
@@ -52,9 +56,17 @@ def test_a_department_that_is_written_wrongly_is_told_at_its_line(said: str, fau
     assert fault in line
 
 
+def test_a_department_may_say_who_answers_for_it_and_what_to_do() -> None:
+    said = "departments: {shop: {metrics: [orders], owner: Ada, runbook: https://wiki.example.com/shop}}\n"
+    assert parse(GOOD + said).departments == {
+        "shop": Department(metrics=("orders",), owner="Ada", runbook="https://wiki.example.com/shop")
+    }
+
+
 def test_three_metrics_a_department_are_not_too_many() -> None:
     three = ("orders", "average_order_value", "hours_per_active")
-    assert parse(f"{GOOD}departments: {{shop: [{', '.join(three)}]}}\n").departments == {"shop": three}
+    said = f"departments: {{shop: [{', '.join(three)}]}}\n"
+    assert parse(GOOD + said).departments == {"shop": Department(metrics=three)}
 
 
 def test_a_target_may_have_a_base_on_the_side_that_it_comes_from() -> None:

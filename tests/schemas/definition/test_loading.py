@@ -18,7 +18,6 @@ from schemas.definition.model import (
     FlatFormat,
     Lifetime,
     Metric,
-    NorthStar,
     Plain,
     Ratio,
     Repeat,
@@ -28,6 +27,7 @@ from schemas.definition.model import (
     Sum,
     Unit,
 )
+from schemas.definition.steering import NorthStar
 from schemas.definition.units import unit_of
 from schemas.errors import DefinitionError
 from tests.schemas.definition.texts import GOOD, with_line, without

@@ -44,6 +44,42 @@ north_star:""",
 ).replace("metrics:", "  delivery_minutes: {distribution: order_delivered.minutes, unit: min, decimals: 0}\nmetrics:")
 """With arithmetic of every kind."""
 
+STEERED = GOOD.replace(
+    "north_star: {metric: repeat_orders_per_customer, target: 1.8, by: 2027-06-30,",
+    "north_star: {metric: repeat_orders_per_customer, target: 1.8, by: 2027-06-30, owner: Board,",
+).replace(
+    "guardrails: [{metric: hours_per_active, min: 0.5, max: 3}]",
+    """\
+guardrails:
+  - {metric: hours_per_active, min: 0.5, max: 3, owner: Lin, runbook: https://wiki.example.com/hours}
+  - {metric: first_order_customers, max: 900}
+targets:
+  average_order_value:
+    {target: 40, base: 31.5, from: 2026-01-01, by: 2026-12-31, owner: Grace, runbook: docs/average-order-value.md}
+  hours_per_active:
+    base: 3
+    from: 2026-01-01
+    better: lower
+    path: [{by: 2026-06-30, value: 2}, {by: 2026-12-31, value: 1}]
+departments: {shop: {metrics: [orders], owner: Shop}}
+initiatives:
+  - {name: New checkout, start: 2026-03-01, end: 2026-05-31, owner: Ada, expects: {metric: orders, change: +5%}}
+  - {name: Fewer boxes, start: 2026-04-01, end: 2026-04-01}
+calendar:
+  holidays: [{date: 2026-12-25, name: Christmas}]
+  campaigns:
+    - {name: Black Friday, start: 2026-11-27, end: 2026-11-30}
+    - {name: Black Friday, start: 2025-11-28, end: 2025-12-01}
+okrs:
+  - objective: Whoever bought once comes back
+    owner: Ada
+    key_results:
+      - {metric: repeat_orders_per_customer, change: +15%, base: 1.2, from: 2026-01-01, by: 2026-12-31}
+      - {metric: hours_per_active, reach: 1.5, base: 3, from: 2026-01-01, by: 2026-12-31, name: Half it, owner: Grace}
+      - {metric: average_order_value, hold: 35, for: 4w, base: 31.5, from: 2026-01-01, by: 2026-12-31}""",
+)
+"""With all that a company can steer by."""
+
 
 def with_line(number: int, text: str) -> str:
     """The good definition with another text in the place of one line, counted from 1."""

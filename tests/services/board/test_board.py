@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 from rich.cells import cell_len
 from rich.console import Console
 
-from schemas.definition import model
+from schemas.definition import model, steering
 from schemas.errors import CommandError
 from services.board.command import print_once
 from services.board.digits import large, short, sparkline
@@ -30,8 +30,8 @@ Story = Callable[[World, Watch], Awaitable[None]]
 
 def company(**star_says: object) -> model.Definition:
     inputs = ("m_customers", "repeats_per_customer")
-    star = msgspec.structs.replace(model.NorthStar(metric="m_orders", target=20, inputs=inputs), **star_says)
-    guardrails = (model.Guardrail(metric="m_revenue", min=10_000), model.Guardrail(metric="m_customers", max=4))
+    star = msgspec.structs.replace(steering.NorthStar(metric="m_orders", target=20, inputs=inputs), **star_says)
+    guardrails = (steering.Guardrail(metric="m_revenue", min=10_000), steering.Guardrail(metric="m_customers", max=4))
     whole = definition("Europe/Amsterdam")
     metrics = {
         name: msgspec.structs.replace(one, windows=(model.RollingDays(7),)) for name, one in whole.metrics.items()

@@ -12,7 +12,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from schemas.definition import model
+from schemas.definition import model, steering
 from schemas.definition.loading import load
 from services.board.exporter import Exporter
 from services.demo.past import fill, history_text
@@ -29,7 +29,7 @@ def company() -> model.Definition:
     whole = definition()
     windows = (model.Calendar(model.Unit.MONTH), model.RollingDays(3), model.Lifetime())
     orders = msgspec.structs.replace(whole.metrics["m_orders"], windows=windows)
-    star = model.NorthStar(metric="m_orders", target=20)
+    star = steering.NorthStar(metric="m_orders", target=20)
     return msgspec.structs.replace(whole, metrics={"m_orders": orders}, north_star=star)
 
 

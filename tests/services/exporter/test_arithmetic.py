@@ -16,7 +16,7 @@ from prometheus_client.openmetrics import parser
 from schemas import names
 from schemas.definition.model import Calendar, RollingDays, RollingSpan, Unit, Window
 from services.exporter.api import build_api
-from services.exporter.collector import HELP
+from services.exporter.families.words import HELP
 from streams.plan import compile_plan
 from tests.reference.stretches import NEVER_MS, LocalTime, Stretch
 from tests.services.exporter.world import NOW, Event, World

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 
 import msgspec
 import pytest
@@ -14,9 +15,10 @@ from prometheus_client.openmetrics import parser as openmetrics_parser
 from prometheus_client.samples import Sample
 
 from schemas import names
-from schemas.definition import model
+from schemas.definition import steering
 from schemas.definition.model import Definition
-from services.exporter.collector import HELP, ReadingsCollector
+from services.exporter.collector import ReadingsCollector
+from services.exporter.families.words import HELP
 from streams.plan import compile_plan
 from tests.services.exporter.world import NOW, World
 from tests.streams.folding import DAY, definition, event
@@ -25,6 +27,10 @@ Parse = Callable[[str], Iterable[Family]]
 parse_open_metrics: Parse = openmetrics_parser.text_string_to_metric_families
 parse_text: Parse = parser.text_string_to_metric_families
 OPEN_METRICS = "application/openmetrics-text; version=1.0.0"
+BEGIN, END = date(2026, 3, 1), date(2026, 5, 31)
+RESULT = steering.KeyResult(
+    name="m_orders +50%", metric="m_orders", aim=steering.Change(50), base=2, since=BEGIN, by=END
+)
 AWKWARD = 'the "Hague"\\\n'
 
 
@@ -35,8 +41,14 @@ def full_definition() -> Definition:
     return msgspec.structs.replace(
         plain,
         metrics=plain.metrics | {"m_orders": described},
-        north_star=model.NorthStar(metric="repeats_per_customer", target=1.8),
-        guardrails=(model.Guardrail(metric="m_orders", min=1), model.Guardrail(metric="m_revenue", min=0.5, max=9e9)),
+        north_star=steering.NorthStar(metric="repeats_per_customer", target=1.8),
+        guardrails=(
+            steering.Guardrail(metric="m_orders", min=1),
+            steering.Guardrail(metric="m_revenue", min=0.5, max=9e9),
+        ),
+        targets={"m_orders": steering.Target(metric="m_orders", target=10, base=0, since=BEGIN, by=END, owner="Ada")},
+        okrs=(steering.Objective(name='More "orders"', key_results=(RESULT,), owner="Ada"),),
+        initiatives=(steering.Initiative(name="New checkout", start=BEGIN, end=END),),
     )
 
 
@@ -69,7 +81,9 @@ def test_the_series_are_those_of_the_names_with_exactly_their_labels() -> None:
     async def story() -> None:
         world = await open_world()
         found: dict[str, set[tuple[str, ...]]] = {}
-        for sample in samples(ReadingsCollector(world.snapshots)):
+        collector = ReadingsCollector(world.snapshots)
+        collector.since_ms = NOW
+        for sample in samples(collector):
             found.setdefault(sample.name, set()).add(tuple(sorted(sample.labels)))
         assert found == {name: {tuple(sorted(labels))} for name, labels in names.SERIES.items()}
         assert HELP.keys() == names.SERIES.keys()
@@ -149,7 +163,9 @@ def test_before_state_is_there_only_the_definition_is_told() -> None:
     world = World(compile_plan(full_definition()), 2)
     asyncio.run(world.snapshots.refresh())
     found = list(samples(ReadingsCollector(world.snapshots)))
-    told = {names.METRIC_TARGET, names.NORTH_STAR_INFO, names.GUARDRAIL_LIMIT, names.BUILD_INFO}
+    told = {names.METRIC_TARGET, names.NORTH_STAR_INFO, names.GUARDRAIL_LIMIT, names.BUILD_INFO, names.SERIES_LIMIT}
+    told |= {names.METRIC_PATH, names.METRIC_INFO, names.INITIATIVE_ACTIVE}
+    told |= {names.KEY_RESULT_INFO, names.KEY_RESULT_TARGET, names.KEY_RESULT_PATH}
     assert {sample.name for sample in found} == told | {names.STATE_UP, names.SNAPSHOT_AGE}
     assert [sample.value for sample in found if sample.name == names.STATE_UP] == [0]
 

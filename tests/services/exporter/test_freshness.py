@@ -2,7 +2,7 @@
 
 import msgspec
 
-from schemas.definition import model
+from schemas.definition import model, steering
 from services.exporter.freshness import SETTLE_MS, End, as_of, completeness, groups, progress, trusted
 from streams.plan import compile_plan
 from streams.state.port import NEVER, Partition, Reached, Standing
@@ -71,7 +71,7 @@ def test_metrics_that_rest_on_other_topics_do_not_wait_for_each_other() -> None:
     changed = msgspec.structs.replace(
         given, sources=(*given.sources, web), measures={**given.measures, "visits": visits}, metrics=metrics
     )
-    plan = compile_plan(msgspec.structs.replace(changed, north_star=model.NorthStar(metric="share")))
+    plan = compile_plan(msgspec.structs.replace(changed, north_star=steering.NorthStar(metric="share")))
     assert groups(plan) == {
         frozenset({"web"}): ["visits"],
         frozenset({"shop"}): ["orders"],

@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas import names
 from schemas.definition.loading import load
 from schemas.definition.model import Definition
 from services.exporter.api import build_api
@@ -20,8 +21,9 @@ from services.exporter.served import Served
 from services.exporter.snapshots import Source
 from services.exporter.version import Place, behind
 from streams.plan import Plan, compile_plan
-from streams.state.serving import NOTHING, Serving
+from streams.state.serving import NOTHING, Serving, taken_over
 from tests.services.exporter.test_api import Client, history
+from tests.services.exporter.test_collector import OPEN_METRICS, parse_open_metrics
 from tests.services.exporter.world import NOW, Company, World
 from tests.streams.folding import definition
 
@@ -82,6 +84,33 @@ def test_without_the_key_it_shows_its_own_file() -> None:
         assert await two.tick() == OLD.version
         found = await readings(client)
         assert (found["definition"], found["notice"]) == (OLD.version, None)
+
+    tell(Two(), story)
+
+
+async def since(client: Client) -> dict[str, float]:
+    """Definition -> when it began to be served, as Prometheus reads it."""
+    response = await client.get("/metrics", headers={"Accept": OPEN_METRICS})
+    found = [one for family in parse_open_metrics(await response.text()) for one in family.samples]
+    return {one.labels["definition"]: one.value for one in found if one.name == names.DEFINITION_SINCE}
+
+
+def test_since_when_a_version_is_served_is_told_of_that_which_is_shown() -> None:
+    async def story(two: Two, client: Client) -> None:
+        await two.old.begin()
+        await two.tick()
+        assert await since(client) == {}, "nothing is served yet"
+        await two.begin(served=OLD.version, next=NEW.version)
+        await two.tick()
+        assert await since(client) == {OLD.version: NOW / 1000}
+        two.world.clock.now_ms += 60_000
+        known = await two.world.store.serving(COMPANY)
+        taken = taken_over(known, NEW.version, two.world.clock.now_ms)
+        assert await two.world.store.exchange(COMPANY, known, taken)
+        await two.served.look()
+        assert await since(client) == {}, "what is shown is served no more, the other not shown yet"
+        assert await two.tick() == NEW.version
+        assert await since(client) == {NEW.version: NOW / 1000 + 60}
 
     tell(Two(), story)
 
@@ -160,7 +189,9 @@ def test_an_answer_is_of_one_version_while_they_are_exchanged() -> None:
             order.reverse()
             tick = asyncio.create_task(two.tick())
             while not tick.done():
-                found = await readings(client, 200 if shown else (await client.get("/v1/readings")).status)
+                response = await client.get("/v1/readings")
+                assert response.status == 200 or not shown, "once shown, something is shown ever after"
+                found = await response.json()
                 if "readings" in found:
                     assert {one["definition"] for one in found["readings"]} == {found["definition"]}
                     shown.append(found["definition"])
@@ -224,3 +255,90 @@ def test_what_only_one_of_two_versions_reads_cannot_be_behind() -> None:
     assert behind(shown, {Place("orders", 0): 5}, {"orders"}) == ""
     assert "orders[0] stands at 4" in behind(shown, {Place("orders", 0): 4}, {"orders"})
     assert "by-account[1] stands at 0" in behind(shown, {Place("orders", 0): 5}, {"orders", "-orders-by-account"})
+
+
+def aiming(plan: Plan, target: float) -> Plan:
+    """Counts as before, and steers otherwise."""
+    star = msgspec.structs.replace(plan.definition.north_star, target=target)
+    return compile_plan(msgspec.structs.replace(plan.definition, north_star=star))
+
+
+async def target(client: Client) -> float | None:
+    """What readings and series both say it is."""
+    found: float | None = (await readings(client))["north_star"]["target"]
+    text = await (await client.get("/metrics")).text()
+    (*_, shown) = [line for line in text.splitlines() if line.startswith("nsm_metric_target")] or ["none"]
+    assert (shown == "none") == (found is None)
+    assert found is None or float(shown.rpartition(" ")[2]) == found
+    return found
+
+
+def test_another_target_of_the_served_version_is_shown_when_its_workers_keep_it() -> None:
+    async def story(two: Two, client: Client) -> None:
+        await two.begin(served=NEW.version, before=OLD.version)
+        await two.new.publish(*history(NOW))
+        assert await two.tick() == NEW.version
+        assert await target(client) is None
+        for wanted in (2.5, 3.0):
+            changed = aiming(NEW, wanted)
+            assert changed.version == NEW.version
+            await two.world.store.keep_definition(NEW.version, msgspec.json.encode(changed.definition))
+            assert await two.tick() == NEW.version
+            assert await target(client) == wanted
+            assert two.world.ends.followed
+        version = two.served.current()
+        await two.tick()
+        assert two.served.current() is version
+
+    tell(Two(), story)
+
+
+def test_another_target_in_its_own_file_is_shown_while_its_version_is_served() -> None:
+    async def story(two: Two, client: Client) -> None:
+        await two.begin(served=OLD.version)
+        await two.tick()
+        assert await target(client) is None
+        two.served.take_own(aiming(OLD, 2.5))
+        await two.tick()
+        assert await target(client) == 2.5
+        await two.serve(served=NEW.version, before=OLD.version)
+        await two.tick()
+        assert await target(client) is None
+        two.served.take_own(aiming(NEW, 4))
+        await two.tick()
+        assert await target(client) == 4
+        assert (await readings(client))["notice"] is None
+
+    tell(Two(), story)
+
+
+def test_a_file_that_counts_otherwise_is_told_of_and_not_shown_until_it_is_served() -> None:
+    async def story(two: Two, client: Client) -> None:
+        await two.begin(served=OLD.version)
+        await two.tick()
+        two.served.take_own(NEW)
+        assert await two.tick() == OLD.version
+        assert (await readings(client))["notice"].endswith(f"own file is {NEW.version}")
+        await two.serve(served=NEW.version, before=OLD.version)
+        assert await two.tick() == NEW.version
+        assert (await readings(client))["notice"] is None
+
+    tell(Two(), story)
+
+
+def test_what_was_shown_stays_until_the_changed_definition_has_readings(caplog: pytest.LogCaptureFixture) -> None:
+    async def story(two: Two, client: Client) -> None:
+        await two.begin(served=OLD.version)
+        await two.old.publish(*history(NOW))
+        await two.tick()
+        two.served.take_own(aiming(OLD, 2.5))
+        two.world.reader.away = True
+        await two.tick()
+        assert await target(client) is None
+        two.world.reader.away = False
+        await two.tick()
+        assert await target(client) == 2.5
+
+    with caplog.at_level(logging.INFO, "services.exporter.served"):
+        tell(Two(), story)
+    assert any("has another definition, which is shown once it may be" in said for said in caplog.messages)

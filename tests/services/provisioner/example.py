@@ -12,10 +12,8 @@ from schemas.definition.model import (
     Dimension,
     Distinct,
     First,
-    Guardrail,
     Lifetime,
     Metric,
-    NorthStar,
     Plain,
     Ratio,
     Repeat,
@@ -26,6 +24,7 @@ from schemas.definition.model import (
     Unit,
     Window,
 )
+from schemas.definition.steering import Guardrail, NorthStar
 
 ORDER = "order_completed"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from schemas.definition.loading import load
 from services.provisioner.addresses import Addresses
-from services.provisioner.grafana_command import grafana_files
+from services.provisioner.grafana.files import grafana_files
 from services.provisioner.rules.groups import rule_groups
 from services.provisioner.rules.model import to_yaml
 

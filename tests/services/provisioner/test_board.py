@@ -12,11 +12,11 @@ import yaml
 
 from schemas import names
 from schemas.definition.model import Definition
-from services.provisioner import grafana_command
 from services.provisioner.addresses import Addresses
 from services.provisioner.boards.all_boards import to_json
 from services.provisioner.boards.north_star import build_board
 from services.provisioner.expressions import selector
+from services.provisioner.grafana import command as grafana_command
 from services.provisioner.placed import all_expressions
 from services.provisioner.sdk import dashboard
 from tests.services.provisioner.example import shop, starring

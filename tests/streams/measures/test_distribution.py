@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from schemas.definition import model
+from schemas.definition import model, steering
 from schemas.events.needs import BIGGEST
 from streams.cells import Cells
 from streams.measures.distribution import OUTERMOST, bins_of, quantile, value_of
@@ -96,7 +96,7 @@ def planned(decimals: int = 0) -> Plan:
         model.Definition(
             company="x",
             time_zone="UTC",
-            north_star=model.NorthStar(metric="p0.95"),
+            north_star=steering.NorthStar(metric="p0.95"),
             sources=whole.sources,
             measures={"minutes": minutes},
             metrics={name: model.Metric(name=name, value=value, windows=windows) for name, value in values.items()},

@@ -1,44 +1,17 @@
-"""``nsm grafana render DIR``: what Grafana reads at its start.
+"""What Grafana reads at its start.
 
 DIR/provisioning/datasources/nsm.yaml    Prometheus, by a fixed uid
 DIR/provisioning/dashboards/nsm.yaml     says where boards stand
 DIR/dashboards/<uid>.json                the boards
 """
 
-import argparse
-from pathlib import Path
-
 import yaml
 
-from schemas.definition.loading import load
 from schemas.definition.model import Definition
-from services.provisioner.addresses import DATA_SOURCE_UID, Addresses
+from services.provisioner.addresses import DATA_SOURCE_NAME, DATA_SOURCE_UID, FOLDER_TITLE, FOLDER_UID, Addresses
 from services.provisioner.boards.all_boards import all_boards, to_json
-from services.provisioner.files import write
-from services.settings import settings
 
 HEAD = "# Written by `nsm grafana render`. Change the definition, not this file.\n"
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=["render"], help="render: write the files that Grafana reads at its start")
-    parser.add_argument("dir", type=Path, help="the folder to write to; made if it is not there")
-    parser.add_argument("--definition", type=Path, default=Path("nsm.yaml"), help="the definition (nsm.yaml)")
-    parser.add_argument("--prometheus-url", help="Prometheus as Grafana reaches it (default: as this command does)")
-    parser.add_argument("--boards-path", help="DIR/dashboards as Grafana sees it (default: where it is written)")
-    parser.add_argument("--runbooks-url", default=Addresses().runbooks, help="where the runbooks' pages stand")
-
-
-def run(args: argparse.Namespace) -> int:
-    definition, folder = load(args.definition), Path(args.dir)
-    url = args.prometheus_url or settings().prometheus
-    boards = args.boards_path or str((folder / "dashboards").resolve())
-    addresses = Addresses(runbooks=args.runbooks_url)
-    for name, text in grafana_files(definition, addresses, url, boards).items():
-        file = folder / name
-        write(file, text)
-        print(file)
-    return 0
 
 
 def grafana_files(definition: Definition, addresses: Addresses, prometheus_url: str, boards: str) -> dict[str, str]:
@@ -57,7 +30,7 @@ def _yaml(content: dict[str, object]) -> str:
 
 def _data_source(url: str) -> dict[str, object]:
     source = {
-        "name": "North Star Prometheus",
+        "name": DATA_SOURCE_NAME,
         "uid": DATA_SOURCE_UID,
         "type": "prometheus",
         "access": "proxy",
@@ -73,8 +46,8 @@ def _provider(boards: str) -> dict[str, object]:
     provider = {
         "name": "nsm",
         "type": "file",
-        "folder": "North Star",
-        "folderUid": "nsm",
+        "folder": FOLDER_TITLE,
+        "folderUid": FOLDER_UID,
         "disableDeletion": False,
         "allowUiUpdates": False,
         "updateIntervalSeconds": 30,

@@ -1,0 +1,13 @@
+"""How much room a guardrail's metric has left."""
+
+from fractions import Fraction
+from typing import Literal
+
+from schemas.definition.steering import exact
+
+
+def headroom(bound: Literal["min", "max"], limit: float, value: Fraction) -> Fraction:
+    """The room left as a part of the limit, of a limit of 0 the room itself; below 0 the guardrail is broken."""
+    at = exact(limit)
+    room = at - value if bound == "max" else value - at
+    return room / abs(at) if at else room
