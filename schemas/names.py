@@ -93,6 +93,11 @@ def internal_topic(version: str, source: str, key: str) -> str:
     return f"nsm-{version}-{source}-by-{plain}"
 
 
+def is_internal_to(version: str, topic: str) -> bool:
+    """Whether this is an ``internal_topic`` of the version."""
+    return topic.startswith(f"nsm-{version}-")
+
+
 def consumer_group(version: str) -> str:
     """The workers of one version of the definition."""
     return f"nsm-{version}"
@@ -123,6 +128,9 @@ METRIC_TARGET: Final = "nsm_metric_target"  # metric: the end of the path
 METRIC_PATH: Final = "nsm_metric_path_value"  # metric: where the path says it should be today
 METRIC_PROGRESS: Final = "nsm_metric_progress_ratio"  # metric: of the way from base to target, 0 to 1
 METRIC_COURSE: Final = "nsm_metric_course"  # metric, course: 1 for the one that holds
+METRIC_EXPECTED: Final = (
+    "nsm_metric_expected"  # metric, window, bound (lower, middle, upper): of the value that is no unfinished period's
+)
 METRIC_INFO: Final = "nsm_metric_info"  # metric, unit, owner, better
 METRIC_AS_OF: Final = "nsm_metric_as_of_timestamp_seconds"  # metric
 METRIC_COMPLETENESS: Final = "nsm_metric_completeness_ratio"  # metric: partitions that are up to date, 0 to 1
@@ -144,10 +152,16 @@ POSITION: Final = "nsm_position_offset"  # topic, partition
 POSITION_LAG: Final = "nsm_position_lag_events"  # topic, partition
 STATE_UP: Final = "nsm_state_up"  # 1 while the store answers and every partition has a position
 SNAPSHOT_AGE: Final = "nsm_snapshot_timestamp_seconds"  # when the state was last read
+STORE_USED: Final = "nsm_store_used_bytes"  # the memory that the store's data takes
+STORE_LIMIT: Final = "nsm_store_limit_bytes"  # what it may take; absent where nothing limits it
 SERIES_LIMIT: Final = "nsm_series_limit"
 SERIES_LEFT_OUT: Final = "nsm_series_left_out"
 DEFINITION_SINCE: Final = "nsm_definition_since_timestamp_seconds"  # definition: when it began to be served
 BUILD_INFO: Final = "nsm_build_info"  # version, definition
+
+RECORDED_VALUE: Final = "metric_window:nsm_metric_value:max"
+RECORDED_COMPLETE: Final = "metric_window:nsm_metric_last_complete_value:max"
+RECORDED_EXPECTED: Final = "metric_window_bound:nsm_metric_expected:max"
 
 SERIES: Final[dict[str, tuple[str, ...]]] = {
     METRIC_VALUE: ("metric", "window", "dimension", "segment"),
@@ -159,6 +173,7 @@ SERIES: Final[dict[str, tuple[str, ...]]] = {
     METRIC_PATH: ("metric",),
     METRIC_PROGRESS: ("metric",),
     METRIC_COURSE: ("metric", "course"),
+    METRIC_EXPECTED: ("metric", "window", "bound"),
     METRIC_INFO: ("metric", "unit", "owner", "better"),
     METRIC_AS_OF: ("metric",),
     METRIC_COMPLETENESS: ("metric",),
@@ -180,9 +195,18 @@ SERIES: Final[dict[str, tuple[str, ...]]] = {
     POSITION_LAG: ("topic", "partition"),
     STATE_UP: (),
     SNAPSHOT_AGE: (),
+    STORE_USED: (),
+    STORE_LIMIT: (),
     SERIES_LIMIT: (),
     SERIES_LEFT_OUT: (),
     DEFINITION_SINCE: ("definition",),
     BUILD_INFO: ("version", "definition"),
 }
 """Each series that the exporter shows, and its labels."""
+
+RECORDED: Final[dict[str, str]] = {
+    RECORDED_VALUE: METRIC_VALUE,
+    RECORDED_COMPLETE: METRIC_COMPLETE,
+    RECORDED_EXPECTED: METRIC_EXPECTED,
+}
+"""What Prometheus records for long spans, and of which series: of the whole, over all exporters, every few minutes."""

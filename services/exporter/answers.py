@@ -10,6 +10,8 @@ from typing import Any
 
 from schemas.definition.units import unit_of
 from schemas.readings import Pace, Reading
+from services.expected.band import Band
+from services.expected.expected import Bands
 from services.exporter.shown import Shown, Trust
 from streams.plan import Plan
 from streams.state.port import NEVER
@@ -19,17 +21,24 @@ from streams.time.clocks import written
 Json = dict[str, Any]
 
 
-def all_readings(plan: Plan, shown: Shown) -> Json:
-    """Everything that one snapshot says; each running reading holds its last complete one."""
+def all_readings(plan: Plan, shown: Shown, bands: Bands) -> Json:
+    """Everything that one snapshot says; each running reading holds its last complete one.
+
+    ``expected`` is of the last complete period of calendar windows, of others of the value now.
+    """
     complete = {(one.metric, one.window, one.dimension, one.segment): one for one in shown.complete}
     readings = []
     for one in shown.running:
         last = complete.get((one.metric, one.window, one.dimension, one.segment))
         trust = shown.trust[one.metric]
         last_json = None if last is None else reading_json(plan, last, trust)
-        readings.append(
-            reading_json(plan, one, trust) | {"last_complete": last_json, "steering": _steering(plan, shown, one)}
-        )
+        band = None if one.dimension else bands.get((one.metric, one.window))
+        beside = {
+            "last_complete": last_json,
+            "expected": None if band is None else _band_json(band),
+            "steering": _steering(plan, shown, one),
+        }
+        readings.append(reading_json(plan, one, trust) | beside)
     star = plan.definition.north_star
     return about(plan) | {
         "read_at": iso(plan, shown.read_ms),
@@ -116,6 +125,10 @@ def reading_json(plan: Plan, reading: Reading, trust: Trust) -> Json:
         "completeness": trust.completeness,
         "definition": plan.version,
     }
+
+
+def _band_json(band: Band) -> Json:
+    return {"lower": band.lower, "middle": band.middle, "upper": band.upper}
 
 
 def _pace_json(plan: Plan, pace: Pace) -> Json:

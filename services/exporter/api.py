@@ -101,7 +101,8 @@ class _Pages:
     async def readings(self, _: web.Request) -> web.Response:
         version = self._current()
         shown, notice = version.snapshots.shown(), {"notice": version.notice or None}
-        return await aside(lambda: _json(all_readings(version.plan, shown) | notice))
+        bands = version.expected.bands(shown)
+        return await aside(lambda: _json(all_readings(version.plan, shown, bands) | notice))
 
     async def steering(self, _: web.Request) -> web.Response:
         version = self._current()

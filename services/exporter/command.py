@@ -12,6 +12,7 @@ from pathlib import Path
 from aiohttp import web
 
 from schemas.errors import SettingsError
+from services.expected.expected import keep
 from services.exporter.api import build_api
 from services.exporter.bound import SERIES_LIMIT
 from services.exporter.log_ends import KafkaLogEnds
@@ -76,7 +77,7 @@ async def _serve(own: OwnFile, where: Settings, args: argparse.Namespace) -> Non
         await _listen(runner, args.host, args.port)
         log.info("version %s at http://%s:%d", plan.version, args.host, args.port)
         await _look_for_redis(reader, plan.version, where.redis)
-        running = served.run(), ends.run(), own.run(served.take_own)
+        running = served.run(), ends.run(), own.run(served.take_own), keep(served.current)
         await _until(stop, *map(asyncio.create_task, running))
     finally:
         await runner.cleanup()

@@ -17,6 +17,7 @@ from prometheus_client.samples import Sample
 from schemas import names
 from schemas.definition import steering
 from schemas.definition.model import Definition
+from services.expected.band import Band
 from services.exporter.collector import ReadingsCollector
 from services.exporter.families.words import HELP
 from streams.plan import compile_plan
@@ -52,6 +53,25 @@ def full_definition() -> Definition:
     )
 
 
+def test_how_full_the_store_is_is_shown_and_no_limit_where_there_is_none() -> None:
+    def told(world: World) -> dict[str, float]:
+        return {
+            sample.name: sample.value
+            for sample in samples(ReadingsCollector(world.snapshots))
+            if sample.name.startswith("nsm_store_")
+        }
+
+    async def story() -> None:
+        world = await open_world()
+        found = told(world)
+        assert 0 < found[names.STORE_USED] < found[names.STORE_LIMIT] == 2**20
+        world.store.limit = None
+        await world.snapshots.refresh()
+        assert told(world).keys() == {names.STORE_USED}
+
+    asyncio.run(story())
+
+
 async def open_world() -> World:
     """Two partitions, some events of every outcome, one read."""
     world = World(compile_plan(full_definition()), 2)
@@ -68,6 +88,7 @@ async def open_world() -> World:
         {"no": "event"},
     )
     world.caught_up()
+    world.store.limit = 2**20
     await world.snapshots.refresh()
     return world
 
@@ -81,7 +102,7 @@ def test_the_series_are_those_of_the_names_with_exactly_their_labels() -> None:
     async def story() -> None:
         world = await open_world()
         found: dict[str, set[tuple[str, ...]]] = {}
-        collector = ReadingsCollector(world.snapshots)
+        collector = ReadingsCollector(world.snapshots, bands=lambda _: {("m_orders", "day"): Band(1, 2, 3)})
         collector.since_ms = NOW
         for sample in samples(collector):
             found.setdefault(sample.name, set()).add(tuple(sorted(sample.labels)))
