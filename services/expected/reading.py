@@ -42,7 +42,8 @@ def _has_share(definition: Definition, metric: str) -> bool:
     value = definition.metrics[metric].value
     if isinstance(value, model.Share):
         return True
-    return any(name in definition.metrics and _has_share(definition, name) for name in operands(value))
+    metrics = (name for name in operands(value) if name not in definition.measures)
+    return any(_has_share(definition, name) for name in metrics)
 
 
 def _pieces(wanted: Mapping[str, Collection[KeySpan]]) -> Iterator[tuple[str, KeySpan]]:
