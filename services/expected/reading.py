@@ -12,7 +12,7 @@ from streams.cells import Cells
 from streams.plan import measures_of
 from streams.state.port import KeySpan
 
-KEYS_AT_ONCE: Final = 16
+KEYS_AT_ONCE: Final = 4
 """Of 64 buckets each: the store answers others in between."""
 
 
