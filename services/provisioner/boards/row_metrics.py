@@ -104,8 +104,15 @@ def segments_row(definition: Definition, y: int) -> list[dashboard.Panel]:
 
 def _split(definition: Definition, metric: Metric, dimension: str, place: Place) -> dashboard.Panel:
     unfinished = " (running period, unfinished)" if promql.is_calendar(metric) else ""
-    others = "any value but the declared ones" if declared_only(definition, metric.name) else "what is beyond the limit"
-    adds_up = isinstance(metric.value, Plain) and isinstance(definition.measures[metric.value.measure], Count | Sum)
+    others = (
+        "any value but the declared ones"
+        if declared_only(definition, metric.name, dimension)
+        else "what is beyond the limit"
+    )
+    adds_up = isinstance(metric.value, Plain) and (
+        isinstance(definition.measures[metric.value.measure], Count | Sum)
+        or bool(definition.dimensions[dimension].settled)  # an entity is in one segment
+    )
     look = Look(
         title=f"{words.title(metric.name)} by {dimension}{unfinished}",
         description=(
