@@ -30,7 +30,7 @@ def sentences(found: Difference) -> Iterator[str]:
     if found.measures:
         yield f"Not counted as before: {', '.join(found.measures)}."
     if found.carried:
-        yield f"Or nsm definition carry: {found.carried}."
+        yield found.carried
 
 
 async def _served(registry: Registry, plan: Plan) -> Plan:

@@ -66,9 +66,9 @@ def _carried(one: Plan, other: Plan) -> str:
     try:
         found = carrying(one, other.definition, 0)
     except CannotBeCarried as reasons:
-        return f"not possible, as {reasons}"
+        return f"nsm definition carry is not possible: {reasons}."
     every = {series.name for series in other.series.values()}
-    return f"{len(found.series)} of {len(every)} series go on as they stand, the others begin with the next event"
+    return f"With nsm definition carry {len(found.series)} of {len(every)} series go on; the others begin then."
 
 
 def _of_all(one: Definition, other: Definition) -> Iterator[str]:
