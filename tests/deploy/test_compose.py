@@ -1,5 +1,6 @@
 """docker-compose.yml and the image, read but not run: the tests need no container engine."""
 
+import argparse
 import shutil
 import subprocess
 import tomllib
@@ -10,7 +11,9 @@ import pytest
 import yaml
 
 from services.cli.main import COMMANDS
+from services.history.command import add_arguments
 from services.local import install
+from services.provisioner.rules.command import ROUTES_NAME
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
@@ -20,8 +23,16 @@ DOCKERFILE = (ROOT / "deploy/image/Dockerfile").read_text(encoding="utf-8")
 
 
 def test_all_parts_of_the_road_are_there() -> None:
-    parts = {"kafka", "redis", "topics", "render", "worker", "exporter", "prometheus", "alertmanager", "grafana"}
-    assert SERVICES.keys() == parts
+    parts = {"kafka", "redis", "topics", "render", "worker", "exporter", "prometheus", "history"}
+    running = {name for name, service in SERVICES.items() if "profiles" not in service}
+    assert running == parts | {"alertmanager", "grafana"}
+
+
+def test_the_grafana_of_the_contract_suite_is_kept_by_nothing_else() -> None:
+    contract, ours = SERVICES["grafana-contract"], SERVICES["grafana"]
+    assert contract["image"] == ours["image"]
+    assert not contract.keys() & {"volumes", "environment", "depends_on"}
+    assert contract["ports"] != ours["ports"]
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -37,7 +48,7 @@ def test_a_service_waits_only_for_services_that_exist(name: str) -> None:
 @pytest.mark.parametrize("name", SERVICES)
 def test_every_mounted_file_and_volume_exists(name: str) -> None:
     for volume in SERVICES[name].get("volumes", ()):
-        source = volume.removeprefix("${DEFINITION:-").split("}")[0] if volume.startswith("$") else volume.split(":")[0]
+        source = volume.partition(":-")[2].split("}")[0] if volume.startswith("$") else volume.split(":")[0]
         if source == "./nsm.yaml":
             continue  # the reader's own
         assert (ROOT / source).is_file() if source.startswith(".") else source in COMPOSE["volumes"]
@@ -89,11 +100,26 @@ def test_prometheus_understands_its_settings() -> None:
     check("promtool", "check", "config", "--syntax-only", "deploy/prometheus/prometheus.yml")
 
 
-def test_alertmanager_understands_its_settings() -> None:
-    check("amtool", "check-config", "deploy/alertmanager/alertmanager.yml")
+def test_alertmanager_reads_what_is_rendered_with_the_receivers_that_are_mounted() -> None:
+    render = " ".join(SERVICES["render"]["command"])
+    assert "rules render /rendered/rules --definition nsm.yaml --receivers receivers.yml" in render
+    assert any(volume.endswith(":/work/receivers.yml:ro") for volume in SERVICES["render"]["volumes"])
+    assert f"--config.file=/rendered/rules/{ROUTES_NAME}" in SERVICES["alertmanager"]["command"]
 
 
 def check(name: str, *words: str) -> None:
     install.ensure([name])
     done = subprocess.run([shutil.which(name) or name, *words], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_past_is_filled_into_the_data_of_prometheus_with_its_own_tool() -> None:
+    history, prometheus = SERVICES["history"], SERVICES["prometheus"]
+    into = history["command"][history["command"].index("--into") + 1]
+    assert f"prometheus:{into}" in history["volumes"]
+    assert f"prometheus:{into}" in prometheus["volumes"]
+    assert f"--storage.tsdb.path={into}" in prometheus["command"]
+    assert f"COPY --from={prometheus['image']} /bin/promtool /usr/local/bin/promtool" in DOCKERFILE
+    options = argparse.ArgumentParser()
+    add_arguments(options)
+    assert options.parse_args(history["command"][1:]).once

@@ -54,7 +54,7 @@ class Dashboards:
         number = known["id"] if known else next(self._numbers)
         version = known["version"] + 1 if known else 1
         if self.later:
-            # later servers write defaults into what they store
+            # as a later server may, which writes defaults into what it stores
             board.setdefault("fiscalYearStartMonth", 0)
             board.setdefault("preload", False)
         self.boards[uid] = board | {"id": number, "uid": uid, "version": version}

@@ -20,11 +20,13 @@ How = Literal[
     "null",
     "busy",
     "echo",
+    "refusal",
     "shape",
 ]
 """``drop before`` the work is done, ``drop after`` it; ``half`` an answer after it; ``silence`` to the server's end.
 
-``drip`` is an answer without an end, ``echo`` one that repeats the request's headers, ``shape`` one of another form.
+``drip`` is an answer without an end, ``echo`` one that repeats the request's headers, ``shape`` one of another form,
+``refusal`` 400.
 """
 
 

@@ -201,6 +201,7 @@ class StandIn:
             "drip": Reply(200, b"[", {"X-Drip": "yes"}),
             "echo": said(400, f"a header is wrong: {handler.headers}"),
             "shape": Reply(200, fault.shape),
+            "refusal": said(400, "bad request data"),
         }
         return replies.get(fault.how)
 

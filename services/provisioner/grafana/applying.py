@@ -17,8 +17,8 @@ from services.provisioner.grafana.gateway import Gateway
 from services.provisioner.grafana.model import Change, Desired, Found, Plan
 from services.provisioner.grafana.planning import plan
 
-FIRST = frozenset({"folder", "data source"})
-"""Without these the rest has nothing to stand on."""
+FIRST = frozenset({"folder", "permissions", "data source"})
+"""Without these the rest has nothing to stand on, or is seen by whom it should not be."""
 
 
 class Failed(msgspec.Struct, frozen=True):

@@ -29,14 +29,20 @@ def plan(desired: Desired, found: Iterable[Found], *, force: bool = False) -> Pl
     first = {key: all_of_it[0] for key, all_of_it in there.items()}
     changes = [_change(one, first.get(one.key), desired.owner, force=force) for one in _sorted(desired.things)]
     wanted = {one.key for one in desired.things}
-    extra = [one for key, all_of_it in there.items() for one in (all_of_it[1:] if key in wanted else all_of_it)]
-    leftovers = [_leftover(one, force=force) for one in extra if _is_ours(one, desired) and not one.lasting]
+    rest = [one for key, all_of_it in there.items() if key not in wanted for one in all_of_it if not one.lasting]
+    leftovers = [_leftover(one, force=force) for one in rest if _is_ours(one, desired)]
+    doubles = [_double(one) for all_of_it in there.values() for one in all_of_it[1:] if _is_ours(one, desired)]
     needed = [one for one in changes if one is not None]
     return Plan(
-        changes=tuple(needed),
-        leftovers=tuple(sorted(leftovers, key=lambda one: (-ORDER.index(one.kind), one.identity))),
+        changes=(*needed, *_backwards(doubles)),
+        leftovers=_backwards(leftovers),
         same=len(changes) - len(needed),
     )
+
+
+def _backwards(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """What stands on others goes before them."""
+    return tuple(sorted(changes, key=lambda one: (-ORDER.index(one.kind), one.identity)))
 
 
 def _sorted(things: Iterable[Wanted]) -> list[Wanted]:
@@ -91,6 +97,12 @@ def _leftover(found: Found, *, force: bool) -> Change:
         verb = Verb.BLOCKED
         why = found.locked or "the definition no longer has it, but somebody has changed it since it was provisioned"
     return Change(verb=verb, kind=found.kind, identity=found.identity, title=found.title, why=why, found=found)
+
+
+def _double(found: Found) -> Change:
+    """Of what has no uid of ours, a write that was taken for lost may have been done after all, and then again."""
+    why = "there are two of it"
+    return Change(verb=Verb.DELETE, kind=found.kind, identity=found.identity, title=found.title, why=why, found=found)
 
 
 def _step(verb: Verb, wanted: Wanted, found: Found | None, why: str) -> Change:

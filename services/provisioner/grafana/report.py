@@ -83,7 +83,9 @@ def _blocked(changes: Iterable[Change]) -> Iterator[str]:
 
 def _sum(plan: Plan) -> str:
     counts = Counter(one.verb for one in plan.changes)
-    said = [f"{counts[verb]} to {verb}" for verb in (Verb.CREATE, Verb.UPDATE, Verb.OVERWRITE) if counts[verb]]
+    said = [
+        f"{counts[verb]} to {verb}" for verb in (Verb.CREATE, Verb.UPDATE, Verb.OVERWRITE, Verb.DELETE) if counts[verb]
+    ]
     said += [f"{counts[Verb.BLOCKED]} blocked"] if counts[Verb.BLOCKED] else []
     said += [f"{len(plan.leftovers)} left over"] if plan.leftovers else []
     return ", ".join([*said, f"{plan.same} as wanted"])

@@ -13,7 +13,7 @@ from streams.events.decoding import Decoder
 from streams.fold import Records, Work, commit_of, unpack
 from streams.plan import Plan
 from streams.state.memory import MemoryStore
-from streams.state.port import KeySpan, Log, Partition, Reader, Snapshot, Standing, Store
+from streams.state.port import KeySpan, Log, Memory, Partition, Reader, Snapshot, Standing, Store
 from tests.streams.folding import the_source
 
 NOW = 1_774_900_000_000  # two days after Europe's clocks went forward in 2026
@@ -61,6 +61,10 @@ class WatchedReader:
     async def partitions(self, version: str) -> dict[str, int]:
         self._answer()
         return await self.reader.partitions(version)
+
+    async def memory(self) -> Memory:
+        self._answer()
+        return await self.reader.memory()
 
     async def close(self) -> None:
         await self.reader.close()

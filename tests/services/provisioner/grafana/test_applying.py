@@ -1,5 +1,7 @@
 """What an apply does to a Grafana and what it leaves alone."""
 
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
@@ -252,6 +254,40 @@ def test_prune_deletes_what_the_definition_no_longer_has_and_apply_only_tells_of
     assert texts[0].startswith("Definition v-two is served")
     assert prune(grafana.url, smaller).done == ()
     assert "nsm" in grafana.dashboards.boards
+
+
+def test_an_annotation_that_was_written_twice_is_there_once_after_the_next_apply(grafana: StandIn) -> None:
+    apply(grafana.url)
+    clean = grafana.contents()
+    for number, one in list(grafana.annotations.annotations.items()):
+        # as by a server that did after all what it had not answered in time
+        grafana.annotations.annotations[number + 1000] = one | {"id": number + 1000}
+    assert [one.verb for one in apply(grafana.url).done] == [Verb.DELETE, Verb.DELETE]
+    assert grafana.contents() == clean
+
+
+def test_boards_do_not_come_where_permissions_could_not_be_set(grafana: StandIn) -> None:
+    closed = wanted(wishes=msgspec.structs.replace(WISHES, viewers="none"))
+    grafana.faults = [Fault(how="refusal", of="POST /folders/nsm/permissions")]
+    with pytest.raises(GrafanaRefused, match=r"create permissions nsm: .*1 step was done"):
+        apply(grafana.url, closed)
+    assert grafana.dashboards.boards == {}
+    assert apply(grafana.url, closed).whole
+
+
+def test_several_applies_at_once_end_as_one(grafana: StandIn) -> None:
+    def one_of_several(_: int) -> None:
+        with contextlib.suppress(GrafanaError):
+            apply(grafana.url, of, attempts=3)
+
+    of = wanted(wishes=FEWER)
+    with ThreadPoolExecutor(4) as several:
+        list(several.map(one_of_several, range(4)))
+    assert apply(grafana.url, of).whole
+    made, kinds = grafana.contents(), sorted(one.kind for one in of.things)
+    assert len(made["boards"]) == kinds.count("board")
+    assert len(made["annotations"]) == kinds.count("annotation")
+    assert apply(grafana.url, of).done == ()
 
 
 def test_an_old_board_that_somebody_edited_is_pruned_only_by_force(grafana: StandIn) -> None:

@@ -106,11 +106,13 @@ def test_only_what_is_ours_is_left_over() -> None:
     assert {one.verb for one in plan(desired(), beside, force=True).leftovers} == {Verb.DELETE}
 
 
-def test_a_double_is_left_over_and_the_first_one_kept() -> None:
+def test_a_double_of_ours_goes_and_the_first_one_stays() -> None:
     twins = [found(CONTENT, CONTENT, raw={"id": number}) for number in (1, 2)]
     made = plan(desired(wanted()), twins)
-    assert made.changes == ()
-    assert [one.found for one in made.leftovers] == twins[1:]
+    assert [(one.verb, one.found) for one in made.changes] == [(Verb.DELETE, twins[1])]
+    assert made.leftovers == ()
+    theirs = [found(CONTENT, CONTENT), found(CONTENT, CONTENT, THEIRS), found(CONTENT)]
+    assert plan(desired(wanted()), theirs).changes == ()
 
 
 def test_kinds_that_are_not_looked_after_are_not_left_over() -> None:
