@@ -158,6 +158,7 @@ POSITION: Final = "nsm_position_offset"  # topic, partition
 POSITION_LAG: Final = "nsm_position_lag_events"  # topic, partition
 STATE_UP: Final = "nsm_state_up"  # 1 while the store answers and every partition has a position
 SNAPSHOT_AGE: Final = "nsm_snapshot_timestamp_seconds"  # when the state was last read
+TIME_ZONE_OFFSET: Final = "nsm_time_zone_offset_seconds"  # how far the company's clock is ahead of UTC
 STORE_USED: Final = "nsm_store_used_bytes"  # the memory that the store's data takes
 STORE_LIMIT: Final = "nsm_store_limit_bytes"  # what it may take; absent where nothing limits it
 SERIES_LIMIT: Final = "nsm_series_limit"
@@ -201,6 +202,7 @@ SERIES: Final[dict[str, tuple[str, ...]]] = {
     POSITION_LAG: ("topic", "partition"),
     STATE_UP: (),
     SNAPSHOT_AGE: (),
+    TIME_ZONE_OFFSET: (),
     STORE_USED: (),
     STORE_LIMIT: (),
     SERIES_LIMIT: (),

@@ -243,11 +243,11 @@ def test_prune_deletes_what_the_definition_no_longer_has_and_apply_only_tells_of
     fewer = wanted(steered(initiatives=()), FEWER)
     smaller = msgspec.structs.replace(fewer, where_allowed=frozenset({"rule"}))
     told = apply(grafana.url, smaller)
-    assert told.done == ()
-    assert {one.kind for one in told.plan.leftovers} == {"annotation", "rule"}
+    assert {(one.verb, one.kind) for one in told.done} == {(Verb.UPDATE, "board")}  # it tells of no initiative any more
+    assert {one.kind for one in told.plan.leftovers} == {"annotation", "board", "rule"}
     assert grafana.rules.rules
     result = prune(grafana.url, smaller)
-    assert {one.kind for one in result.done} == {"annotation", "rule"}
+    assert {one.kind for one in result.done} == {"annotation", "board", "rule"}  # nothing is promised any more
     assert grafana.rules.rules == {}
     texts = [one["text"] for one in grafana.annotations.annotations.values()]
     assert len(texts) == 1
@@ -368,8 +368,8 @@ def test_a_leftover_that_is_gone_by_now_is_well_done(grafana: StandIn) -> None:
         boards = [one for one in reached.observe(wanted()) if one.kind == "board"]
         keeper = reached._keepers["board"]
         assert isinstance(keeper, Boards)
-        for _ in range(2):
-            keeper.delete(boards[0])
+        for board in (*boards, *boards):
+            keeper.delete(board)
     assert grafana.dashboards.boards == {}
 
 
