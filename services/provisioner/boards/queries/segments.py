@@ -6,21 +6,25 @@ from services.provisioner import expressions as promql
 from services.provisioner.boards.queries.trends import Shift
 
 
-def adds_up(definition: Definition, metric: Metric) -> bool:
-    """Whether the segments' values sum to the whole: each event is in one segment, an entity may be in several."""
-    return isinstance(metric.value, Plain) and _counts_events(definition, metric.value.measure)
+def adds_up(definition: Definition, metric: Metric, dimension: str) -> bool:
+    """Whether the segments' values sum to the whole: each event is in one segment, an entity may be in several.
+
+    Of what is remembered of entities each is in one.
+    """
+    return isinstance(metric.value, Plain) and _in_one_segment(definition, metric.value.measure, dimension)
 
 
-def shares_change(definition: Definition, metric: Metric) -> bool:
+def shares_change(definition: Definition, metric: Metric, dimension: str) -> bool:
     """Whether the whole's change is the sum of what its segments bring: also of a ratio whose numerator adds up.
 
     Of a last complete period the numerators of a ratio are not known.
     """
     match metric.value:
         case Ratio(numerator=above):
-            return isinstance(metric.windows[0], RollingDays | RollingSpan) and _counts_events(definition, above)
+            rolling = isinstance(metric.windows[0], RollingDays | RollingSpan)
+            return rolling and _in_one_segment(definition, above, dimension)
         case _:
-            return adds_up(definition, metric)
+            return adds_up(definition, metric, dimension)
 
 
 def now(metric: Metric, dimension: str) -> str:
@@ -60,5 +64,7 @@ def _parts(series: str, metric: Metric, dimension: str) -> str:
     )
 
 
-def _counts_events(definition: Definition, measure: str) -> bool:
-    return isinstance(definition.measures.get(measure), Count | Sum)
+def _in_one_segment(definition: Definition, measure: str, dimension: str) -> bool:
+    """A metric on metrics is no measure, and not looked into."""
+    one = definition.measures.get(measure)
+    return isinstance(one, Count | Sum) or (one is not None and bool(definition.dimensions[dimension].settled))

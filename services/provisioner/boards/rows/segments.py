@@ -49,7 +49,7 @@ def of_north_star(definition: Definition) -> list[Metric]:
 
 def _through_time(definition: Definition, metric: Metric, dimension: str) -> dashboard.Panel:
     unfinished = " (running period, unfinished)" if promql.is_calendar(metric) else ""
-    adds_up = segments.adds_up(definition, metric)
+    adds_up = segments.adds_up(definition, metric, dimension)
     look = Look(
         title=f"{words.title(metric.name)} by {dimension}{unfinished}",
         description=(
@@ -71,7 +71,7 @@ def _changes(definition: Definition, metric: Metric, dimension: str) -> dashboar
         Column(name="Change", expression=segments.change(metric, dimension, shift), unit="percentunit", decimals=1),
     ]
     said = "Change is a segment's own."
-    if segments.shares_change(definition, metric):
+    if segments.shares_change(definition, metric, dimension):
         share = segments.share_of_change(metric, dimension, shift)
         columns.append(Column(name="Share of the change", expression=share, unit="percentunit", decimals=1))
         said += (
@@ -91,6 +91,6 @@ def _changes(definition: Definition, metric: Metric, dimension: str) -> dashboar
 
 
 def _split(definition: Definition, metric: Metric, dimension: str) -> str:
-    declared = declared_only(definition, metric.name, dimension)
-    others = "any value but the declared ones" if declared else "what is beyond the limit"
+    closed = declared_only(definition, metric.name, dimension)
+    others = "any value but the declared ones" if closed else "what is beyond the limit"
     return f"Split by {dimension}; {others} is 'other', what has none is 'none'."

@@ -158,7 +158,7 @@ def test_the_shares_of_a_change_are_one_together_also_of_a_segment_that_came_or_
 def test_of_a_ratio_a_segment_brings_its_numerator_over_the_denominator_of_the_whole(tmp_path: Path) -> None:
     definition = steered()
     metric = definition.metrics["refund_ratio"]
-    assert segments.shares_change(definition, metric)
+    assert segments.shares_change(definition, metric, "city")
     series: dict[str, Sequence[float | None]] = {
         promql.whole(names.METRIC_VALUE, metric): [0.1] * 14 + [0.3] * 14,
         promql.whole(names.METRIC_DENOMINATOR, metric): [100.0] * 14 + [200.0] * 14,
