@@ -155,6 +155,7 @@ INITIATIVE_ACTIVE: Final = "nsm_initiative_active"  # initiative, metric, owner:
 WATERMARK: Final = "nsm_watermark_timestamp_seconds"  # topic, partition
 EVENTS: Final = "nsm_events_total"  # topic, outcome
 EVENTS_UNUSED: Final = "nsm_events_unused_total"  # measure, reason
+RESTATED: Final = "nsm_restated_total"  # metric: events that came for a period of its first window that was over
 SEGMENT_OVERFLOW: Final = "nsm_segment_overflow_total"  # measure, dimension: events whose value got no cell of its own
 POSITION: Final = "nsm_position_offset"  # topic, partition
 POSITION_LAG: Final = "nsm_position_lag_events"  # topic, partition
@@ -191,6 +192,7 @@ SERIES: Final[dict[str, tuple[str, ...]]] = {
     WATERMARK: ("topic", "partition"),
     EVENTS: ("topic", "outcome"),
     EVENTS_UNUSED: ("measure", "reason"),
+    RESTATED: ("metric",),
     SEGMENT_OVERFLOW: ("measure", "dimension"),
     POSITION: ("topic", "partition"),
     POSITION_LAG: ("topic", "partition"),

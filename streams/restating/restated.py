@@ -15,14 +15,13 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from schemas import names
-from schemas.definition import model
 from streams.events.admission import Admitted, Batch
 from streams.events.columns import RowReader
 from streams.fold import Effect, Records, Work
-from streams.plan import Plan, Series, SourcePlan
+from streams.plan import Plan, SourcePlan
 from streams.restating.behind import Stretch, behind, stretches
 from streams.restating.counting import Counting, Told
-from streams.time.grains import Days
+from streams.restating.late import late_series
 
 SPACE: Final = "~restated"
 """The records that hold when each measure was last restated."""
@@ -106,15 +105,6 @@ class RestatingWork:
                 effect.totals[moment] = effect.totals.get(moment, 0) + appended_ms - record[0][0]
                 record[0][0] = appended_ms
                 changed.add(_name(one))
-
-
-def late_series(plan: Plan) -> dict[str, Series]:
-    """The series that have a late one: of local days, and of measures that change no day but by what is behind."""
-    return {
-        series.name: series
-        for (measure, _), series in plan.series.items()
-        if isinstance(series.grain, Days) and not isinstance(plan.definition.measures[measure], model.Conversion)
-    }
 
 
 def _name(one: Told) -> str:
