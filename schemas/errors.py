@@ -9,6 +9,12 @@
     ├── StateError
     │   ├── Moved            nobody: what was read is stale, so drop it and read again
     │   └── Unfit            us: the store refused a commit that it could not have carried out whole
+    ├── GrafanaError         whoever provisions Grafana
+    │   ├── GrafanaAway      nobody at first: it does not answer, or not as Grafana does; the same may go through later
+    │   ├── GrafanaDenied    whoever made the token: there is none, a wrong one, or its role is too small
+    │   ├── GrafanaAbsent    nobody: what was asked for is not there
+    │   ├── GrafanaMoved     nobody: somebody saved in between, so read and plan again
+    │   └── GrafanaRefused   whoever typed the command: it clashes with what is there, or is not taken
     ├── LogError             whoever runs Kafka: the log does not hold what the position asks for
     └── PublishError         the publisher's caller
         ├── BufferFull       slow down, nothing was taken
@@ -57,6 +63,34 @@ class Moved(StateError):
 
 class Unfit(StateError):
     """A commit that could not have been carried out whole: nothing was written, and a retry would not help."""
+
+
+class GrafanaError(NsmError):
+    """Grafana did not do what was asked; the text says what to do.  ``status`` is that of HTTP, 0 without an answer."""
+
+    def __init__(self, sentence: str, status: int = 0) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class GrafanaAway(GrafanaError):
+    """No answer, half an answer, or one that is not Grafana's; whether the work was done is not known."""
+
+
+class GrafanaDenied(GrafanaError):
+    """The token does not open this door."""
+
+
+class GrafanaAbsent(GrafanaError):
+    """There is nothing of this uid."""
+
+
+class GrafanaMoved(GrafanaError):
+    """It was saved by somebody else since it was read; nothing was written."""
+
+
+class GrafanaRefused(GrafanaError):
+    """It was understood and not taken; nothing was written."""
 
 
 class LogError(NsmError):

@@ -109,6 +109,11 @@ def internal_topic(version: str, source: str, key: str) -> str:
     return f"nsm-{version}-{source}-by-{plain}"
 
 
+def is_internal_to(version: str, topic: str) -> bool:
+    """Whether this is an ``internal_topic`` of the version."""
+    return topic.startswith(f"nsm-{version}-")
+
+
 def consumer_group(version: str) -> str:
     """The workers of one version of the definition."""
     return f"nsm-{version}"
@@ -139,6 +144,9 @@ METRIC_TARGET: Final = "nsm_metric_target"  # metric: the end of the path
 METRIC_PATH: Final = "nsm_metric_path_value"  # metric: where the path says it should be today
 METRIC_PROGRESS: Final = "nsm_metric_progress_ratio"  # metric: of the way from base to target, 0 to 1
 METRIC_COURSE: Final = "nsm_metric_course"  # metric, course: 1 for the one that holds
+METRIC_EXPECTED: Final = (
+    "nsm_metric_expected"  # metric, window, bound (lower, middle, upper): of the value that is no unfinished period's
+)
 METRIC_INFO: Final = "nsm_metric_info"  # metric, unit, owner, better
 METRIC_AS_OF: Final = "nsm_metric_as_of_timestamp_seconds"  # metric
 METRIC_COMPLETENESS: Final = "nsm_metric_completeness_ratio"  # metric: partitions that are up to date, 0 to 1
@@ -176,6 +184,7 @@ SERIES: Final[dict[str, tuple[str, ...]]] = {
     METRIC_PATH: ("metric",),
     METRIC_PROGRESS: ("metric",),
     METRIC_COURSE: ("metric", "course"),
+    METRIC_EXPECTED: ("metric", "window", "bound"),
     METRIC_INFO: ("metric", "unit", "owner", "better"),
     METRIC_AS_OF: ("metric",),
     METRIC_COMPLETENESS: ("metric",),

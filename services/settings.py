@@ -5,6 +5,10 @@
     NSM_EXPORTER      URL of the exporter       http://127.0.0.1:9464
     NSM_PROMETHEUS    URL of Prometheus         http://127.0.0.1:9090
     NSM_ALERTMANAGER  URL of Alertmanager       http://127.0.0.1:9093
+    NSM_GRAFANA       URL of Grafana            http://127.0.0.1:3000
+
+    NSM_GRAFANA_TOKEN       a service account's token     none
+    NSM_GRAFANA_TOKEN_FILE  a file that holds it instead  none
 
 Where a variable is not set, the local stack that runs in this folder is asked (``.nsm/stack.json``), then the default
 holds.
@@ -19,6 +23,7 @@ from pathlib import Path
 import msgspec
 
 from schemas.errors import SettingsError
+from services.secret import Secret
 
 PREFIX = "NSM_"
 STACK_FILE = Path(".nsm/stack.json")
@@ -32,6 +37,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     exporter: str = "http://127.0.0.1:9464"
     prometheus: str = "http://127.0.0.1:9090"
     alertmanager: str = "http://127.0.0.1:9093"
+    grafana: str = "http://127.0.0.1:3000"
+    grafana_token: Secret = Secret("")
+    grafana_token_file: str = ""
 
 
 def read_settings(environment: Mapping[str, str], stack: Mapping[str, object]) -> Settings:
@@ -44,7 +52,8 @@ def read_settings(environment: Mapping[str, str], stack: Mapping[str, object]) -
         message = f"{PREFIX}{name.upper()} is no setting{hint}"
         raise SettingsError(message)
     given = {name: str(stack[name]) for name in known if name in stack} | found
-    return Settings(**given)
+    token = Secret(found.get("grafana_token", ""))
+    return msgspec.convert({**given, "grafana_token": token}, Settings)
 
 
 def running_stack(file: Path = STACK_FILE) -> dict[str, object]:

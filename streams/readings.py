@@ -41,6 +41,10 @@ class Readings:
         """The metric over the window as it stands at a moment, with its pace."""
         return self._with_pace(metric, window, running(self._plan.calendar, window, at_ms))
 
+    def over(self, metric: str, window: Window, span: Span) -> Reading:
+        """The metric over a whole span of the window."""
+        return self._read(metric, self._look(window, span))
+
     def last_complete(self, metric: str, window: Window) -> Reading | None:
         """The metric over the latest span that every partition has been read past; None for a lifetime."""
         if self._as_of.watermark_ms == NEVER:

@@ -25,7 +25,10 @@ COMMANDS = {
     ),
     "exporter": ("services.exporter.command", "show the readings to Prometheus, and as JSON"),
     "rules": ("services.provisioner.rules.command", "write the Prometheus rules of a definition"),
-    "grafana": ("services.provisioner.grafana.command", "write the Grafana board of a definition"),
+    "grafana": (
+        "services.provisioner.grafana.command",
+        "keep the boards of a definition in Grafana, through files or its API",
+    ),
 }
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 from schemas.definition.loading import load
 from schemas.errors import CommandError
-from services.definition import diff, retire, rollback, status
+from services.definition import diff, internal_topics, retire, rollback, status
 from services.definition.log_ends import ends
 from services.no_answer import no_answer
 from services.settings import settings
@@ -24,7 +24,7 @@ EPILOG = """\
   nsm definition diff old.yaml nsm.yaml   the same of two files, without any server
   nsm definition status                   the versions in Redis, what is served, how far each is
   nsm definition rollback                 serve the version before again, if it has kept up
-  nsm definition retire VERSION           free what it holds, for good
+  nsm definition retire VERSION           free what it holds, its internal topics too, for good
 """
 
 
@@ -78,7 +78,9 @@ async def _run(args: argparse.Namespace) -> int:
             case _:
                 company = load(args.definition).company
                 stood = await retire.retire(args.version, company, registry, reader, RedisStore(where.redis))
-                _print(args, stood, [f"version {stood.version} is retired: {stood.bytes / 1e6:,.1f} MB are free"])
+                topics = {one.topic for one in stood.partitions}
+                dropped = await internal_topics.drop(where.kafka, stood.version, topics)
+                _print(args, {"stood": stood, "internal_topics": dropped}, retire.sentences(stood, dropped))
     finally:
         await reader.close()
     return 0

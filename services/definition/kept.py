@@ -9,7 +9,11 @@ from streams.state.serving import Registry
 
 async def kept_plan(registry: Registry, version: str) -> Plan | None:
     """None where it was not kept, or this release does not compile it to the same version."""
-    kept = await registry.definition(version)
+    return plan_of(await registry.definition(version), version)
+
+
+def plan_of(kept: bytes | None, version: str) -> Plan | None:
+    """Of what was kept, likewise."""
     try:
         plan = None if kept is None else compile_plan(msgspec.json.decode(kept, type=Definition))
     except (msgspec.MsgspecError, ValueError, LookupError):

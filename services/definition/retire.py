@@ -1,6 +1,9 @@
 """``nsm definition retire VERSION``: its counts go, and a mark stays that no worker of it can begin again over."""
 
+from collections.abc import Iterator
+
 from schemas.errors import CommandError
+from services.definition.internal_topics import Dropped
 from services.definition.status import VersionStatus, version_status
 from streams.state.port import Partition, Reader, Store
 from streams.state.serving import Registry, dropped
@@ -23,6 +26,15 @@ async def retire(version: str, company: str, registry: Registry, reader: Reader,
             await store.retire(Partition(version, topic, n))
     await registry.forget(version, marks=False)
     return stood
+
+
+def sentences(stood: VersionStatus, dropped: Dropped) -> Iterator[str]:
+    """What is free now, and what is left to do."""
+    yield f"version {stood.version} is retired: {stood.bytes / 1e6:,.1f} MB are free"
+    for topic in dropped.deleted:
+        yield f"its internal topic {topic} is deleted"
+    for topic in dropped.left:
+        yield f"its internal topic {topic} is left, as Kafka does not answer: ask again, or delete it there"
 
 
 async def _drop(registry: Registry, company: str, version: str) -> None:

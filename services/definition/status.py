@@ -1,14 +1,14 @@
 """``nsm definition status``: every version in the store, what it is to its company, and how far it is."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 import msgspec
 
 from streams.state.port import Partition, Reader
 from streams.state.serving import Registry
 
-Ends = Callable[[Collection[str]], Awaitable[Mapping[tuple[str, int], int]]]
-"""The offset after the last of each partition of these topics; without those that Kafka does not tell of."""
+Ends = Callable[[Mapping[str, int]], Awaitable[Mapping[tuple[str, int], int]]]
+"""Topic -> how many partitions: the offset after the last of each; without those that Kafka does not tell of."""
 
 
 class PartitionStatus(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,29 +4,42 @@
 where it ends, else as a fraction.  Moments are ISO 8601 in the company's zone; one that does not exist is null.
 """
 
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from schemas.definition.units import unit_of
 from schemas.readings import Pace, Reading, Restated
+from services.expected.band import Band
+from services.expected.expected import Bands
 from services.exporter.restatements import restatements
 from services.exporter.shown import Shown, Trust
 from streams.plan import Plan
 from streams.state.port import NEVER
+from streams.steering.standing import Stand
 from streams.time.clocks import written
 
 Json = dict[str, Any]
 
 
-def all_readings(plan: Plan, shown: Shown) -> Json:
-    """Everything that one snapshot says; each running reading holds its last complete one."""
+def all_readings(plan: Plan, shown: Shown, bands: Bands) -> Json:
+    """Everything that one snapshot says; each running reading holds its last complete one.
+
+    ``expected`` is of the last complete period of calendar windows, of others of the value now.
+    """
     complete = {(one.metric, one.window, one.dimension, one.segment): one for one in shown.complete}
     readings = []
     for one in shown.running:
         last = complete.get((one.metric, one.window, one.dimension, one.segment))
         trust = shown.trust[one.metric]
         last_json = None if last is None else reading_json(plan, last, trust) | _restatements(plan, shown, last)
-        readings.append(reading_json(plan, one, trust) | {"last_complete": last_json})
+        band = None if one.dimension else bands.get((one.metric, one.window))
+        beside = {
+            "last_complete": last_json,
+            "expected": None if band is None else _band_json(band),
+            "steering": _steering(plan, shown, one),
+        }
+        readings.append(reading_json(plan, one, trust) | beside)
     star = plan.definition.north_star
     return about(plan) | {
         "read_at": iso(plan, shown.read_ms),
@@ -35,12 +48,37 @@ def all_readings(plan: Plan, shown: Shown) -> Json:
             "window": plan.definition.metrics[star.metric].windows[0].label,
             "target": star.target,
             "base": star.base,
+            "from": star.since.isoformat() if star.since else None,
             "by": star.by.isoformat() if star.by else None,
             "better": star.better,
             "inputs": list(star.inputs),
         },
         "readings": readings,
     }
+
+
+def _steering(plan: Plan, shown: Shown, reading: Reading) -> Json | None:
+    """How a metric stands to its target, beside its reading over the window that the target speaks of."""
+    stand = shown.steering.targets.get(reading.metric)
+    of_target = reading.window == plan.definition.metrics[reading.metric].windows[0].label and not reading.dimension
+    return stand_json(stand) if stand is not None and of_target else None
+
+
+def stand_json(stand: Stand) -> Json:
+    """``value`` is that of no unfinished period, and holds up to the end of ``value_day``."""
+    return {
+        "target": number(stand.target),
+        "path": number(stand.path),
+        "value": number(stand.value),
+        "value_day": None if stand.value_day is None else day_json(stand.value_day),
+        "progress": number(stand.progress),
+        "course": stand.course,
+    }
+
+
+def day_json(day: int) -> str:
+    """A local day by its number."""
+    return date.fromordinal(day).isoformat()
 
 
 def all_metrics(plan: Plan) -> Json:
@@ -89,6 +127,10 @@ def reading_json(plan: Plan, reading: Reading, trust: Trust) -> Json:
         "completeness": trust.completeness,
         "definition": plan.version,
     }
+
+
+def _band_json(band: Band) -> Json:
+    return {"lower": band.lower, "middle": band.middle, "upper": band.upper}
 
 
 def _pace_json(plan: Plan, pace: Pace) -> Json:

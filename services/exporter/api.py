@@ -13,6 +13,7 @@ from services.exporter.aside import aside
 from services.exporter.asked import BadRequest, Moments, moments, nearest
 from services.exporter.followed import NothingToShow, Wanted
 from services.exporter.freshness import Progress, as_of, completeness, topics_of
+from services.exporter.objectives import all_steering
 from services.exporter.shown import Moment, Trust
 from services.exporter.version import Version
 from streams.plan import Plan
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 PAGES = {
     "/metrics": "for Prometheus",
     "/v1/readings": "every metric, as JSON",
+    "/v1/steering": "targets, guardrails, key results and initiatives, and how far each has come, as JSON",
     "/v1/metrics": "which metrics there are, with windows and units; of one, ?at= reads to the end of that day",
     "/health/live": "the process runs",
     "/health/ready": "the state is read, and every partition has a position",
@@ -67,6 +69,7 @@ def build_api(
             web.get("/", pages.index),
             web.get("/metrics", pages.metrics),
             web.get("/v1/readings", pages.readings),
+            web.get("/v1/steering", pages.steering),
             web.get("/v1/metrics", pages.listed),
             web.get("/v1/metrics/{name}", pages.metric),
             web.get("/health/live", pages.live),
@@ -98,7 +101,12 @@ class _Pages:
     async def readings(self, _: web.Request) -> web.Response:
         version = self._current()
         shown, notice = version.snapshots.shown(), {"notice": version.notice or None}
-        return await aside(lambda: _json(all_readings(version.plan, shown) | notice))
+        bands = version.expected.bands(shown)
+        return await aside(lambda: _json(all_readings(version.plan, shown, bands) | notice))
+
+    async def steering(self, _: web.Request) -> web.Response:
+        version = self._current()
+        return _json(all_steering(version.plan, version.snapshots.shown()) | {"notice": version.notice or None})
 
     async def listed(self, _: web.Request) -> web.Response:
         return _json(all_metrics(self._current().plan))

@@ -4,19 +4,21 @@ What the definition says stands there always; what the state says, only while it
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
+from services.expected.expected import Bands
 from services.exporter.aside import aside
 from services.exporter.bound import SERIES_LIMIT, Bound
 from services.exporter.exposition import encode
 from services.exporter.families.of_bound import of_bound
 from services.exporter.families.of_definition import of_definition
 from services.exporter.families.of_events import of_events
+from services.exporter.families.of_expected import of_expected
 from services.exporter.families.of_exporter import of_exporter
 from services.exporter.families.of_partitions import of_partitions
 from services.exporter.families.of_readings import of_readings
@@ -37,6 +39,7 @@ class Now(NamedTuple):
     since_ms: int
     today: int
     """On another day a path lies elsewhere."""
+    bands: Bands
 
     def same(self, other: "Now") -> bool:
         """The very same readings, or as good as these."""
@@ -46,12 +49,18 @@ class Now(NamedTuple):
 class ReadingsCollector(Collector):
     """Encodes each snapshot once, however often and by whomever it is scraped.
 
-    ``since_ms`` is when the version began to be served; 0 while it is not, or that is not known.
+    ``since_ms`` is when the version began to be served; 0 while it is not, or that is not known.  ``bands`` gives what
+    is expected of what is shown.
     """
 
-    def __init__(self, snapshots: Snapshots, series_limit: int = SERIES_LIMIT) -> None:
+    def __init__(
+        self,
+        snapshots: Snapshots,
+        series_limit: int = SERIES_LIMIT,
+        bands: Callable[[Shown], Bands] = lambda _: {},
+    ) -> None:
         self.since_ms = 0
-        self._snapshots, self._plan = snapshots, snapshots.plan
+        self._snapshots, self._bands, self._plan = snapshots, bands, snapshots.plan
         self._bound = Bound(self._plan.definition, series_limit)
         self._encoded: dict[str, bytes] = {}
         self._encoding = asyncio.Lock()
@@ -80,6 +89,7 @@ class ReadingsCollector(Collector):
         definition, shown = self._plan.definition, now.shown
         bounded = None if shown is None else self._bound.of(shown)
         yield from of_readings(definition, bounded)
+        yield from of_expected(now.bands)
         yield from of_bound(self._bound.limit, bounded)
         yield from of_definition(definition)
         yield from of_steering(definition, shown.steering if shown else steer(definition, now.today, {}))
@@ -94,4 +104,5 @@ class ReadingsCollector(Collector):
         except NothingToShow:
             shown = None
         today = self._plan.calendar.day(snapshots.now_ms())
-        return Now(shown, snapshots.fresh_seen(), snapshots.up(), snapshots.read_ms(), self.since_ms, today)
+        bands = self._bands(shown) if shown else {}
+        return Now(shown, snapshots.fresh_seen(), snapshots.up(), snapshots.read_ms(), self.since_ms, today, bands)

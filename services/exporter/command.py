@@ -11,16 +11,16 @@ from pathlib import Path
 
 from aiohttp import web
 
-from schemas.definition.loading import load
 from schemas.errors import SettingsError
+from services.expected.expected import keep
 from services.exporter.api import build_api
 from services.exporter.bound import SERIES_LIMIT
 from services.exporter.log_ends import KafkaLogEnds
+from services.exporter.own_file import OwnFile
 from services.exporter.served import Served
 from services.exporter.snapshots import Source
 from services.no_answer import no_answer
 from services.settings import Settings, settings
-from streams.plan import Plan, compile_plan
 from streams.state.redis import RedisReader, RedisRegistry
 from streams.state.redis.connection import FAULTS
 
@@ -48,8 +48,8 @@ def run(args: argparse.Namespace) -> int:
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
     )
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    plan = compile_plan(load(args.file))
-    asyncio.run(_serve(plan, settings(), args))
+    own = OwnFile(args.file)
+    asyncio.run(_serve(own, settings(), args))
     return 0
 
 
@@ -64,10 +64,11 @@ def _series_limit(text: str) -> int:
     return int(text)
 
 
-async def _serve(plan: Plan, where: Settings, args: argparse.Namespace) -> None:
+async def _serve(own: OwnFile, where: Settings, args: argparse.Namespace) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    plan = own.plan
     reader, ends = RedisReader(where.redis), KafkaLogEnds(where.kafka, now_ms)
     served = Served(plan, RedisRegistry(where.redis), Source(reader, ends, FAULTS), now_ms, args.series_limit)
     runner = web.AppRunner(build_api(served.current, FAULTS), access_log=None, shutdown_timeout=2)
@@ -76,7 +77,8 @@ async def _serve(plan: Plan, where: Settings, args: argparse.Namespace) -> None:
         await _listen(runner, args.host, args.port)
         log.info("version %s at http://%s:%d", plan.version, args.host, args.port)
         await _look_for_redis(reader, plan.version, where.redis)
-        await _until(stop, asyncio.create_task(served.run()), asyncio.create_task(ends.run()))
+        running = served.run(), ends.run(), own.run(served.take_own), keep(served.current)
+        await _until(stop, *map(asyncio.create_task, running))
     finally:
         await runner.cleanup()
         await reader.close()

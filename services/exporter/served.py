@@ -1,8 +1,9 @@
 """Which version the exporter shows: the one that is served, exchanged in one step when another comes to be.
 
 served key ──▶ the version's own definition ──▶ read beside what is shown ──▶ shown, once it stands nowhere behind
+                                             or other targets in the same version
 
-no key                                  the version of the exporter's own file
+no key, or the version of its own file  the definition of the exporter's own file, as it stands there now
 a definition that is not kept, or       what is shown already; at the start that of the own file
 that this exporter reads otherwise
 """
@@ -12,7 +13,7 @@ import logging
 import time
 from collections.abc import Callable, Collection, Mapping
 
-from services.definition.kept import kept_plan
+from services.definition.kept import plan_of
 from services.exporter.bound import SERIES_LIMIT
 from services.exporter.followed import NothingToShow
 from services.exporter.freshness import Ends
@@ -47,6 +48,7 @@ class Served:
         self._ends = _EndsOfAll(source.ends)
         self._source = source._replace(ends=self._ends)
         self._shown = self._version(own)
+        self._kept = _Kept(registry)
         self._wanted: Version | None = None
         self._known = False
         self._said = ""
@@ -54,6 +56,11 @@ class Served:
     def current(self) -> Version:
         """What is shown now: whoever answers takes it once, and answers from it alone."""
         return self._shown
+
+    def take_own(self, own: Plan) -> None:
+        """The exporter's own file says this now."""
+        self._own = own
+        self._shown.notice = self._notice(self._shown.plan)
 
     async def run(self) -> None:
         """Until it is cancelled."""
@@ -88,34 +95,36 @@ class Served:
     async def _look(self) -> None:
         serving = await self._registry.serving(self._own.definition.company)
         served = serving.served or self._own.version
-        if served == self._shown.plan.version:
+        plan = self._own if served == self._own.version else await self._kept.plan(served)
+        if plan is None and served != self._shown.plan.version:
+            self._say(f"version {served} is served, but this exporter cannot read its definition")
+        if plan is None or _alike(plan, self._shown.plan):
             self._want(None)
-        elif self._wanted is None or self._wanted.plan.version != served:
-            plan = self._own if served == self._own.version else await self._plan(served)
-            self._want(None if plan is None else self._version(plan))
+        elif self._wanted is None or not _alike(plan, self._wanted.plan):
+            self._want(self._version(plan))
         if not self._known and self._wanted is not None:
             self._show(self._wanted)  # nothing was shown yet
         for one in filter(None, (self._shown, self._wanted)):
             one.served_since(serving.since_ms if one.plan.version == serving.served else 0)
         self._known = True
 
-    async def _plan(self, version: str) -> Plan | None:
-        """As the version's own workers compiled it."""
-        plan = await kept_plan(self._registry, version)
-        if plan is None:
-            self._say(f"version {version} is served, but this exporter cannot read its definition")
-        return plan
-
     def _version(self, plan: Plan) -> Version:
-        notice = ""
-        if plan.version != self._own.version:
-            notice = f"version {plan.version} is served and shown; this exporter's own file is {self._own.version}"
-        return Version(Snapshots(plan, self._source, self._now_ms), notice, self._series_limit)
+        return Version(Snapshots(plan, self._source, self._now_ms), self._notice(plan), self._series_limit)
+
+    def _notice(self, plan: Plan) -> str:
+        if plan.version == self._own.version:
+            return ""
+        return f"version {plan.version} is served and shown; this exporter's own file is {self._own.version}"
 
     def _want(self, version: Version | None) -> None:
         if self._wanted is not None:
-            self._ends.forget(self._wanted.plan.version)
+            self._forget_ends(self._wanted)
         self._wanted = version
+
+    def _forget_ends(self, version: Version) -> None:
+        """Unless what is shown has the same ends."""
+        if version.plan.version != self._shown.plan.version:
+            self._ends.forget(version.plan.version)
 
     def _may_be_shown(self, version: Version) -> bool:
         try:
@@ -125,13 +134,16 @@ class Served:
         else:
             why = behind(self._shown.reached(), version.reached(), shared_topics(version.plan))
         if why:
-            waiting = f"version {version.plan.version} is served, {self._shown.plan.version} is shown until it may be"
+            one, shown = version.plan.version, self._shown.plan.version
+            waiting = f"version {one} is served, {shown} is shown until it may be"
+            if one == shown:
+                waiting = f"version {one} has another definition, which is shown once it may be"
             self._say(waiting, f"{waiting}: {why}")
         return not why
 
     def _show(self, version: Version) -> None:
         before, self._shown, self._wanted = self._shown, version, None
-        self._ends.forget(before.plan.version)
+        self._forget_ends(before)
         self._say(version.notice or f"version {version.plan.version} is shown")
 
     def _say(self, what: str, words: str = "") -> None:
@@ -139,6 +151,26 @@ class Served:
         if what != self._said:
             log.info("%s", words or what)
         self._said = what
+
+
+def _alike(one: Plan, other: Plan) -> bool:
+    """Nothing is counted otherwise, and nothing said otherwise."""
+    return one.version == other.version and one.definition == other.definition
+
+
+class _Kept:
+    """Definitions as their own workers kept them, compiled when they change."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._known: tuple[str, bytes | None, Plan | None] = "", None, None
+
+    async def plan(self, version: str) -> Plan | None:
+        """None where it was not kept, or this release does not compile it to the same version."""
+        kept = await self._registry.definition(version)
+        if self._known[:2] != (version, kept):
+            self._known = version, kept, plan_of(kept, version)
+        return self._known[2]
 
 
 class _EndsOfAll:

@@ -7,6 +7,7 @@ import msgspec
 
 from schemas.readings import Reading
 from services.exporter.freshness import Progress, as_of, completeness
+from services.exporter.past_periods import PastPeriods
 from streams.cells import Cells
 from streams.plan import Plan
 from streams.readings import AsOf, Readings
@@ -42,7 +43,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     steering: Steering
 
 
-def show(plan: Plan, groups: Mapping[frozenset[str], list[str]], moment: Moment) -> Shown:
+def show(plan: Plan, groups: Mapping[frozenset[str], list[str]], moment: Moment, past: PastPeriods) -> Shown:
     """Every metric in every window, of the whole and of each segment: running, and last complete."""
     trust: dict[str, Trust] = {}
     readings: dict[str, Readings] = {}
@@ -63,11 +64,12 @@ def show(plan: Plan, groups: Mapping[frozenset[str], list[str]], moment: Moment)
                 complete.append(last)
                 complete += readings[name].last_complete_segments(name, window)
     values = comparables(plan.definition, plan.calendar, running, complete, moment.read_ms)
+    held = past.read(readings, lambda metric: trust[metric].as_of.watermark_ms)
     return Shown(
         read_ms=moment.read_ms,
         partitions=moment.partitions,
         trust=trust,
         running=running,
         complete=complete,
-        steering=steer(plan.definition, plan.calendar.day(moment.read_ms), values),
+        steering=steer(plan.definition, plan.calendar.day(moment.read_ms), values, held),
     )

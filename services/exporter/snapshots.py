@@ -18,6 +18,7 @@ from services.exporter.aside import aside
 from services.exporter.followed import Followed, NothingToShow, Wanted
 from services.exporter.freshness import Ends, Progress, ReadUpTo, as_of, groups, progress, trusted
 from services.exporter.log_ends import LogEnds
+from services.exporter.past_periods import PastPeriods
 from services.exporter.shown import Moment, Shown, show
 from streams.cells import Cells
 from streams.plan import Plan
@@ -72,7 +73,7 @@ class Snapshots:
         self._source = source
         self._series = {series.name: series for series in plan.series.values()}
         self._series |= {late_name(name): series for name, series in late_series(plan).items()}
-        self._groups = groups(plan)
+        self._groups, self._past = groups(plan), PastPeriods(plan)
         self._fed_by = {stage.topic: stage.plan.source.topic for stage in plan.stages.values()}
         self._followed: dict[Partition, Followed] = {}
         self.latest: dict[Partition, Snapshot] = {}
@@ -84,6 +85,16 @@ class Snapshots:
         self._answers = False
         self._reason = "the state has not been read yet"
 
+    @property
+    def reader(self) -> Reader:
+        """Where the readings come from."""
+        return self._source.reader
+
+    @property
+    def faults(self) -> tuple[type[Exception], ...]:
+        """Those of the store, which are waited out."""
+        return self._source.faults
+
     async def refresh(self) -> None:
         """Reads the state once; what is wrong with it is kept, not raised.
 
@@ -92,7 +103,7 @@ class Snapshots:
         before, answers = self._reason, False
         try:
             async with asyncio.timeout(STALE_S):
-                self._shown = await self.read(self._wanted, lambda moment: show(self.plan, self._groups, moment))
+                self._shown = await self.read(self._wanted, self._show)
             answers, self._reason = True, ""
         except NothingToShow as nothing:
             self._shown, self._reason = None, str(nothing)
@@ -102,6 +113,9 @@ class Snapshots:
         self._answers, self._told = answers, self.seen
         if self._reason and self._reason != before:
             log.warning("%s", self._reason)
+
+    def _show(self, moment: Moment) -> Shown:
+        return show(self.plan, self._groups, moment, self._past)
 
     def shown(self) -> Shown:
         """The last readings; raises NothingToShow while there are none, or none fresh enough."""
@@ -136,8 +150,8 @@ class Snapshots:
             now_ms, ends = self.now_ms(), self._trusted_ends()
             standings = await self._standings(now_ms, ends)
             read_up_to = progress(standings, ends, now_ms, self._read_up_to, self._fed_by)
+            self._let_go(now_ms)  # before it is asked what is wanted: what is forgotten is wanted again
             keys = wanted(read_up_to, now_ms)
-            self._let_go(now_ms)
             moments = {
                 partition: await followed.read(self._source.reader, standings[partition], keys, self._settled)
                 for partition, followed in self._followed.items()
@@ -161,8 +175,11 @@ class Snapshots:
 
     def _wanted(self, read_up_to: Progress, now_ms: int) -> Wanted:
         wanted: dict[str, set[KeySpan]] = {}
-        for watermark_ms in {as_of(read_up_to, topics).watermark_ms for topics in self._groups}:
-            for series, spans in wanted_keys(self.plan, now_ms, watermark_ms).items():
+        watermarks = {topics: as_of(read_up_to, topics).watermark_ms for topics in self._groups}
+        of_metric = {metric: watermarks[topics] for topics, metrics in self._groups.items() for metric in metrics}
+        found = [wanted_keys(self.plan, now_ms, watermark_ms) for watermark_ms in set(watermarks.values())]
+        for keys in (*found, self._past.wanted(of_metric.__getitem__)):
+            for series, spans in keys.items():
                 wanted.setdefault(series, set()).update(spans)
         return wanted
 
@@ -204,6 +221,7 @@ class Snapshots:
 
     def _forget(self, now_ms: int) -> None:
         self._settled, self._settled_since_ms = Cells(), now_ms
+        self._past.forget()
         for followed in self._followed.values():
             followed.forget()
 

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from services.expected.expected import Expected
 from services.exporter.bound import SERIES_LIMIT
 from services.exporter.collector import ReadingsCollector
 from services.exporter.snapshots import Snapshots
@@ -14,7 +15,8 @@ class Version:
 
     def __init__(self, snapshots: Snapshots, notice: str = "", series_limit: int = SERIES_LIMIT) -> None:
         self.plan, self.snapshots, self.notice = snapshots.plan, snapshots, notice
-        self.collector = ReadingsCollector(snapshots, series_limit)
+        self.expected = Expected(snapshots)
+        self.collector = ReadingsCollector(snapshots, series_limit, self.expected.bands)
 
     def served_since(self, since_ms: int) -> None:
         """When it began to be served; 0 where it is not."""

@@ -1,16 +1,17 @@
 """Where everything that a definition steers by stands on a day."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
 from schemas.definition.model import Definition
-from schemas.definition.steering import Initiative, KeyResult
+from schemas.definition.steering import Hold, Initiative, KeyResult
 from streams.steering.comparable import Comparable
 from streams.steering.course import Course, course, progress
 from streams.steering.headroom import headroom
+from streams.steering.holding import Held, hold_course, hold_progress
 from streams.steering.way import Way, way_of, way_of_result
 
 Values = Mapping[str, Comparable]
@@ -20,15 +21,17 @@ Values = Mapping[str, Comparable]
 class Stand(msgspec.Struct, frozen=True, kw_only=True):
     """How a value stands on its way: ``path`` is the value to be had on the day itself.
 
-    ``course`` holds the value against the path on the last day that the value speaks of, so that last month is not
-    measured by today.
+    ``course`` holds the value against the path on ``value_day``, the last day that the value speaks of, so that last
+    month is not measured by today.  ``held`` is there where a value is to be held.
     """
 
     target: Fraction
     path: Fraction | None
     value: Fraction | None
+    value_day: int | None
     progress: Fraction | None
     course: Course | None
+    held: Held | None = None
 
 
 class ResultKey(NamedTuple):
@@ -36,6 +39,13 @@ class ResultKey(NamedTuple):
 
     objective: str
     name: str
+
+
+def results_of(definition: Definition) -> Iterator[tuple[ResultKey, KeyResult]]:
+    """Every key result, in the order of the definition."""
+    for objective in definition.okrs:
+        for one in objective.key_results:
+            yield ResultKey(objective.name, one.name), one
 
 
 class Room(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,17 +67,18 @@ class Steering(msgspec.Struct, frozen=True, kw_only=True):
     active: dict[str, bool]
 
 
-def steer(definition: Definition, day: int, values: Values) -> Steering:
-    """On the local day of this number, with these values."""
+NOTHING: Final[Mapping[ResultKey, Held]] = {}
+
+
+def steer(definition: Definition, day: int, values: Values, held: Mapping[ResultKey, Held] = NOTHING) -> Steering:
+    """On the local day of this number, with these values; ``held`` tells of each key result that is to be held."""
     aims = ((one.metric, way_of(one)) for one in definition.aims())
     return Steering(
         day=day,
         targets={metric: _stand(way, day, values.get(metric)) for metric, way in aims if way is not None},
         rooms=tuple(_rooms(definition, values)),
         key_results={
-            ResultKey(objective.name, one.name): _of_result(one, day, values.get(one.metric))
-            for objective in definition.okrs
-            for one in objective.key_results
+            key: _of_result(one, day, values.get(one.metric), held.get(key)) for key, one in results_of(definition)
         },
         active={one.name: _is_active(one, day) for one in definition.initiatives},
     )
@@ -78,13 +89,25 @@ def _stand(way: Way, day: int, known: Comparable | None) -> Stand:
         target=way.target,
         path=way.at(day),
         value=None if known is None else known.value,
+        value_day=None if known is None else known.day,
         progress=None if known is None else progress(way, known.value),
         course=None if known is None else course(way, known.value, known.day),
     )
 
 
-def _of_result(result: KeyResult, day: int, known: Comparable | None) -> Stand:
-    return _stand(way_of_result(result), day, known)
+def _of_result(result: KeyResult, day: int, known: Comparable | None, so_far: Held | None) -> Stand:
+    way = way_of_result(result)
+    stand = _stand(way, day, known)
+    if not isinstance(result.aim, Hold):
+        return stand
+    if so_far is None:
+        return msgspec.structs.replace(stand, progress=None, course=None)
+    return msgspec.structs.replace(
+        stand,
+        progress=hold_progress(way, result.aim, stand.value, so_far),
+        course=hold_course(way, result, None if known is None else (known.value, known.day), so_far),
+        held=so_far,
+    )
 
 
 def _rooms(definition: Definition, values: Values) -> list[Room]:

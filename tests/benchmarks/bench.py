@@ -71,6 +71,11 @@ class Bench:
         done = self._run("one worker, ten measures", "w1_ten.yaml")
         self.figures["ten_measures"] = {**_speed(done), "peak_mb": done.worker_peak_mb}
 
+    def every(self) -> None:
+        """A measure of every kind, three dimensions; compared are the ten that the exact answer knows."""
+        done = self._run("one worker, every kind and three dimensions", "w1_every.yaml")
+        self.figures["every_kind"] = {**_speed(done), "peak_mb": done.worker_peak_mb}
+
     def kinds(self) -> None:
         """What each kind of measure adds."""
         _say("each kind of measure, in memory")
@@ -128,6 +133,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "worker": Bench.worker,
     "stock": Bench.stock,
     "ten": Bench.ten,
+    "every": Bench.every,
     "kinds": Bench.kinds,
     "two": Bench.two,
     "latency": Bench.latency,

@@ -77,7 +77,7 @@ def run(parts: Parts, file: str, work: Work, workers: int = 1) -> Run:
 
 def wrong(parts: Parts, definition: Definition, work: Work) -> list[str]:
     """Cell by cell, and that every event was counted."""
-    found, totals = counted(parts.redis_url, definition)
+    found, totals = counted(parts.redis_url, definition, work.answer)
     told = differences(found, work.answer, work.last_day)
     number = len(work.events)
     if totals.get("counted") != number:
@@ -121,8 +121,9 @@ def memory(parts: Parts, millions: Sequence[int]) -> tuple[list[dict[str, float]
                     "ids_mb": bytes_.ids_bytes / MB,
                 }
             )
-        found, _ = counted(parts.redis_url, definition)
-        return after, differences(found, w1.facts.answer(), max(w1.facts.active))
+        answer = w1.facts.answer()
+        found, _ = counted(parts.redis_url, definition, answer)
+        return after, differences(found, answer, max(w1.facts.active))
 
 
 def idle(parts: Parts, events: Iterable[Keyed], number: int, seconds: float) -> tuple[Idle, Idle]:

@@ -47,6 +47,9 @@ def _speeds(figures: Figures) -> Iterator[tuple[str, ...]]:
         yield _speed("one worker (median)", worker, together, f"{worker['peak_mb']:.0f}")
     if ten := figures.get("ten_measures"):
         yield _speed("ten measures, not five", ten, ten["with_redis_events_per_cpu_second"], f"{ten['peak_mb']:.0f}")
+    if every := figures.get("every_kind"):
+        with_redis = every["with_redis_events_per_cpu_second"]
+        yield _speed("every kind, three dimensions", every, with_redis, f"{every['peak_mb']:.0f}")
     if two := figures.get("two_workers"):
         yield _speed("two workers", two, two["with_redis_events_per_cpu_second"], f"2 x {two['peak_mb_each']:.0f}")
     if stock := figures.get("stock_faust"):

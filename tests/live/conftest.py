@@ -16,8 +16,8 @@ def new_road(tmp_path: Path) -> Iterator[MakeRoad]:
     """``new_road(kafka, redis, text)``: what was started on it ends with the test."""
     with contextlib.ExitStack() as ended:
 
-        def make(kafka: KafkaServer, redis: RedisServer, text: str = ORDERS) -> Road:
-            road = Road(kafka, redis, tmp_path, text)
+        def make(kafka: KafkaServer, redis: RedisServer, text: str = ORDERS, partitions: int = 4) -> Road:
+            road = Road(kafka, redis, tmp_path, text, partitions)
             ended.callback(road.close)
             return road
 

@@ -93,9 +93,11 @@ class Worker(NamedTuple):
 class Road:
     """One definition over a topic of its own."""
 
-    def __init__(self, kafka: KafkaServer, redis: RedisServer, folder: Path, text: str = ORDERS) -> None:
+    def __init__(
+        self, kafka: KafkaServer, redis: RedisServer, folder: Path, text: str = ORDERS, partitions: int = 4
+    ) -> None:
         self.kafka, self.redis, self.folder = kafka, redis, folder
-        self.topic = kafka.new_topic()
+        self.topic = kafka.new_topic(partitions)
         self.file = folder / f"{self.topic}.yaml"
         self.file.write_text(text.replace("TOPIC", self.topic), encoding="utf-8")
         self.plan: Plan = compile_plan(load(self.file))
@@ -132,7 +134,7 @@ class Road:
             return {}
 
     async def _standings(self) -> list[tuple[int, Standing]]:
-        async with self._reader() as reader:
+        async with self.reader() as reader:
             number = (await reader.partitions(self.plan.version)).get(self.topic, 0)
             found = [(n, await reader.standing(Partition(self.plan.version, self.topic, n))) for n in range(number)]
         return [(n, standing) for n, standing in found if standing is not None]
@@ -146,24 +148,24 @@ class Road:
         before = self.position()
 
         def moved() -> bool:
-            self._none_stopped()
+            self.none_stopped()
             return self.position() != before
 
         until(moved, lambda: f"stands still at {before}\n{self.last_words()}")
 
     def until_read(self, within_s: float = PATIENCE_S) -> None:
         """Waits until Redis stands at the end of every log."""
-        with self._consumer() as consumer:
+        with self.consumer() as consumer:
             partitions = _partitions(consumer, self.topic)
             ends = {tp.partition: end for tp, end in consumer.end_offsets(partitions).items()}
 
         def stands() -> dict[int, int]:
-            self._none_stopped()
+            self.none_stopped()
             return {n: standing.position for n, standing in self.standings().items()}
 
         until(lambda: stands() == ends, lambda: f"{stands()} of {ends}\n{self.last_words()}", within_s)
 
-    def _none_stopped(self) -> None:
+    def none_stopped(self) -> None:
         """A worker that stopped by itself is not waited for."""
         assert not any(worker.process.exit_code() == 1 for worker in self.workers), self.last_words()
 
@@ -181,7 +183,7 @@ class Road:
 
     async def _snapshots(self) -> list[tuple[int, Snapshot]]:
         wanted = {series.name: [EVERY_KEY] for series in self.plan.series.values()}
-        async with self._reader() as reader:
+        async with self.reader() as reader:
             number = (await reader.partitions(self.plan.version)).get(self.topic, 0)
             found = [
                 (n, await reader.snapshot(Partition(self.plan.version, self.topic, n), wanted)) for n in range(number)
@@ -189,7 +191,7 @@ class Road:
         return [(n, snapshot) for n, snapshot in found if snapshot is not None]
 
     @contextlib.asynccontextmanager
-    async def _reader(self) -> AsyncIterator[RedisReader]:
+    async def reader(self) -> AsyncIterator[RedisReader]:
         reader = RedisReader(self.redis.url)
         try:
             yield reader
@@ -203,7 +205,7 @@ class Road:
         return Readings(self.plan, Cells.of(snapshots), as_of)
 
     @contextlib.contextmanager
-    def _consumer(self) -> Iterator[KafkaConsumer]:
+    def consumer(self) -> Iterator[KafkaConsumer]:
         consumer = KafkaConsumer(
             bootstrap_servers=self.kafka.bootstrap, enable_auto_commit=False, isolation_level="read_committed"
         )
@@ -212,7 +214,7 @@ class Road:
 
     def records(self, topic: str) -> dict[int, list[Raw]]:
         """What a topic holds, by partition in the order of its log; aborted transactions left out."""
-        with self._consumer() as consumer:
+        with self.consumer() as consumer:
             partitions = _partitions(consumer, topic)
             consumer.assign(partitions)
             consumer.seek_to_beginning(*partitions)

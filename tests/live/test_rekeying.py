@@ -2,14 +2,12 @@
 both are counted, every fifth event comes twice, and then every number is SQL's.
 """
 
-import asyncio
 import itertools
 import json
 import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from kafka import TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
 from redis import Redis
 
@@ -18,8 +16,8 @@ from services.publisher.sending import publish_lines
 from streams.cells import Cells
 from streams.plan import INTERNAL_PARTITIONS
 from streams.readings import AsOf, Readings
-from streams.state.port import Partition, Snapshot
-from tests.live.road import EVERY_KEY, MakeRoad, Road, busy, until
+from tests.live.road import MakeRoad, Road, busy, until
+from tests.live.stages import all_snapshots, until_all_is_read
 from tests.reference.measures import Reference, Value
 from tests.servers import KafkaServer, RedisServer
 
@@ -84,38 +82,6 @@ def web(number: int) -> list[bytes]:
         ).encode()
         for n in range(number)
     ]
-
-
-def all_snapshots(road: Road) -> dict[tuple[str, int], Snapshot]:
-    """Of every partition that there has to be; those without a position left out."""
-
-    async def read() -> dict[tuple[str, int], Snapshot]:
-        wanted = {series.name: [EVERY_KEY] for series in road.plan.series.values()}
-        found: dict[tuple[str, int], Snapshot] = {}
-        async with road._reader() as reader:
-            for topic, number in (await reader.partitions(road.plan.version)).items():
-                for n in range(number):
-                    one = await reader.snapshot(Partition(road.plan.version, topic, n), wanted)
-                    found |= {} if one is None else {(topic, n): one}
-        return found
-
-    return asyncio.run(read())
-
-
-def until_all_is_read(road: Road) -> None:
-    """Sources to their ends, and each stage as far as they are committed."""
-    numbers = dict.fromkeys(road.plan.sources, 4) | dict.fromkeys(road.plan.stages, INTERNAL_PARTITIONS)
-
-    def ends() -> dict[tuple[str, int], int]:
-        with road._consumer() as consumer:
-            tps = [TopicPartition(topic, n) for topic, number in numbers.items() for n in range(number)]
-            return {(tp.topic, tp.partition): end for tp, end in consumer.end_offsets(tps).items()}
-
-    def read() -> bool:
-        road._none_stopped()
-        return {place: one.standing.position for place, one in all_snapshots(road).items()} == ends()
-
-    until(read, road.last_words)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import gzip
 import itertools
 import random
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -50,20 +51,24 @@ def lines_of(file: Path) -> list[bytes]:
 def log_of(source: Source, lines: list[bytes], way: Way) -> list[list[Raw]]:
     """A log for each partition; who has no key goes where the line says, so that sending again goes there too."""
     form, rng = WireForm(source), random.Random(way.partitions)
-    time = Reader(form.time_path)
     logs: list[list[tuple[int, bytes]]] = [[] for _ in range(way.partitions)]
-    for number, line in enumerate(lines):
-        log = logs[crc32(form.message(line, number).key or line) % way.partitions]
-        if not way.shuffled:
-            log.append((number, line))
-            continue
-        moment = round(datetime.fromisoformat(time(line)[0]).timestamp() * 1000)
-        # whatever arrived before has a time of at most this arrival: nothing is further behind than the lateness
-        for _ in range(2 if number % AGAIN == 0 else 1):
-            log.append((moment + rng.randrange(source.lateness_ms), line))
+    for number, (arrival, line) in enumerate(arrivals(source, lines, rng) if way.shuffled else enumerate(lines)):
+        logs[crc32(form.message(line, number).key or line) % way.partitions].append((arrival, line))
     return [
         [RawRecord(offset, APPENDED_MS, None, line, ()) for offset, (_, line) in enumerate(sorted(log))] for log in logs
     ]
+
+
+def arrivals(source: Source, lines: Iterable[bytes], rng: random.Random) -> Iterator[tuple[int, bytes]]:
+    """When each event arrives, up to the lateness after its time, some of them twice.
+
+    Whatever arrived before has a time of at most this arrival: nothing is further behind than the lateness.
+    """
+    time = Reader(WireForm(source).time_path)
+    for number, line in enumerate(lines):
+        moment = round(datetime.fromisoformat(time(line)[0]).timestamp() * 1000)
+        for _ in range(2 if number % AGAIN == 0 else 1):
+            yield moment + rng.randrange(source.lateness_ms), line
 
 
 class FoldedLog(NamedTuple):

@@ -30,6 +30,10 @@ HELP: Final = {
     names.METRIC_PATH: "Where the metric's path says that it should be today.",
     names.METRIC_PROGRESS: "The part of the way from base to target that is done, 0 to 1, by no unfinished period.",
     names.METRIC_COURSE: "1 for how the metric stands to its path on the last day that its value speaks of.",
+    names.METRIC_EXPECTED: (
+        "What the metric's past lets expect of its last complete period, of a rolling window's value now: "
+        "99 of 100 quiet values lie from lower to upper."
+    ),
     names.METRIC_INFO: "Each metric's unit, who answers for it, and which way is better.",
     names.GUARDRAIL_LIMIT: "The limits that a metric must stay within.",
     names.GUARDRAIL_HEADROOM: "The room left to the limit as a part of it, below 0 where it is broken.",

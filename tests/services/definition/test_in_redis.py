@@ -1,12 +1,14 @@
 """The commands over a real Redis, as they are typed."""
 
 import asyncio
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from kafka import KafkaProducer
 from redis import Redis
 
 from schemas.definition.loading import load
@@ -18,7 +20,7 @@ from streams.plan import Plan, compile_plan
 from streams.state.port import Commit, Log, Partition, Standing
 from streams.state.redis import RedisRegistry, RedisStore
 from streams.state.serving import NOTHING, Serving
-from tests.servers import RedisServer
+from tests.servers import KafkaServer, RedisServer
 
 FILE = Path(__file__).parents[3] / "deploy/definitions/cdnow.yaml"
 DEFINITION = load(FILE)
@@ -89,7 +91,9 @@ def test_a_version_is_rolled_back_and_the_other_retired(url: str, capsys: pytest
     code, found = nsm(capsys, "rollback", "--definition", str(FILE))
     assert (code, found["served"], found["before"]) == (0, OLD.version, NEW.version)
     code, found = nsm(capsys, "retire", NEW.version, "--definition", str(FILE))
-    assert (code, found["version"], found["partitions"][0]["position"]) == (0, NEW.version, END)
+    stood = found["stood"]
+    assert (code, stood["version"], stood["partitions"][0]["position"]) == (0, NEW.version, END)
+    assert found["internal_topics"] == {"deleted": [], "left": []}
     with pytest.raises(LogError, match="retired"):
         asyncio.run(folded(url, NEW))
     assert main(["definition", "status"]) == 0
@@ -107,4 +111,14 @@ def test_a_state_that_is_away_is_said(monkeypatch: pytest.MonkeyPatch, capsys: p
 
 
 def test_a_kafka_that_is_away_tells_no_ends() -> None:
-    assert asyncio.run(ends("127.0.0.1:1", [TOPIC])) == {}
+    assert asyncio.run(ends("127.0.0.1:1", {TOPIC: 1})) == {}
+
+
+def test_the_ends_of_the_logs_are_kafkas_and_topics_that_are_gone_have_none(kafka: KafkaServer) -> None:
+    topic = kafka.new_topic(2)
+    with contextlib.closing(KafkaProducer(bootstrap_servers=kafka.bootstrap)) as producer:
+        for n in range(3):
+            producer.send(topic, b"one", partition=n % 2)
+        producer.flush()
+    found = asyncio.run(ends(kafka.bootstrap, {topic: 2, "never-there": 4}))
+    assert found == {(topic, 0): 2, (topic, 1): 1}

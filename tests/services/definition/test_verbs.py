@@ -10,7 +10,9 @@ import pytest
 
 from schemas.definition.loading import load
 from schemas.errors import CommandError, LogError
+from services.definition import retire as retiring
 from services.definition.diff import compared
+from services.definition.internal_topics import Dropped
 from services.definition.retire import retire
 from services.definition.rollback import KEPT_UP, roll_back
 from services.definition.status import all_versions, sentences
@@ -27,7 +29,7 @@ END = 1_000_000
 SERVED = Serving(served=NEW.version, before=OLD.version, since_ms=5)
 
 
-async def ends(topics: Collection[str]) -> Mapping[tuple[str, int], int]:
+async def ends(topics: Mapping[str, int]) -> Mapping[tuple[str, int], int]:
     return {(topic, number): END for topic in topics for number in (0, 1)}
 
 
@@ -129,7 +131,7 @@ def test_who_decides_by_what_has_changed_meanwhile_changes_nothing() -> None:
         store = await two(END, END)
         other = msgspec.structs.replace(SERVED, next="another")
 
-        async def meanwhile(topics: Collection[str]) -> Mapping[tuple[str, int], int]:
+        async def meanwhile(topics: Mapping[str, int]) -> Mapping[tuple[str, int], int]:
             await store.exchange(COMPANY, SERVED, other)
             return await ends(topics)
 
@@ -198,5 +200,19 @@ def test_a_file_is_compared_with_what_is_served(tmp_path: Path) -> None:
         await store.keep_definition(two_files.one, msgspec.json.encode(load(file)))
         assert await compared(store, changed, None) == two_files
         assert not (await compared(store, file, None)).anew
+
+    told(story())
+
+
+def test_what_was_freed_and_what_is_left_to_do_is_said() -> None:
+    async def story() -> None:
+        store = await two(END, END)
+        stood = await retire(OLD.version, COMPANY, store, store, store)
+        said = list(retiring.sentences(stood, Dropped(("nsm-a-x-by-y",), ("nsm-a-x-by-z",))))
+        assert said[0].startswith(f"version {OLD.version} is retired")
+        assert said[1:] == [
+            "its internal topic nsm-a-x-by-y is deleted",
+            "its internal topic nsm-a-x-by-z is left, as Kafka does not answer: ask again, or delete it there",
+        ]
 
     told(story())

@@ -255,3 +255,90 @@ def test_what_only_one_of_two_versions_reads_cannot_be_behind() -> None:
     assert behind(shown, {Place("orders", 0): 5}, {"orders"}) == ""
     assert "orders[0] stands at 4" in behind(shown, {Place("orders", 0): 4}, {"orders"})
     assert "by-account[1] stands at 0" in behind(shown, {Place("orders", 0): 5}, {"orders", "-orders-by-account"})
+
+
+def aiming(plan: Plan, target: float) -> Plan:
+    """Counts as before, and steers otherwise."""
+    star = msgspec.structs.replace(plan.definition.north_star, target=target)
+    return compile_plan(msgspec.structs.replace(plan.definition, north_star=star))
+
+
+async def target(client: Client) -> float | None:
+    """What readings and series both say it is."""
+    found: float | None = (await readings(client))["north_star"]["target"]
+    text = await (await client.get("/metrics")).text()
+    (*_, shown) = [line for line in text.splitlines() if line.startswith("nsm_metric_target")] or ["none"]
+    assert (shown == "none") == (found is None)
+    assert found is None or float(shown.rpartition(" ")[2]) == found
+    return found
+
+
+def test_another_target_of_the_served_version_is_shown_when_its_workers_keep_it() -> None:
+    async def story(two: Two, client: Client) -> None:
+        await two.begin(served=NEW.version, before=OLD.version)
+        await two.new.publish(*history(NOW))
+        assert await two.tick() == NEW.version
+        assert await target(client) is None
+        for wanted in (2.5, 3.0):
+            changed = aiming(NEW, wanted)
+            assert changed.version == NEW.version
+            await two.world.store.keep_definition(NEW.version, msgspec.json.encode(changed.definition))
+            assert await two.tick() == NEW.version
+            assert await target(client) == wanted
+            assert two.world.ends.followed
+        version = two.served.current()
+        await two.tick()
+        assert two.served.current() is version
+
+    tell(Two(), story)
+
+
+def test_another_target_in_its_own_file_is_shown_while_its_version_is_served() -> None:
+    async def story(two: Two, client: Client) -> None:
+        await two.begin(served=OLD.version)
+        await two.tick()
+        assert await target(client) is None
+        two.served.take_own(aiming(OLD, 2.5))
+        await two.tick()
+        assert await target(client) == 2.5
+        await two.serve(served=NEW.version, before=OLD.version)
+        await two.tick()
+        assert await target(client) is None
+        two.served.take_own(aiming(NEW, 4))
+        await two.tick()
+        assert await target(client) == 4
+        assert (await readings(client))["notice"] is None
+
+    tell(Two(), story)
+
+
+def test_a_file_that_counts_otherwise_is_told_of_and_not_shown_until_it_is_served() -> None:
+    async def story(two: Two, client: Client) -> None:
+        await two.begin(served=OLD.version)
+        await two.tick()
+        two.served.take_own(NEW)
+        assert await two.tick() == OLD.version
+        assert (await readings(client))["notice"].endswith(f"own file is {NEW.version}")
+        await two.serve(served=NEW.version, before=OLD.version)
+        assert await two.tick() == NEW.version
+        assert (await readings(client))["notice"] is None
+
+    tell(Two(), story)
+
+
+def test_what_was_shown_stays_until_the_changed_definition_has_readings(caplog: pytest.LogCaptureFixture) -> None:
+    async def story(two: Two, client: Client) -> None:
+        await two.begin(served=OLD.version)
+        await two.old.publish(*history(NOW))
+        await two.tick()
+        two.served.take_own(aiming(OLD, 2.5))
+        two.world.reader.away = True
+        await two.tick()
+        assert await target(client) is None
+        two.world.reader.away = False
+        await two.tick()
+        assert await target(client) == 2.5
+
+    with caplog.at_level(logging.INFO, "services.exporter.served"):
+        tell(Two(), story)
+    assert any("has another definition, which is shown once it may be" in said for said in caplog.messages)

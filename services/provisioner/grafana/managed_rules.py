@@ -1,0 +1,90 @@
+"""Alert rules -> copies that Grafana judges itself: for a company that has no Alertmanager, or wants to see them there.
+
+Prometheus's rules stay the source: they page when Grafana is down.  A rule there fires for every sample that its
+expression has; here three parts say so: A is the expression, V its value, C whether there is any, a number or not.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from services.provisioner.addresses import DATA_SOURCE_UID, Addresses
+from services.provisioner.grafana.kinds.rule import comparable
+from services.provisioner.grafana.marks import digest
+from services.provisioner.grafana.model import Wanted
+from services.provisioner.rules.model import Group, Rule
+
+EXPRESSIONS: Final = "__expr__"
+LOOK_BACK_S: Final = 600
+LONGEST_UID: Final = 40
+_QUERY: Final = re.compile(r'\{\{ with query "(?:[^"\\]|\\.)*" \}\}.*?\{\{ end \}\}', re.DOTALL)
+_VALUE: Final = re.compile(r"\$value\b")
+
+
+def managed_rules(groups: Iterable[Group], addresses: Addresses) -> list[Wanted]:
+    """One for each rule; a name that several rules share is told apart by what they say."""
+    rules = [(group.name, rule) for group in groups for rule in group.rules]
+    shared = Counter(rule.alert for _, rule in rules)
+    return [_wanted(group, rule, addresses, alone=shared[rule.alert] == 1) for group, rule in rules]
+
+
+def _wanted(group: str, rule: Rule, addresses: Addresses, *, alone: bool) -> Wanted:
+    said = rule.as_yaml(addresses)
+    labels = dict(_texts(said["labels"]))
+    short = digest({"expression": said["expr"], "labels": labels})[:8]
+    title = str(said["alert"]) if alone else f"{said['alert']} {short}"
+    sent = {
+        "title": title,
+        "ruleGroup": group,
+        "condition": "C",
+        "data": _data(str(said["expr"])),
+        "for": str(said["for"]),
+        "keep_firing_for": str(said.get("keep_firing_for", "0s")),
+        "noDataState": "OK",
+        "execErrState": "Error",
+        "labels": {name: _text(text) for name, text in labels.items()},
+        "annotations": {name: _text(text) for name, text in _texts(said["annotations"])},
+    }
+    uid = _uid(title.replace(" ", "-"))
+    return Wanted(kind="rule", identity=uid, title=title, content=comparable(sent), sent=sent)
+
+
+def _texts(values: object) -> Iterator[tuple[str, str]]:
+    if isinstance(values, dict):
+        for name, text in values.items():
+            yield str(name), str(text)
+
+
+def _uid(name: str) -> str:
+    """Grafana takes 40 characters; the rest of a longer name is told by its digest."""
+    whole = f"nsm-{name}"
+    return whole if len(whole) <= LONGEST_UID else f"{whole[: LONGEST_UID - 9]}-{digest(whole)[:8]}"
+
+
+def _text(template: str) -> str:
+    """Grafana's templates know the value by another name, and cannot ask for further ones."""
+    return _VALUE.sub("$values.V.Value", _QUERY.sub("(see the board)", template))
+
+
+def _data(expression: str) -> list[dict[str, Any]]:
+    query = {"refId": "A", "expr": expression, "instant": True, "range": False, "editorMode": "code"}
+    return [
+        _part("A", DATA_SOURCE_UID, query | {"intervalMs": 1000, "maxDataPoints": 43200}, LOOK_BACK_S),
+        _part("V", EXPRESSIONS, {"refId": "V", "type": "reduce", "expression": "A", "reducer": "last"}),
+        _part(
+            "C",
+            EXPRESSIONS,
+            {"refId": "C", "type": "math", "expression": "is_number($V) || is_nan($V) || is_inf($V)"},
+        ),
+    ]
+
+
+def _part(name: str, source: str, model: dict[str, Any], look_back: int = 0) -> dict[str, Any]:
+    return {
+        "refId": name,
+        "queryType": "",
+        "relativeTimeRange": {"from": look_back, "to": 0},
+        "datasourceUid": source,
+        "model": model,
+    }

@@ -1,0 +1,56 @@
+"""The environment: what it may say, and what is never shown of it."""
+
+import pickle
+
+import msgspec
+import pytest
+
+from schemas.errors import SettingsError
+from services.secret import HIDDEN, Secret
+from services.settings import read_settings
+
+TOKEN = "glsa_neverseen"
+
+
+def test_the_token_is_read_and_not_shown() -> None:
+    found = read_settings({"NSM_GRAFANA_TOKEN": TOKEN, "NSM_GRAFANA": "https://grafana.example"}, {})
+    assert found.grafana == "https://grafana.example"
+    assert found.grafana_token.reveal() == TOKEN
+    assert TOKEN not in f"{found} {found!r} {found.grafana_token} {msgspec.structs.asdict(found)}"
+    assert HIDDEN in repr(found)
+
+
+def test_without_a_token_there_is_none() -> None:
+    found = read_settings({}, {"grafana": "http://127.0.0.1:3001", "other": 1})
+    assert found.grafana == "http://127.0.0.1:3001"
+    assert not found.grafana_token
+
+
+def test_the_running_stack_is_asked_for_no_token() -> None:
+    assert not read_settings({}, {"grafana_token": TOKEN}).grafana_token
+
+
+def test_a_misspelt_variable_is_told_without_what_it_holds() -> None:
+    with pytest.raises(SettingsError, match="did you mean NSM_GRAFANA_TOKEN") as caught:
+        read_settings({"NSM_GRAFANA_TOKN": TOKEN}, {})
+    assert TOKEN not in str(caught.value)
+
+
+def test_a_secret_is_neither_pickled_nor_encoded() -> None:
+    with pytest.raises(TypeError):
+        pickle.dumps(Secret(TOKEN))
+    with pytest.raises(TypeError):
+        msgspec.json.encode(Secret(TOKEN))
+
+
+def test_secrets_are_alike_when_their_texts_are() -> None:
+    assert Secret("a") == Secret("a")
+    assert Secret("a") != Secret("b")
+    assert Secret("a") != "a"
+    assert len({Secret("a"), Secret("a")}) == 1
+    assert not Secret("")
+
+
+def test_an_echoed_secret_is_blotted_out() -> None:
+    assert Secret(TOKEN).removed_from(f"a {TOKEN} b".encode()) == f"a {HIDDEN} b".encode()
+    assert Secret("").removed_from(b"abc") == b"abc"
