@@ -169,6 +169,8 @@ POSITION: Final = "nsm_position_offset"  # topic, partition
 POSITION_LAG: Final = "nsm_position_lag_events"  # topic, partition
 STATE_UP: Final = "nsm_state_up"  # 1 while the store answers and every partition has a position
 SNAPSHOT_AGE: Final = "nsm_snapshot_timestamp_seconds"  # when the state was last read
+STORE_USED: Final = "nsm_store_used_bytes"  # the memory that the store's data takes
+STORE_LIMIT: Final = "nsm_store_limit_bytes"  # what it may take; absent where nothing limits it
 SERIES_LIMIT: Final = "nsm_series_limit"
 SERIES_LEFT_OUT: Final = "nsm_series_left_out"
 DEFINITION_SINCE: Final = "nsm_definition_since_timestamp_seconds"  # definition: when it began to be served
@@ -207,6 +209,8 @@ SERIES: Final[dict[str, tuple[str, ...]]] = {
     POSITION_LAG: ("topic", "partition"),
     STATE_UP: (),
     SNAPSHOT_AGE: (),
+    STORE_USED: (),
+    STORE_LIMIT: (),
     SERIES_LIMIT: (),
     SERIES_LEFT_OUT: (),
     DEFINITION_SINCE: ("definition",),

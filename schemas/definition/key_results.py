@@ -12,11 +12,12 @@ from schemas.definition.nodes import Mapping, Node
 from schemas.definition.owners import LONGEST_NAME, label, metric, owner
 from schemas.definition.percents import change
 from schemas.definition.reading import Fields, day, number, one_of, word
-from schemas.definition.steering import Aim, Better, Change, Hold, KeyResult, Reach
+from schemas.definition.steering import Aim, Better, Change, Hold, KeyResult, Reach, exact
 from schemas.definition.targets import check_dates
 
 _FORMS: Final = ("change", "reach", "hold")
 _EXAMPLE: Final = "change: +15%, reach: 40, or hold: 40 with for: 4w"
+LARGEST: Final = 10**300
 MOST_READINGS: Final = 1_000
 """Readings of a short window that may have to be held one after the other."""
 
@@ -110,13 +111,15 @@ def _checked(fields: Fields, said: _Said, draft: Draft, faults: Faults) -> KeyRe
 
 
 def _with_direction(said: _Said, base: float, faults: Faults) -> KeyResult:
-    result = said.result
-    target = float(result.target)
-    if target == base:
+    result, target = said.result, said.result.target
+    if abs(target) >= LARGEST:
+        faults.add(said.at, "leads further than a number can say")
+        return result
+    if target == exact(base):
         why = "any part of a base of 0 is 0; write reach" if isinstance(result.aim, Change) else "its base already"
         faults.add(said.at, f"leaves nothing to do: {why}")
         return result
-    way: Better = "higher" if target > base else "lower"
+    way: Better = "higher" if target > exact(base) else "lower"
     if said.better not in (None, way):
         side = "above" if way == "higher" else "below"
         faults.add(said.at, f"is {side} its base of {base:g}, although {said.better} is better")

@@ -34,7 +34,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     metric: str
     target: float | None = None
     base: float | None = None
-    since: date | None = None
+    since: date | None = msgspec.field(default=None, name="from")
     by: date | None = None
     path: tuple[Milestone, ...] = ()
     better: Better = "higher"
@@ -104,7 +104,7 @@ class KeyResult(msgspec.Struct, frozen=True, kw_only=True):
     metric: str
     aim: Aim
     base: float | None = None
-    since: date | None = None
+    since: date | None = msgspec.field(default=None, name="from")
     by: date | None = None
     better: Better = "higher"
     owner: str = ""

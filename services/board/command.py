@@ -4,7 +4,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
@@ -13,7 +13,11 @@ from rich.text import Text
 
 from schemas.definition.loading import load
 from schemas.errors import CommandError
+from services.board.alerts import Alerts, ask_alerts
+from services.board.asking import PATIENCE_S
+from services.board.beside import Beside
 from services.board.draw import board, notice
+from services.board.drawn.colours import FAINT
 from services.board.exporter import Exporter
 from services.board.keys import keys
 from services.board.watch import Watch
@@ -23,6 +27,8 @@ from streams.plan import compile_plan
 
 EVERY_S = 1.0
 HERE = Path("nsm.yaml")
+BELOW = 2
+"""Lines beneath the board."""
 QUIT = frozenset("qQ\x03\x04")
 
 
@@ -41,10 +47,16 @@ def run(args: argparse.Namespace) -> int:
     """Where the exporter is, NSM_EXPORTER or the running stack says."""
     file = args.file or (HERE if HERE.exists() else None)
     wanted = None if file is None else compile_plan(load(file)).version
-    watch = Watch(Exporter(settings().exporter))
+    where = settings()
+    watch = Watch(Exporter(where.exporter), alerts=alerts_of(where.prometheus, where.alertmanager))
     if args.once or not (sys.stdout.isatty() and sys.stdin.isatty()):
         return print_once(watch, wanted)
     return show(watch, wanted)
+
+
+def alerts_of(prometheus: str, alertmanager: str) -> Beside[Alerts]:
+    """Those that fire, asked for beside the board: who does not answer does not hold it up."""
+    return Beside(lambda: ask_alerts(prometheus, alertmanager, datetime.now(UTC)))
 
 
 def print_once(watch: Watch, wanted: str | None = None) -> int:
@@ -52,11 +64,12 @@ def print_once(watch: Watch, wanted: str | None = None) -> int:
     watch.look()
     if not watch.trouble:
         time.sleep(EVERY_S)
+        watch.wait_for_alerts(2 * PATIENCE_S)
         watch.look()
     if watch.trouble or watch.view is None:
         raise CommandError(f"{watch.trouble}\n{what_helps('exporter')}")
     console = Console(highlight=False)
-    console.print(board(watch.view, console.width, watch.now()))
+    console.print(board(watch.view, watch.now(), console.width))
     different = _difference(watch, wanted)
     if different:
         print(different, file=sys.stderr)
@@ -72,8 +85,9 @@ def show(watch: Watch, wanted: str | None = None, meanwhile: Callable[[], None] 
                 watch.look()
                 meanwhile()
                 due = time.monotonic() + EVERY_S
-                below = Text("   ".join(filter(None, ("q ends", footer))), style="bright_black")
-                live.update(Group(_picture(watch, wanted, console.width), Text(""), below), refresh=True)
+                below = Text("   ".join(filter(None, ("q ends", footer))), style=FAINT)
+                picture = _picture(watch, wanted, console.width, console.height - BELOW)
+                live.update(Group(picture, Text(""), below), refresh=True)
                 while (left := due - time.monotonic()) > 0:
                     if pressed(left) in QUIT:
                         return 0
@@ -81,18 +95,19 @@ def show(watch: Watch, wanted: str | None = None, meanwhile: Callable[[], None] 
             return 0
 
 
-def _picture(watch: Watch, wanted: str | None, width: int) -> RenderableType:
-    now: datetime = watch.now()
+def _picture(watch: Watch, wanted: str | None, width: int, height: int) -> RenderableType:
+    now = watch.now()
     trouble = watch.trouble or _difference(watch, wanted)
     if trouble or watch.view is None:
-        return notice(trouble, watch.view, width, now)
-    return board(watch.view, width, now)
+        return notice(trouble, watch.view, now, width, height)
+    return board(watch.view, now, width, height)
 
 
 def _difference(watch: Watch, wanted: str | None) -> str:
-    if wanted is None or watch.view is None or watch.view.definition == wanted:
+    if wanted is None or watch.view is None or watch.view.company.definition == wanted:
         return ""
+    shown = watch.view.company.definition
     return (
-        f"the exporter shows definition {watch.view.definition}, but the file says {wanted}: it counts otherwise; end "
+        f"the exporter shows definition {shown}, but the file says {wanted}: it counts otherwise; end "
         "nsm up and start it again with this file, or run nsm worker and nsm exporter with it beside the others"
     )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from services.board.exporter import Json
+from services.board.asking import Json
 
 DAY = timedelta(days=1)
 DAILY = 30 * DAY

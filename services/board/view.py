@@ -1,15 +1,16 @@
-"""What the board shows, as plain values: made of the exporter's answers, drawn elsewhere."""
+"""What the board shows, as plain values: made of answers in ``making.py``, drawn in ``drawn/``."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Literal
+from datetime import date, datetime
+from typing import Final, Literal
 
 import msgspec
 
-from services.board.exporter import Json, Numbers
+from services.board.alerts import Alerts
+from services.board.exporter import Numbers
 from services.board.history import REACH, History
+from streams.steering.course import Course
 
-NO_HISTORY = History()
+NO_HISTORY: Final = History()
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,120 +22,138 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     value: float | None
     finished: float | None
     history: History
+    owner: str = ""
 
     @property
     def is_calendar(self) -> bool:
         """Whether ``value`` is that of an unfinished period."""
         return self.window in REACH
 
-    @property
-    def comparable(self) -> float | None:
-        """The value that may be held against a target or a limit."""
-        return self.finished if self.is_calendar else self.value
 
+class Aim(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a value should be, and how far it has come: as the exporter says.
 
-class Star(msgspec.Struct, frozen=True, kw_only=True):
-    """The north star and where it should be."""
+    ``value`` is that of no unfinished period; ``path`` the value to be had today, ``place`` the same as a part of the
+    way; ``progress`` a part of the way, None where no base is known.
+    """
 
-    line: Line
-    target: float | None
+    target: float
     base: float | None
-    by: str | None
+    by: date | None
     better: Literal["higher", "lower"]
-
-    @property
-    def share(self) -> float | None:
-        """Of the way from the base to the target; where no base is told, from 0."""
-        value, base = self.line.comparable, self.base or 0
-        if value is None or self.target is None or self.target == base:
-            return None
-        return (value - base) / (self.target - base)
+    value: float | None
+    path: float | None
+    place: float | None
+    progress: float | None
+    course: Course | None
 
     @property
     def reached(self) -> bool:
-        """Whether the comparable value is where it should be."""
-        value = self.line.comparable
-        if value is None or self.target is None:
+        """Whether the value is where it should be at the end."""
+        if self.value is None:
             return False
-        return value >= self.target if self.better == "higher" else value <= self.target
+        return self.value >= self.target if self.better == "higher" else self.value <= self.target
+
+    @property
+    def share(self) -> float | None:
+        """Of the way; where no base is known, of the target."""
+        if self.base is not None or self.value is None or not self.target:
+            return self.progress
+        return self.value / self.target
+
+
+class Kpi(msgspec.Struct, frozen=True, kw_only=True):
+    """A metric, and its target where it has one."""
+
+    line: Line
+    aim: Aim | None = None
+
+
+class Bound(msgspec.Struct, frozen=True, kw_only=True):
+    """``room`` is what is left of the limit as a part of it, of a limit of 0 the room itself; below 0: broken."""
+
+    name: Literal["min", "max"]
+    limit: float
+    room: float | None
 
 
 class Guardrail(msgspec.Struct, frozen=True, kw_only=True):
-    """A metric between its limits, or not."""
+    """A metric between its limits, or not; ``value`` is the one that is judged, ``broken`` None while there is none."""
 
     line: Line
-    min: float | None
-    max: float | None
-
-    @property
-    def kept(self) -> bool | None:
-        """None while there is nothing to judge."""
-        value = self.line.comparable
-        if value is None:
-            return None
-        return (self.min is None or value >= self.min) and (self.max is None or value <= self.max)
+    value: float | None
+    bounds: tuple[Bound, ...]
+    broken: bool | None
+    owner: str
 
 
-class View(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it.  ``as_of`` is how far the north star's events have been read; ``rate`` is events a second."""
+class Department(msgspec.Struct, frozen=True, kw_only=True):
+    """The metrics that it steers by."""
 
-    company: str
+    name: str
+    owner: str
+    kpis: tuple[Kpi, ...]
+
+
+class KeyResult(msgspec.Struct, frozen=True, kw_only=True):
+    """``held_days`` of ``for_days`` where a value is to be held (the most of them, ``longest_days``), else all None."""
+
+    name: str
+    window: str
+    unit: str
+    owner: str
+    aim: Aim
+    held_days: float | None
+    longest_days: float | None
+    for_days: int | None
+
+
+class Objective(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be achieved, and by what one sees it."""
+
+    name: str
+    owner: str
+    key_results: tuple[KeyResult, ...]
+
+
+class Initiative(msgspec.Struct, frozen=True, kw_only=True):
+    """One that runs; ``metric`` is the one it means to move, by so many percent."""
+
+    name: str
+    start: date
+    end: date
+    owner: str
+    metric: str
+    percent: float | None
+
+
+class Company(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose board it is; ``days`` says what is particular about today: holidays and campaigns."""
+
+    name: str
     time_zone: str
     definition: str
-    star: Star
-    inputs: tuple[Line, ...]
-    guardrails: tuple[Guardrail, ...]
+    days: tuple[str, ...]
+
+
+class Freshness(msgspec.Struct, frozen=True, kw_only=True):
+    """``as_of`` is how far the north star's events have been read; ``rate`` is events a second."""
+
     as_of: datetime | None
     completeness: float
     numbers: Numbers
     rate: float | None
 
 
-def shown_metrics(readings: Json, numbers: Numbers) -> dict[str, str]:
-    """The metrics on the board, each with its first window."""
-    star = readings["north_star"]
-    wanted = {star["metric"], *star["inputs"], *numbers.limits}
-    windows: dict[str, str] = {}
-    for reading in readings["readings"]:
-        if reading["metric"] in wanted:
-            windows.setdefault(reading["metric"], reading["window"])
-    return windows
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """All of it; ``alerts`` is None where none were asked for, or before the first answer."""
 
-
-def view(readings: Json, numbers: Numbers, histories: Mapping[str, History], rate: float | None) -> View:
-    """Of one round of answers."""
-    found: dict[str, Json] = {}
-    for reading in readings["readings"]:
-        if not reading["dimension"]:
-            found.setdefault(reading["metric"], reading)
-
-    def line(metric: str) -> Line:
-        reading = found[metric]
-        last = reading.get("last_complete")
-        return Line(
-            metric=metric,
-            window=reading["window"],
-            unit=reading["unit"],
-            value=reading["value"],
-            finished=last["value"] if last else None,
-            history=histories.get(metric, NO_HISTORY),
-        )
-
-    star = readings["north_star"]
-    first = found[star["metric"]]
-    return View(
-        company=readings["company"],
-        time_zone=readings["time_zone"],
-        definition=readings["definition"],
-        star=Star(line=line(star["metric"]), **{name: star[name] for name in ("target", "base", "by", "better")}),
-        inputs=tuple(line(metric) for metric in star["inputs"] if metric in found),
-        guardrails=tuple(
-            Guardrail(line=line(metric), min=limits.get("min"), max=limits.get("max"))
-            for metric, limits in numbers.limits.items()
-            if metric in found
-        ),
-        as_of=datetime.fromisoformat(first["as_of"]) if first["as_of"] else None,
-        completeness=first["completeness"],
-        numbers=numbers,
-        rate=rate,
-    )
+    company: Company
+    star: Kpi
+    alerts: Alerts | None
+    inputs: tuple[Kpi, ...]
+    guardrails: tuple[Guardrail, ...]
+    objectives: tuple[Objective, ...]
+    departments: tuple[Department, ...]
+    initiatives: tuple[Initiative, ...]
+    freshness: Freshness

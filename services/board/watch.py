@@ -1,12 +1,15 @@
-"""Asks the exporter again and again: readings and numbers every second, histories every ten."""
+"""Asks the exporter again and again: what it tells every second, histories every ten; alerts beside it."""
 
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from services.board.alerts import Alerts
+from services.board.beside import Beside
 from services.board.exporter import Exporter, NoAnswerError, Numbers
 from services.board.history import History, history, reach
-from services.board.view import View, shown_metrics, view
+from services.board.making import Answers, shown_metrics, view
+from services.board.view import View
 
 HISTORY_EVERY_S = 10
 RATE_OVER = 10
@@ -16,8 +19,13 @@ RATE_OVER = 10
 class Watch:
     """What was seen last, and why there is nothing newer."""
 
-    def __init__(self, exporter: Exporter, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self.exporter, self.now = exporter, now
+    def __init__(
+        self,
+        exporter: Exporter,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        alerts: Beside[Alerts] | None = None,
+    ) -> None:
+        self.exporter, self.now, self.alerts = exporter, now, alerts
         self.view: View | None = None
         self.trouble = ""
         self._counts: deque[tuple[datetime, int]] = deque(maxlen=RATE_OVER)
@@ -25,17 +33,38 @@ class Watch:
         self._asked: datetime | None = None
 
     def look(self) -> None:
-        """One round; what goes wrong is kept in ``trouble``."""
+        """One round; what goes wrong is kept in ``trouble``.  Alerts are those that are known by its end."""
+        if self.alerts is not None:
+            self.alerts.begin()
         try:
             numbers = self.exporter.numbers()
-            readings = self.exporter.readings()
-            self._look_back(shown_metrics(readings, numbers))
+            readings, steering = self.exporter.readings(), self.exporter.steering()
+            self._look_back(shown_metrics(readings, steering))
         except NoAnswerError as error:
             self.trouble = str(error)
             self._counts.clear()
         else:
             self.trouble = ""
-            self.view = view(readings, numbers, self._histories, self._rate(numbers))
+            self.view = view(
+                Answers(
+                    readings=readings,
+                    steering=steering,
+                    numbers=numbers,
+                    histories=self._histories,
+                    rate=self._rate(numbers),
+                    alerts=self._alerts(),
+                )
+            )
+
+    def wait_for_alerts(self, seconds: float) -> None:
+        """Until those asked for last are known, but no longer than this."""
+        if self.alerts is not None:
+            self.alerts.wait(seconds)
+
+    def _alerts(self) -> Alerts | None:
+        if self.alerts is None:
+            return None
+        return self.alerts.latest or Alerts(at=self.now(), known=False, trouble="nobody has answered yet")
 
     def _look_back(self, windows: dict[str, str]) -> None:
         now = self.now()

@@ -18,6 +18,9 @@ def summary(definition: Definition) -> Iterator[tuple[str, str]]:
     yield "types", ", ".join(f"{name} ({plural(types[name], 'measure')})" for name in sorted(types)) or "any"
     yield "counts", f"{plural(len(entries), 'measure')}, {plural(len(definition.metrics), 'metric')}"
     yield "north star", _north_star(definition)
+    for what, told in (("steers by", _steering(definition)), ("calendar", _calendar(definition))):
+        if told:
+            yield what, told
 
 
 def _anew(definition: Definition, source: Source) -> str:
@@ -34,8 +37,30 @@ def _north_star(definition: Definition) -> str:
         return f"{told}, no target yet, {star.better} is better"
     unit = unit_of(definition, star.metric)
     amount = f"{star.target:g} {unit}".rstrip()
-    base = "" if star.base is None else f" from {star.base:g}"
-    return f"{told}, target {amount}{base}{f' by {star.by}' if star.by else ''}, {star.better} is better"
+    base = "" if star.base is None else f" from {star.base:g}{f' on {star.since}' if star.since else ''}"
+    steps = f" in {plural(len(star.path), 'step')}" if star.path else ""
+    return f"{told}, target {amount}{base}{f' by {star.by}' if star.by else ''}{steps}, {star.better} is better"
+
+
+def _steering(definition: Definition) -> str:
+    """How much of each kind there is beside the north star."""
+    results = sum(len(objective.key_results) for objective in definition.okrs)
+    okrs = f" ({plural(results, 'key result')})"
+    told = [
+        (len(definition.targets), "other target", ""),
+        (len(definition.guardrails), "guardrail", ""),
+        (len(definition.departments), "department", ""),
+        (len(definition.okrs), "objective", okrs),
+        (len(definition.initiatives), "initiative", ""),
+    ]
+    return ", ".join(plural(number, noun) + more for number, noun, more in told if number)
+
+
+def _calendar(definition: Definition) -> str:
+    days, campaigns = definition.calendar.holidays, definition.calendar.campaigns
+    told = [(len(days), "holiday"), (len(campaigns), "campaign")]
+    last = max((*(one.date for one in days), *(one.end for one in campaigns)), default=None)
+    return ", ".join(plural(number, noun) for number, noun in told if number) + (f", up to {last}" if last else "")
 
 
 def plural(number: int, noun: str) -> str:

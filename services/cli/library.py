@@ -15,7 +15,10 @@ import msgspec
 
 from schemas.definition.faults import nearest, quoted
 from schemas.errors import CommandError
+from services.definition.moved_dates import with_dates, years_later
 
+WRITTEN_IN: Final = 2026
+"""The year that the dates of the library begin in."""
 FOLDER: Final = Path(__file__).parents[2] / "deploy" / "definitions"
 PHASES: Final = ("start-up", "scale-up", "mature")
 
@@ -52,17 +55,19 @@ def known(business: str) -> str:
 
 
 def definition_for(business: str, given: Given, today: date) -> str:
-    """The text of a first definition; its target is due at the end of next year."""
+    """The text of a first definition; its target is due at the end of next year, all else in the years to come."""
     folder = FOLDER / business
     text = (folder / "nsm.yaml").read_text(encoding="utf-8")
     star = folder / f"{given.phase}.yaml"
     if given.phase and star.exists():
         other = _NORTH_STAR.search(star.read_text(encoding="utf-8"))
         text = _NORTH_STAR.sub(lambda _: other[0] if other else "", text)
+    text = with_dates(text, lambda day: years_later(day, today.year - WRITTEN_IN))
     values = {"company": given.company, "time_zone": given.time_zone, "phase": given.phase, "  topic": given.topic}
-    for key, value in (values | {"  by": date(today.year + 1, 12, 31).isoformat()}).items():
+    days = {"  from": today.isoformat(), "  by": date(today.year + 1, 12, 31).isoformat()}
+    for key, value in (values | days).items():
         if value:
-            text = _with(text, key, value if key == "  by" else _written(value))
+            text = _with(text, key, value if key in days else _written(value))
     return text
 
 

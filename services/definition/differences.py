@@ -7,17 +7,14 @@ A version is folded whole; which measures count otherwise is told so that nobody
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 
 from schemas.definition.model import Definition, Dimension, Measure, Source
+from services.definition.steering_differences import of_steering
+from services.definition.telling import fields, told
 from streams.canonical import canonical
 from streams.plan import Judged, Plan
-
-STEERING = ("guardrails", "departments", "targets", "okrs", "initiatives", "calendar")
-TOLD = 80
-"""Characters of a value in a sentence."""
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +58,7 @@ def differences(one: Plan, other: Plan) -> Difference:
 def _of_all(one: Definition, other: Definition) -> Iterator[str]:
     """What changes every measure."""
     for field, words in (("time_zone", "the time zone"), ("week_starts", "the week's first day")):
-        yield from _told(words, getattr(one, field), getattr(other, field))
+        yield from told(words, getattr(one, field), getattr(other, field))
     sources, others = ({_plain(source).name: _plain(source) for source in of.sources} for of in (one, other))
     for name in sorted(sources.keys() | others.keys()):
         match sources.get(name), others.get(name):
@@ -70,7 +67,7 @@ def _of_all(one: Definition, other: Definition) -> Iterator[str]:
             case _, None:
                 yield f"events {name} are gone"
             case known, new:
-                yield from _fields(f"events {name}", known, new)
+                yield from fields(f"events {name}", known, new)
 
 
 def _of_measures(one: Plan, other: Plan) -> Iterator[tuple[str, str]]:
@@ -83,7 +80,7 @@ def _of_measures(one: Plan, other: Plan) -> Iterator[tuple[str, str]]:
             case _, None:
                 yield name, f"measure {name} is gone"
             case known, new if known != new:
-                yield name, "; ".join(_fields(f"measure {name}", known, new)) or f"measure {name} splits otherwise"
+                yield name, "; ".join(fields(f"measure {name}", known, new)) or f"measure {name} splits otherwise"
             case _:
                 pass
 
@@ -97,8 +94,7 @@ def _of_windows(one: Plan, other: Plan) -> Iterator[tuple[str, str]]:
 
 
 def _of_what_is_shown(one: Definition, other: Definition) -> Iterator[str]:
-    yield from _told("company", one.company, other.company)
-    yield from _fields("north_star", one.north_star, other.north_star)
+    yield from told("company", one.company, other.company)
     yield from _of_the_suppliers(one, other)
     for section in ("metrics", "dimensions"):
         known, new = getattr(one, section), getattr(other, section)
@@ -109,21 +105,22 @@ def _of_what_is_shown(one: Definition, other: Definition) -> Iterator[str]:
             elif name not in new:
                 yield f"{what} is gone"
             else:
-                yield from _fields(what, known[name], new[name])
+                yield from fields(what, known[name], new[name])
     for name in sorted(one.measures.keys() & other.measures.keys()):
         for field in ("description", "unit"):
             old, now = getattr(one.measures[name], field), getattr(other.measures[name], field)
-            yield from _told(f"measure {name}: {field}", old, now)
-    for field in (*STEERING, "silences", "phase"):
-        if getattr(one, field) != getattr(other, field):
-            yield f"{field} are others" if field != "phase" else f"phase: {other.phase} instead of {one.phase}"
+            yield from told(f"measure {name}: {field}", old, now)
+    yield from of_steering(one, other)
+    yield from told("phase", one.phase, other.phase)
+    if one.silences != other.silences:
+        yield "silences are others"
 
 
 def _of_the_suppliers(one: Definition, other: Definition) -> Iterator[str]:
     suppliers = {source.name: source.supplied_by for source in one.sources}
     for source in other.sources:
         if source.name in suppliers:
-            yield from _told(f"events {source.name}: supplied_by", suppliers[source.name], source.supplied_by)
+            yield from told(f"events {source.name}: supplied_by", suppliers[source.name], source.supplied_by)
 
 
 def _counted(plan: Plan) -> dict[str, tuple[Measure, dict[str, list[str]]]]:
@@ -154,26 +151,3 @@ def _windows(plan: Plan) -> dict[str, set[str]]:
 
 def _plain(source: Source) -> Source:
     return msgspec.structs.replace(source, supplied_by="")
-
-
-def _fields(what: str, one: Any, other: Any) -> Iterator[str]:
-    """Each field of two values of one kind, or of a measure with what it is split by."""
-    if isinstance(one, tuple):
-        (one, properties), (other, others) = one, other
-        if properties != others and one.by_dimension == other.by_dimension:
-            yield f"{what}: {_shortly(others)} instead of {_shortly(properties)}"
-    if type(one) is not type(other):
-        yield f"{what} is a {type(other).__name__.lower()} instead of a {type(one).__name__.lower()}"
-        return
-    for field in one.__struct_fields__:
-        yield from _told(f"{what}: {field}", getattr(one, field), getattr(other, field))
-
-
-def _told(what: str, one: object, other: object) -> Iterator[str]:
-    if one != other or repr(one) != repr(other):
-        yield f"{what}: {_shortly(other)} instead of {_shortly(one)}"
-
-
-def _shortly(value: object) -> str:
-    text = value if isinstance(value, str) and value else msgspec.json.encode(value).decode()
-    return text if len(text) <= TOLD else text[: TOLD - 3] + "..."

@@ -19,7 +19,7 @@ from rich.console import Console
 from schemas.definition.loading import load
 from schemas.definition.model import Definition
 from schemas.errors import CommandError
-from services.board.command import show
+from services.board.command import alerts_of, show
 from services.board.watch import Watch
 from services.demo.figures import Compared, as_table, compare, read_published
 from services.demo.past import fill, history_text
@@ -94,7 +94,7 @@ def run_live(definition: Definition, orders: list[bytes], say: Say) -> None:
     now_ending = moved(orders, source, span)
     with (
         tempfile.TemporaryDirectory(prefix="nsm-demo-") as folder,
-        fresh_stack(say, moved_definition(definition, span, Path(folder))) as stack,
+        fresh_stack(say, moved_definition(span, Path(folder))) as stack,
     ):
         feed(stack, definition, now_ending, say)
         fill_past(stack, definition, now_ending, say)
@@ -105,10 +105,11 @@ def run_live(definition: Definition, orders: list[bytes], say: Say) -> None:
                 stack.check()
                 live.some()
 
-            where = f"readings {stack.exporter}"
+            where, alerts = f"readings {stack.exporter}", None
             if "prometheus" in stack.addresses:
                 where += f"   Prometheus {stack.prometheus}"
-            show(Watch(exporter_of(stack)), meanwhile=meanwhile, footer=where)
+                alerts = alerts_of(stack.prometheus, stack.alertmanager)
+            show(Watch(exporter_of(stack), alerts=alerts), meanwhile=meanwhile, footer=where)
 
 
 @contextmanager

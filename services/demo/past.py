@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 from schemas import names
 from schemas.definition.model import Calendar, Definition, Metric, RollingDays, Window
 from schemas.errors import StackError
-from services.board.exporter import Exporter, Json
+from services.board.asking import Json
+from services.board.exporter import Exporter
 
 JOB: Final = "nsm"
 HOUR: Final = timedelta(hours=1)

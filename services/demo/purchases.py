@@ -9,9 +9,10 @@ from pathlib import Path
 
 import msgspec
 
-from schemas.definition.model import Definition, Source
+from schemas.definition.model import Source
 from schemas.events.publishing import Event
 from services.board.exporter import Exporter, NoAnswerError
+from services.definition.moved_dates import with_dates
 from services.local.stack import Stack
 from services.publisher.lines import Reader, WireForm
 from services.publisher.publisher import Publisher
@@ -44,12 +45,9 @@ def moved(lines: list[bytes], source: Source, span: timedelta) -> list[bytes]:
     return list(shifted(lines, WireForm(source).time_path, span))
 
 
-def moved_definition(definition: Definition, span: timedelta, folder: Path) -> Path:
-    """The definition in a file of its own, its target due later by as much; nothing that is counted differs."""
-    text = DEFINITION.read_text(encoding="utf-8")
-    by = definition.north_star.by
-    if by is not None:
-        text = text.replace(by.isoformat(), (by + span).isoformat())
+def moved_definition(span: timedelta, folder: Path) -> Path:
+    """The definition in a file of its own, all that it steers by later by as much; nothing that is counted differs."""
+    text = with_dates(DEFINITION.read_text(encoding="utf-8"), lambda day: day + span)
     file = folder / DEFINITION.name
     file.write_text(text, encoding="utf-8")
     return file

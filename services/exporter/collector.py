@@ -23,6 +23,7 @@ from services.exporter.families.of_exporter import of_exporter
 from services.exporter.families.of_partitions import of_partitions
 from services.exporter.families.of_readings import of_readings
 from services.exporter.families.of_steering import of_steering
+from services.exporter.families.of_store import of_store
 from services.exporter.followed import NothingToShow
 from services.exporter.shown import Shown
 from services.exporter.snapshots import Seen, Snapshots
@@ -95,6 +96,7 @@ class ReadingsCollector(Collector):
         yield from of_steering(definition, shown.steering if shown else steer(definition, now.today, {}))
         yield from of_events(self._plan, shown)
         yield from of_partitions(now.seen)
+        yield from of_store(now.seen)
         yield from of_exporter(self._plan.version, now.up, now.read_ms, now.since_ms)
 
     def _now(self) -> Now:

@@ -24,7 +24,7 @@ from streams.cells import Cells
 from streams.plan import Plan
 from streams.readings import wanted_keys
 from streams.restating.late import late_series
-from streams.state.port import KeySpan, Partition, Reader, Snapshot, Standing
+from streams.state.port import KeySpan, Memory, Partition, Reader, Snapshot, Standing
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -46,12 +46,15 @@ class Source(NamedTuple):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """Where the partitions stood when they were last asked, shown or not, and how far their logs reached before."""
+    """Where the partitions stood when they were last asked, shown or not, how far their logs reached before, and how
+    full the store was.
+    """
 
     read_ms: int = 0
     had_been_read_ms: int = 0
     standings: dict[Partition, Standing] = {}
     ends: Ends = {}
+    memory: Memory | None = None
 
     def lag(self, partition: Partition) -> int | None:
         """Records of the log that are not folded yet; None while Kafka does not say."""
@@ -189,9 +192,10 @@ class Snapshots:
     async def _standings(self, now_ms: int, ends: Ends) -> dict[Partition, Standing]:
         """Of every partition that there has to be."""
         await self._find_partitions()
+        memory = await self._source.reader.memory()
         found = {partition: await self._source.reader.standing(partition) for partition in self._followed}
         standings = {partition: standing for partition, standing in found.items() if standing is not None}
-        self.seen = Seen(now_ms, self.now_ms(), standings, ends)
+        self.seen = Seen(now_ms, self.now_ms(), standings, ends, memory)
         for partition, followed in self._followed.items():
             if partition not in standings:
                 raise NothingToShow(f"{partition.topic}[{partition.number}] has no position yet")

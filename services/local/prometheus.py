@@ -15,18 +15,10 @@ KEPT_FOR: Final = "3y"
 HISTORY: Final = "prometheus"
 """The folder of Prometheus' blocks, inside the stack's."""
 
-RECEIVER: Final = """\
-# Alerts stay here, where the page of Alertmanager shows them; deploy/alertmanager has the settings for a real receiver.
-route:
-  receiver: here
-receivers:
-  - name: here
-"""
-
 SCRAPING: Final = """\
 global:
-  scrape_interval: 5s
-  evaluation_interval: 5s
+  scrape_interval: {every}
+  evaluation_interval: {every}
 rule_files:
   - {rules}/*.yml
   - {rules}/*.yaml
@@ -53,12 +45,14 @@ class Scrape(msgspec.Struct, frozen=True, kw_only=True):
     exporter: str
     rules: Path
     alertmanager: str | None = None
+    every: str = "5s"
+    """How often it listens."""
 
 
 def prometheus(folder: Path, port: int, scrape: Scrape) -> Part:
     """Writes its settings.  History is kept in ``<folder>/HISTORY``, where promtool may add older blocks."""
     own = f"{LOOPBACK}:{port}"
-    text = SCRAPING.format(rules=scrape.rules.resolve(), exporter=scrape.exporter, own=own)
+    text = SCRAPING.format(every=scrape.every, rules=scrape.rules.resolve(), exporter=scrape.exporter, own=own)
     if scrape.alertmanager:
         text += ALERTING.format(alertmanager=scrape.alertmanager)
     settings = folder / "prometheus.yml"
@@ -78,15 +72,13 @@ def prometheus(folder: Path, port: int, scrape: Scrape) -> Part:
     )
 
 
-def alertmanager(folder: Path, port: int) -> Part:
-    """Writes its settings; it runs alone, without a cluster."""
-    settings = folder / "alertmanager.yml"
-    settings.write_text(RECEIVER, encoding="utf-8")
+def alertmanager(folder: Path, port: int, settings: Path) -> Part:
+    """With these settings; it runs alone, without a cluster."""
     return Part(
         name="alertmanager",
         command=[
             program("prometheus-alertmanager"),
-            f"--config.file={settings}",
+            f"--config.file={settings.resolve()}",
             f"--storage.path={folder / 'alertmanager'}",
             f"--web.listen-address={LOOPBACK}:{port}",
             "--cluster.listen-address=",

@@ -1,6 +1,6 @@
 """The whole road on this machine.
 
-Kafka + Redis + Alertmanager ──▶ topics ──▶ workers + exporter ──▶ rules ──▶ Prometheus
+rules ──▶ Kafka + Redis + Alertmanager ──▶ topics ──▶ workers + exporter ──▶ Prometheus
 """
 
 import os
@@ -25,6 +25,7 @@ from services.local.redis import Redis
 from services.local.signals import leaving_on_signals
 from services.local.supervisor import Supervisor
 from services.local.topics import create_topics
+from services.provisioner.rules.command import ROUTES_NAME
 from services.topics import PARTITIONS
 
 PORTS: Final = {
@@ -41,6 +42,8 @@ PROGRAMS: Final = {
     "prometheus": ("prometheus",),
     "alertmanager": ("prometheus-alertmanager",),
 }
+RECEIVERS: Final = "receivers.yml"
+"""Who is told by what, beside the definition."""
 OPTIONAL: Final = ("worker", "exporter", "prometheus", "alertmanager")
 """What the stack can be run without; Kafka and Redis are left out by naming others in NSM_KAFKA and NSM_REDIS."""
 
@@ -105,6 +108,7 @@ class Stack:
             started.enter_context(self.folder)
             started.callback(self.supervisor.end)
             started.callback(self._promises.release)
+            self._render()
             self.supervisor.start(self._stores())
             for topic in create_topics(self.kafka, definition, self.options.partitions):
                 self.options.say(f"made topic {topic}")
@@ -157,7 +161,7 @@ class Stack:
             else:
                 made.append(make())
         if self._wants("alertmanager"):
-            part = alertmanager(self.folder.path, self._port("alertmanager"))
+            part = alertmanager(self.folder.path, self._port("alertmanager"), self._rules / ROUTES_NAME)
             self.addresses["alertmanager"] = part.address
             made.append(part)
         return made
@@ -190,21 +194,29 @@ class Stack:
         """Prometheus, over rules made from the definition."""
         if not self._wants("prometheus"):
             return []
-        rules = self.folder.path / "rules"
-        self._render(rules)
         exporter = self.addresses.get("exporter", f"{LOOPBACK}:{PORTS['exporter']}")
         scrape = Scrape(
             exporter=exporter.removeprefix("http://"),
-            rules=rules,
+            rules=self._rules,
             alertmanager=self.addresses.get("alertmanager", "").removeprefix("http://") or None,
         )
         part = prometheus(self.folder.path, self._port("prometheus"), scrape)
         self.addresses["prometheus"] = part.address
         return [part]
 
-    def _render(self, rules: Path) -> None:
+    @property
+    def _rules(self) -> Path:
+        """What is made of the definition for Prometheus and Alertmanager."""
+        return self.folder.path / "rules"
+
+    def _render(self) -> None:
+        """Rules, and routes to the receivers that stand beside the definition, if any do."""
+        if not (self._wants("prometheus") or self._wants("alertmanager")):
+            return
+        receivers = self.definition.with_name(RECEIVERS)
+        told = ["--receivers", str(receivers)] if receivers.exists() else []
         done = subprocess.run(
-            [*self.options.cli, "rules", "render", str(rules), "--definition", str(self.definition)],
+            [*self.options.cli, "rules", "render", str(self._rules), "--definition", str(self.definition), *told],
             env={**os.environ, **parts.own_environment({})},
             capture_output=True,
             text=True,

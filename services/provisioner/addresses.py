@@ -5,6 +5,8 @@ from typing import Final
 import msgspec
 
 BOARD_UID: Final = "nsm"
+OBJECTIVES_UID: Final = "nsm-objectives"
+PIPELINE_UID: Final = "nsm-pipeline"
 DATA_SOURCE_UID: Final = "nsm-prometheus"
 DATA_SOURCE_NAME: Final = "North Star Prometheus"
 FOLDER_UID: Final = "nsm"
@@ -20,7 +22,11 @@ class Addresses(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def board(self) -> str:
         """The board's address."""
-        return f"{self.grafana.rstrip('/')}/d/{BOARD_UID}"
+        return self.board_of(BOARD_UID)
+
+    def board_of(self, uid: str) -> str:
+        """The address of the board with this uid."""
+        return f"{self.grafana.rstrip('/')}/d/{uid}"
 
     def runbook(self, alert: str) -> str:
         """The page of one alert."""

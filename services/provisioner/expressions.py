@@ -4,6 +4,8 @@ Everything is aggregated over the labels that Prometheus adds (instance, job): t
 came back under another address, are one series.
 """
 
+import msgspec
+
 from schemas import names
 from schemas.definition.arithmetic import Operation
 from schemas.definition.model import Calendar, Definition, Formula, Lifetime, Metric, Ratio, Share, Unit, Window
@@ -12,8 +14,30 @@ from schemas.readings import WHOLE
 LONGEST_LOOK_BACK = {Unit.DAY: "1d", Unit.WEEK: "7d", Unit.MONTH: "31d", Unit.QUARTER: "31d", Unit.YEAR: "31d"}
 """Over which the running period was once nearly full; capped, so that the rule stays cheap."""
 
-AROUND = {1: "6d23h", 2: "13d23h", 3: "20d23h", 4: "27d23h"}
-"""Weeks ago -> the end of the two hours around the same hour, an hour of which a change to summer time may move it."""
+SIZES = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
+
+
+class Weeks(msgspec.Struct, frozen=True, kw_only=True):
+    """The rhythm by which a value is compared with its own past, and how much around the same moment is looked at.
+
+    Two hours: a change to summer time may move the same local hour by one of them.
+    """
+
+    seconds: int = 604_800
+    around_seconds: int = 7_200
+
+    def ago(self, number: int) -> str:
+        """The end of what is looked at around this moment, so many weeks ago."""
+        return span(number * self.seconds - self.around_seconds // 2)
+
+
+def span(seconds: int) -> str:
+    """A length of time as Prometheus writes it, ``6d23h``."""
+    said = ""
+    for size, unit in SIZES:
+        count, seconds = divmod(seconds, size)
+        said += f"{count}{unit}" if count else ""
+    return said or "0s"
 
 
 def quoted(text: str) -> str:
@@ -74,21 +98,25 @@ def compares_slowly(metric: Metric) -> bool:
             return False
 
 
-def same_hour(series: str, *, lenient: str) -> str:
+def same_hour(series: str, *, lenient: str, weeks: Weeks | None = None, by: str = "metric, window") -> str:
     """The median over one to four weeks ago of the ``lenient`` (min, max) of the two hours around this hour.
 
     The median lets one week of outage or of campaign pass; two hours let a clock change and local midnight pass.
     """
-    weeks = " or\n  ".join(
-        f'label_replace({lenient}_over_time({series}[2h] offset {offset}), "week", "{week}", "", "")'
-        for week, offset in AROUND.items()
+    rhythm = weeks or Weeks()
+    around = span(rhythm.around_seconds)
+    terms = " or\n  ".join(
+        f'label_replace({lenient}_over_time({series}[{around}] offset {rhythm.ago(week)}), "week", "{week}", "", "")'
+        for week in (1, 2, 3, 4)
     )
-    return f"quantile by (metric, window) (0.5,\n  {weeks}\n)"
+    return f"quantile by ({by}) (0.5,\n  {terms}\n)"
 
 
-def remembered(series: str) -> str:
+def remembered(series: str, weeks: Weeks | None = None) -> str:
     """Present where there is history of at least three weeks."""
-    return f"(max by (metric) ({series} offset 3w) or max by (metric) ({series} offset 4w))"
+    one = (weeks or Weeks()).seconds
+    terms = (f"max by (metric) ({series} offset {span(number * one)})" for number in (3, 4))
+    return f"({' or '.join(terms)})"
 
 
 def volume(metric: Metric) -> str | None:
@@ -106,9 +134,43 @@ def volume(metric: Metric) -> str | None:
             return f"max by (metric) ({series})"
 
 
+def split_volume(metric: Metric) -> str | None:
+    """As ``volume``, of each segment."""
+    if volume(metric) is None:
+        return None
+    series = split(names.METRIC_DENOMINATOR, metric)
+    by = "metric, window, dimension, segment"
+    match metric.windows[0]:
+        case Calendar(unit=unit):
+            return f"max by ({by}) (max_over_time({series}[{LONGEST_LOOK_BACK[unit]}]))"
+        case _:
+            return f"max by ({by}) ({series})"
+
+
+def expected(metric: Metric, bound: str) -> str:
+    """What the comparable value should be on a day like this; ``lower``, ``middle`` or ``upper`` end of the band."""
+    series = selector(names.METRIC_EXPECTED, metric=metric.name, window=metric.windows[0].label, bound=bound)
+    return f"max by (metric, window) ({series})"
+
+
 def target(metric: str) -> str:
     """What the metric should reach."""
     return f"max by (metric) ({selector(names.METRIC_TARGET, metric=metric)})"
+
+
+def path(metric: str) -> str:
+    """Where the way to its target says that the metric should be now."""
+    return f"max by (metric) ({selector(names.METRIC_PATH, metric=metric)})"
+
+
+def course(metric: str, which: str) -> str:
+    """1 where the metric is ``ahead``, ``on_course`` or ``behind``, as asked."""
+    return f"max by (metric) ({selector(names.METRIC_COURSE, metric=metric, course=which)})"
+
+
+def headroom(metric: str, bound: str) -> str:
+    """The room left to a guardrail's limit, as a share of it; below 0 it is broken."""
+    return f"min by (metric, bound) ({selector(names.GUARDRAIL_HEADROOM, metric=metric, bound=bound)})"
 
 
 def share_of_target(metric: Metric) -> str:
@@ -131,6 +193,11 @@ def limit(metric: str, bound: str) -> str:
     return f"max by (metric, bound) ({selector(names.GUARDRAIL_LIMIT, metric=metric, bound=bound)})"
 
 
+def split(series: str, metric: Metric) -> str:
+    """A metric over its first window by every value of every dimension."""
+    return selector(series, metric=metric.name, window=metric.windows[0].label, segment="~.+")
+
+
 def segments(metric: Metric, dimension: str) -> str:
     """One series for each value of a dimension."""
     chosen = selector(
@@ -140,8 +207,9 @@ def segments(metric: Metric, dimension: str) -> str:
 
 
 def events(outcome: str, span: str) -> str:
-    """Events a second with outcomes that match, by topic."""
-    return f"sum by (topic) (rate({selector(names.EVENTS, outcome='~' + outcome)}[{span}]))"
+    """Events a second with outcomes that match, by topic; two exporters side by side are one."""
+    rates = f"max by (topic, outcome) (rate({selector(names.EVENTS, outcome='~' + outcome)}[{span}]))"
+    return f"sum by (topic) ({rates})"
 
 
 def dead_letter_share(span: str) -> str:
@@ -151,7 +219,8 @@ def dead_letter_share(span: str) -> str:
 
 def outcome_rates(span: str) -> str:
     """Events a second that were not simply counted, by outcome."""
-    return f"sum by (outcome) (rate({selector(names.EVENTS, outcome='~duplicate|late|ahead|refused')}[{span}]))"
+    chosen = selector(names.EVENTS, outcome="~duplicate|late|ahead|refused")
+    return f"sum by (outcome) (max by (topic, outcome) (rate({chosen}[{span}])))"
 
 
 def lag() -> str:
@@ -171,7 +240,7 @@ def snapshot_age() -> str:
 
 def unused() -> str:
     """Events a second that a measure could not use, and why."""
-    return f"sum by (measure, reason) (rate({names.EVENTS_UNUSED}[5m]))"
+    return f"max by (measure, reason) (rate({names.EVENTS_UNUSED}[5m]))"
 
 
 def north_star(definition: Definition) -> Metric:

@@ -33,6 +33,7 @@ from schemas.definition.model import (
     Sum,
     Window,
 )
+from services.provisioner.steering_words import steered_by
 
 MILLISECONDS = ((86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"), (1_000, "second"))
 
@@ -163,9 +164,7 @@ def as_markdown(definition: Definition) -> str:
     lines = [
         f"**{title(name)}** ({role}): {metric(definition, definition.metrics[name])}" for name, role in shown.items()
     ]
-    if star.target is not None:
-        by = f" by {star.by.isoformat()}" if star.by else ""
-        lines.insert(1, f"Target: {star.target:g}{by}; {star.better} is better.")
+    lines += steered_by(definition)
     lines += [
         f"Events of {source.topic}: each id counts once within {duration(source.dedupe_ms)}, events may be"
         f" {duration(source.lateness_ms)} late; later ones stand in the dead-letter topic."

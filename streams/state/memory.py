@@ -10,13 +10,14 @@ import msgspec
 
 from schemas.errors import Moved, Unfit
 from streams.state import refusals
-from streams.state.port import LIMIT, Commit, KeySpan, Log, Opened, Partition, Snapshot, Standing
+from streams.state.port import LIMIT, Commit, KeySpan, Log, Memory, Opened, Partition, Snapshot, Standing
 from streams.state.serving import NOTHING, Serving
 
 FURTHEST = 2**53
 """The offset that no position may reach."""
 
 ID_BYTES = 8
+NUMBER_BYTES = 8
 
 
 class _State(msgspec.Struct, kw_only=True):
@@ -36,6 +37,7 @@ class MemoryStore:
     """Store, Reader and Registry.
 
     ``copied`` and ``fall_back`` do what a crash of Redis can: all returns to an older moment.
+    ``limit`` is said to be the bytes that it may take; nothing holds it to that.
     """
 
     away: tuple[type[Exception], ...] = ()
@@ -45,6 +47,7 @@ class MemoryStore:
         self._sources: dict[str, dict[str, int]] = {}
         self._servings: dict[str, Serving] = {}
         self._definitions: dict[str, bytes] = {}
+        self.limit: int | None = None
 
     async def open(self, partition: Partition, log: Log) -> tuple["MemorySession", Opened]:
         state = self._states.get(partition)
@@ -86,6 +89,9 @@ class MemoryStore:
 
     async def partitions(self, version: str) -> dict[str, int]:
         return dict(self._sources.get(version, {}))
+
+    async def memory(self) -> Memory:
+        return Memory(sum(map(_bytes_of, self._states.values())), self.limit)
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -233,3 +239,10 @@ def _add(stored: dict[str, int], deltas: Mapping[str, int]) -> None:
 
 def _within(number: int, spans: Iterable[KeySpan]) -> bool:
     return any((first is None or first <= number) and number <= last for first, last in spans)
+
+
+def _bytes_of(state: _State) -> int:
+    """What its records and ids take, and 8 bytes a number."""
+    numbers = len(state.totals) + sum(len(cells) for keys in state.cells.values() for cells in keys.values())
+    records = sum(len(entity) + len(packed) for space in state.records.values() for entity, packed in space.items())
+    return NUMBER_BYTES * numbers + records + sum(map(len, state.ids.values()))

@@ -145,6 +145,13 @@ class KeySpan(NamedTuple):
     last: int
 
 
+class Memory(NamedTuple):
+    """Bytes that the store's data takes, and what it may take; None where nothing limits it."""
+
+    used: int
+    limit: int | None
+
+
 class Reader(Protocol):
     """Where readings come from."""
 
@@ -156,6 +163,9 @@ class Reader(Protocol):
 
     async def partitions(self, version: str) -> dict[str, int]:
         """How many partitions each source has in this version; empty while no worker has begun."""
+
+    async def memory(self) -> Memory:
+        """How full the whole store is, with all that others keep there."""
 
     async def close(self) -> None:
         """Gives back what it holds; may be called twice."""

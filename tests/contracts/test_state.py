@@ -114,6 +114,18 @@ def test_a_snapshot_holds_the_wanted_keys_and_no_others(state: State, spans: lis
     state.run(test)
 
 
+def test_what_is_kept_takes_memory_of_which_nothing_is_said_to_be_the_limit(state: State) -> None:
+    async def test() -> None:
+        before = await state.reader.memory()
+        session, _ = await state.open()
+        await session.apply(commit(10, records={"users": {f"user {n}": b"x" * 1000 for n in range(500)}}))
+        after = await state.reader.memory()
+        assert after.used > before.used + 400_000
+        assert before.limit is after.limit is None
+
+    state.run(test)
+
+
 def test_no_position_is_no_snapshot(state: State) -> None:
     async def test() -> None:
         assert await state.reader.snapshot(HERE, {"orders": ALL}) is None

@@ -14,6 +14,7 @@ import pytest
 from schemas.advice.judging import judge
 from schemas.definition import model
 from schemas.definition.loading import load, load_placed
+from schemas.definition.steering import Change, Hold, Reach
 from services.check.observing import observe
 from services.provisioner.addresses import Addresses
 from services.provisioner.boards.all_boards import to_json
@@ -63,12 +64,20 @@ def test_nothing_is_to_be_said_of_it_nor_of_how_it_behaves_but_what_is_silenced_
 def test_it_is_a_whole_one(business: str) -> None:
     definition = load(file_of(business))
     star = definition.north_star
-    assert None not in (star.target, star.base, star.by, definition.phase)
+    assert None not in (star.target, star.base, star.since, star.by, definition.phase)
     assert star.inputs
     assert definition.guardrails
     assert definition.dimensions
     assert len(definition.departments) > 1
     assert all(1 <= len(one.metrics) <= 3 for one in definition.departments.values())
+    assert star.owner
+    assert any(one.owner for one in definition.departments.values())
+    results = [one for objective in definition.okrs for one in objective.key_results]
+    assert {type(one.aim) for one in results} == {Change, Reach, Hold}
+    assert all(objective.owner for objective in definition.okrs)
+    assert definition.initiatives
+    assert definition.calendar.holidays
+    assert definition.calendar.campaigns
 
 
 @EVERY_BUSINESS

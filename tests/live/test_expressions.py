@@ -89,6 +89,7 @@ def exposition(definition: Definition) -> str:
         names.WATERMARK: [(row, clock) for row in partitions],
         names.EVENTS: [(row, rising) for row in outcomes],
         names.EVENTS_UNUSED: [({"measure": measure, "reason": "missing"}, rising) for measure in definition.measures],
+        names.POSITION: [(row, rising) for row in partitions],
         names.POSITION_LAG: [(row, dict.fromkeys(moments(), 0.0)) for row in partitions],
         names.STATE_UP: [({}, dict.fromkeys(moments(), 1.0))],
         names.SNAPSHOT_AGE: [({}, clock)],
@@ -175,7 +176,7 @@ def test_no_alert_speaks_while_all_is_well_but_those_about_dead_letters(history:
     speaking = {
         placed.place for placed in all_expressions(definition) if placed.kind == "alert" and ask(address, placed.text)
     }
-    assert speaking == {"NorthStarDeadLetters", "NorthStarDeadLettersMany"}
+    assert speaking == {"NorthStarDeadLetters", "NorthStarDeadLettersMany", "NorthStarLate"}
 
 
 def test_alerts_speak_when_the_exporter_has_fallen_silent(history: tuple[str, Definition]) -> None:

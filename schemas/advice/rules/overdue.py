@@ -1,4 +1,4 @@
-"""A target still lies ahead."""
+"""Targets and key results still lie ahead."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -11,14 +11,21 @@ from schemas.definition.model import Definition
 
 def _find(definition: Definition, observed: Observed) -> Iterator[Finding]:
     """Held against the last event, not against a clock: the same file is judged alike on any day."""
-    by = definition.north_star.by
-    if by is None or not observed.events:
+    if not observed.events:
         return
     last = _day(observed.last_ms, definition.time_zone)
-    if last > by:
-        yield Finding(
-            ("north_star.by", "north_star.target", "north_star"), f"was due by {by}, and the last event is of {last}"
-        )
+    for at, by in _due(definition):
+        if by is not None and last > by:
+            yield Finding((f"{at}.by", f"{at}.path", at), f"was due by {by}, and the last event is of {last}")
+
+
+def _due(definition: Definition) -> Iterator[tuple[str, date | None]]:
+    """Where each target and key result stands, and its date."""
+    for aim in definition.aims():
+        yield "north_star" if aim.metric == definition.north_star.metric else f"targets.{aim.metric}", aim.by
+    for number, objective in enumerate(definition.okrs):
+        for place, one in enumerate(objective.key_results):
+            yield f"okrs[{number}].key_results[{place}]", one.by
 
 
 def _day(t: int, zone: str) -> date:
@@ -27,12 +34,14 @@ def _day(t: int, zone: str) -> date:
 
 RULE = EventsRule(
     id="overdue-target",
-    title="The target was due before the last event",
+    title="A target was due before the last event",
     severity="advice",
     reason=(
         "A target that lies in the past was reached or missed, and steers nobody any more: boards go on showing the "
         "way to it, and nobody decides what comes next."
     ),
-    example="north_star: {metric: repeat_orders_per_customer, base: 1.8, target: 2.1, by: 2028-06-30}",
+    example=(
+        "north_star: {metric: repeat_orders_per_customer, base: 1.8, from: 2027-07-01, target: 2.1, by: 2028-06-30}"
+    ),
     find=_find,
 )

@@ -22,6 +22,8 @@ HELP: Final = {
     names.POSITION_LAG: "Records of the partition that are not folded yet; of internal topics messages, not events.",
     names.STATE_UP: "1 while the store answers and every partition has a position.",
     names.SNAPSHOT_AGE: "When the state was last read.",
+    names.STORE_USED: "The memory that the store's data takes.",
+    names.STORE_LIMIT: "The memory that the store may take; absent where nothing limits it.",
     names.SERIES_LIMIT: "The most series of readings that are shown.",
     names.SERIES_LEFT_OUT: "Series of readings that are not shown, for want of room below the limit.",
     names.DEFINITION_SINCE: "When the version of the definition that is shown began to be served.",

@@ -6,7 +6,7 @@ from services.provisioner import colours, words
 from services.provisioner import expressions as promql
 from services.provisioner.addresses import Addresses
 from services.provisioner.boards.panels import Look, Place, Query, series_panel, stat_panel, text_panel
-from services.provisioner.rules.groups import rule_groups
+from services.provisioner.rules.groups import all_rules
 from services.provisioner.sdk import dashboard
 
 HEIGHT = 30
@@ -98,9 +98,8 @@ def _lines(y: int) -> list[dashboard.Panel]:
 
 def _runbooks(definition: Definition, addresses: Addresses) -> str:
     lines = []
-    for group in rule_groups(definition):
-        for rule in group.rules:
-            page = addresses.runbook(rule.alert)
-            name = f"[{rule.alert}]({page})" if addresses.runbooks_are_online else f"{rule.alert}: `{page}`"
-            lines.append(f"- {name} ({rule.severity})")
+    for alert, severity in dict.fromkeys((rule.alert, rule.severity) for rule in all_rules(definition)):
+        page = addresses.runbook(alert)
+        name = f"[{alert}]({page})" if addresses.runbooks_are_online else f"{alert}: `{page}`"
+        lines.append(f"- {name} ({severity})")
     return "\n".join(lines)

@@ -1,44 +1,56 @@
-"""Alerts about the way from Kafka to the board: while one of them pages, a falling metric proves nothing."""
+"""Alerts about the way from Kafka to the board: while one of them fires, a falling metric proves nothing."""
 
 from schemas import names
 from schemas.definition.model import Definition
 from services.provisioner import expressions as promql
-from services.provisioner.rules.metric import shown
-from services.provisioner.rules.model import Limits, Rule, Severity
+from services.provisioner.addresses import PIPELINE_UID
+from services.provisioner.rules.limits import Limits
+from services.provisioner.rules.model import Rule
+from services.provisioner.rules.texts import shown
 
 
 def pipeline_rules(definition: Definition, limits: Limits) -> tuple[Rule, ...]:
-    """From the whole to the detail: exporter, state, freshness, one partition, dead letters."""
+    """From the whole to the detail: exporter, state, workers, freshness, one partition."""
     metric = definition.north_star.metric
     return (
-        exporter_down(),
-        state_away(),
+        exporter_down(limits),
+        state_away(limits),
+        worker_down(limits),
         stale(metric, limits),
-        stuck(metric),
-        incomplete(metric),
-        dead_letters("NorthStarDeadLettersMany", "page", limits.dead_letters_page),
-        dead_letters("NorthStarDeadLetters", "ticket", limits.dead_letters_ticket),
+        stuck(limits),
+        lagging(limits),
+        incomplete(metric, limits),
     )
 
 
-def exporter_down() -> Rule:
+def exporter_down(limits: Limits) -> Rule:
     """It always says whether its state is up; silence means that nobody could be asked."""
     return Rule(
         alert="NorthStarExporterDown",
         expression=f"absent({names.STATE_UP})",
         severity="page",
         concern="pipeline",
+        blinds=True,
+        hold=limits.soon_seconds,
+        board=PIPELINE_UID,
         summary="No exporter answers Prometheus",
-        description="For 5 minutes 0 exporters have been scraped: every value, and every alert on a value, is blind.",
+        description=(
+            f"For {promql.span(limits.soon_seconds)} 0 exporters have been scraped: every value, and every alert on a"
+            " value, is blind."
+        ),
     )
 
 
-def state_away() -> Rule:
+def state_away(limits: Limits) -> Rule:
+    """No exporter can read it; one that can is enough."""
     return Rule(
         alert="NorthStarStateAway",
         expression=f"max({names.STATE_UP}) == 0",
         severity="page",
         concern="pipeline",
+        blinds=True,
+        hold=limits.soon_seconds,
+        board=PIPELINE_UID,
         summary="The exporter cannot read its state",
         description=(
             f"Redis does not answer, or a partition has no position yet. The state was last read"
@@ -47,64 +59,115 @@ def state_away() -> Rule:
     )
 
 
+def worker_down(limits: Limits) -> Rule:
+    """Events wait, and of all partitions that have some not one moves."""
+    moving = f"({_moved(limits)} > 0 and on (topic, partition) ({promql.lag()} > 0))"
+    return Rule(
+        alert="NorthStarWorkerDown",
+        expression=f"sum({promql.lag()}) > 0\nunless on () (count({moving}) > 0)\nand on () ({_known(limits)})",
+        severity="page",
+        concern="pipeline",
+        blinds=True,
+        hold=limits.soon_seconds,
+        keep=limits.soon_seconds,
+        board=PIPELINE_UID,
+        summary="No worker folds: {{ $value | humanize }} events wait",
+        description=(
+            "{{ $value | humanize }} events wait and no partition that has any has moved for"
+            f" {promql.span(limits.standing_seconds)}. Every worker is away, held up, or refused by the state."
+        ),
+    )
+
+
 def stale(metric: str, limits: Limits) -> Rule:
+    """Whatever the cause: nobody should decide on such a number."""
     return Rule(
         alert="NorthStarStale",
         expression=f"{promql.age(metric)} > {limits.stale_seconds}",
         severity="page",
         concern="pipeline",
+        blinds=True,
+        hold=limits.soon_seconds,
+        keep=limits.soon_seconds,
+        board=PIPELINE_UID,
         summary=f"{metric} is {{{{ $value | humanizeDuration }}}} old",
         description=(
             f"{metric} covers everything up to {{{{ $value | humanizeDuration }}}} ago; more than"
-            f" {limits.stale_seconds // 60} minutes is stale. {shown(f'sum({promql.lag()})', 'humanize')} events"
-            " wait to be folded."
+            f" {promql.span(limits.stale_seconds)} is stale. {shown(f'sum({promql.lag()})', 'humanize')} events wait to"
+            " be folded."
         ),
     )
 
 
-def stuck(metric: str) -> Rule:
-    """Events wait while the as-of time stands still: sooner than staleness, and it names the partition."""
-    as_of = promql.selector(names.METRIC_AS_OF, metric=metric)
+def stuck(limits: Limits) -> Rule:
+    """Events of one partition wait while its position stands: sooner than staleness, and it names the partition."""
     return Rule(
         alert="NorthStarStuck",
-        expression=f"({promql.lag()} > 0)\nand on () (max(changes({as_of}[10m])) == 0)",
+        expression=(
+            f"({promql.lag()} > 0)\nand on (topic, partition) ({_moved(limits)} == 0)\nand on () ({_known(limits)})"
+        ),
         severity="page",
         concern="pipeline",
+        blinds=True,
+        hold=limits.soon_seconds,
+        keep=limits.soon_seconds,
+        board=PIPELINE_UID,
         summary="{{ $labels.topic }}/{{ $labels.partition }} does not move",
         description=(
             "{{ $value | humanize }} events of {{ $labels.topic }}, partition {{ $labels.partition }}, wait to be"
-            f" folded and {metric} has not moved for 10 minutes. A worker is away, held up, or refused by the state."
+            f" folded and its position has not moved for {promql.span(limits.standing_seconds)}. Its worker is away,"
+            " held up, or refused by the state."
         ),
     )
 
 
-def incomplete(metric: str) -> Rule:
+def _moved(limits: Limits) -> str:
+    """How often each position changed lately, whichever exporter saw it."""
+    changes = f"changes({names.POSITION}[{promql.span(limits.standing_seconds)}])"
+    return f"max by (topic, partition) ({changes})"
+
+
+def _known(limits: Limits) -> str:
+    """Positions have been watched for long enough to say that they stand."""
+    return f"count({names.POSITION} offset {promql.span(limits.standing_seconds)}) > 0"
+
+
+def lagging(limits: Limits) -> Rule:
+    """Work is done, but more comes than is folded, or nearly."""
+    speed = promql.events(".+", promql.span(limits.standing_seconds))
+    waiting = f"sum by (topic) ({promql.lag()})"
+    return Rule(
+        alert="NorthStarLag",
+        expression=f"{waiting} / ({speed} > 0) > {limits.catch_up_seconds}",
+        severity="ticket",
+        concern="pipeline",
+        blinds=True,
+        hold=limits.later_seconds,
+        keep=limits.later_seconds,
+        board=PIPELINE_UID,
+        summary="{{ $labels.topic }} is {{ $value | humanizeDuration }} of work behind",
+        description=(
+            "{{ $labels.topic }} needs {{ $value | humanizeDuration }} to fold what waits, at the speed of the last"
+            f" {promql.span(limits.standing_seconds)}; {promql.span(limits.catch_up_seconds)} is the limit."
+            f" {shown(f'sum({promql.lag()})', 'humanize')} events wait in all. No drop is judged meanwhile."
+        ),
+    )
+
+
+def incomplete(metric: str, limits: Limits) -> Rule:
+    """Some partition is more than a minute behind; nothing has stopped yet."""
     return Rule(
         alert="NorthStarIncomplete",
         expression=f"{promql.completeness(metric)} < 1",
         severity="ticket",
         concern="pipeline",
-        hold="15m",
+        blinds=True,
+        hold=limits.later_seconds,
+        keep=limits.soon_seconds,
+        board=PIPELINE_UID,
         summary="{{ $value | humanizePercentage }} of the partitions are up to date",
         description=(
             f"{metric} lacks part of its events: {{{{ $value | humanizePercentage }}}} of the partitions are up to"
             " date. While that lasts no drop is judged."
-        ),
-    )
-
-
-def dead_letters(alert: str, severity: Severity, share: float) -> Rule:
-    return Rule(
-        alert=alert,
-        expression=f"{promql.dead_letter_share('15m')} > {share:g}",
-        severity=severity,
-        concern="pipeline",
-        hold="10m",
-        keep="15m",
-        summary="{{ $value | humanizePercentage }} of {{ $labels.topic }} goes to the dead-letter topic",
-        description=(
-            "Over 15 minutes {{ $value | humanizePercentage }} of the events of {{ $labels.topic }} were late, ahead of"
-            f" time or refused; the limit is {share:.0%}. They are kept in the dead-letter topic with their reason, and"
-            " are missing from every number."
         ),
     )

@@ -5,9 +5,10 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from schemas import names
-from streams.state.port import KeySpan, Partition, Snapshot, Standing
+from streams.state.port import KeySpan, Memory, Partition, Snapshot, Standing
 from streams.state.redis.connection import Command, Connection
 from streams.state.redis.scripts import SCRIPTS, digest
+from streams.state.redis.server import memory_of, read_info
 from streams.state.redis.standing import FIELDS, standing_of
 
 
@@ -47,6 +48,9 @@ class RedisReader:
 
     async def partitions(self, version: str) -> dict[str, int]:
         return _integers(await self._ask(("HGETALL", names.sources_key(version))))
+
+    async def memory(self) -> Memory:
+        return memory_of(read_info(await self._ask(("INFO", "memory"))))
 
     async def _ask(self, command: Command) -> Any:
         async with self._opening:

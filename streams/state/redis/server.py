@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from schemas.errors import StateError
+from streams.state.port import Memory
 
 OLDEST = 6
 """Before it, a script's writes were not kept or lost as one in every mode of replication."""
@@ -12,6 +13,13 @@ def read_info(text: bytes) -> dict[str, str]:
     """The answer to INFO, by field."""
     lines = (line.partition(":") for line in text.decode().splitlines() if not line.startswith("#"))
     return {field: value for field, colon, value in lines if colon}
+
+
+def memory_of(info: Mapping[str, str]) -> Memory:
+    """Raises StateError where it does not say; a ``maxmemory`` of 0 is no limit."""
+    if "used_memory" not in info:
+        raise StateError("This Redis does not say how much memory it uses.")
+    return Memory(int(info["used_memory"]), int(info.get("maxmemory", "0")) or None)
 
 
 def judge_server(info: Mapping[str, str]) -> list[str]:

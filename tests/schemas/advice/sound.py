@@ -30,7 +30,8 @@ metrics:
   order_value: {ratio: [revenue, orders], window: {calendar: day}}
   deliveries_per_order: {ratio: [deliveries, orders], window: {calendar: week}}
   orders: {measure: orders, window: [{calendar: week}, {calendar: day}]}
-north_star: {metric: star, base: 1, target: 2, by: 2027-06-30, inputs: [new_customers, deliveries_per_order]}
+north_star: {metric: star, base: 1, from: 2026-07-01, target: 2, by: 2027-06-30, \
+inputs: [new_customers, deliveries_per_order]}
 departments:
   marketing: [new_customers]
   logistics: [deliveries_per_order]

@@ -35,7 +35,10 @@ def texts(draw: st.DrawFn) -> str:
         ("topic: shop,", draw(st.sampled_from(["topic: shop,", "topic: shop, supplied_by: them,"]))),
         ("topic: carrier,", draw(st.sampled_from(["topic: carrier,", "topic: carrier, supplied_by: others,"]))),
         ("  marketing: [new_customers]\n  logistics: [deliveries_per_order]\n", written),
-        ("base: 1, target: 2, by: 2027-06-30, ", draw(st.sampled_from(["", "target: 2, ", "target: 2, base: 2, "]))),
+        (
+            "base: 1, from: 2026-07-01, target: 2, by: 2027-06-30,",
+            draw(st.sampled_from(["", "target: 2,", "target: 2, base: 2,"])),
+        ),
     )
 
 

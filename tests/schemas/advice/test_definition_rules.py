@@ -9,7 +9,10 @@ from tests.schemas.advice.sound import SOUND, changed, judged, told
 Edits = list[tuple[str, str]]
 
 STAR = "star: {ratio: [repeat_orders, customers], window: {rolling: 28d}}"
-TARGET = "base: 1, target: 2, by: 2027-06-30"
+TARGET = "base: 1, from: 2026-07-01, target: 2, by: 2027-06-30"
+OKRS = "okrs: [{objective: More, key_results: [{%s}]}]\n"
+RESULT = "metric: orders, reach: 2, base: 1, from: 2026-07-01, by: 2027-06-30"
+INITIATIVE = "initiatives: [{name: Checkout, start: 2027-01-01, end: 2027-02-01%s}]\n"
 REPEAT = "repeat_orders: {repeat: order_completed, from: shop}"
 CARRIER = "{name: carrier, topic: carrier, keyed_by: user_id"
 SUPPLIED = (CARRIER, f"{CARRIER}, supplied_by: Trunkrs")
@@ -73,11 +76,23 @@ TRIGGERS: list[tuple[str, str, Edits]] = [
     ("department-without-kpi", "  finance:", [(LOGISTICS, "logistics: [deliveries_per_order]\n  finance: []")]),
     ("no-guardrail", "north_star:", [(GUARDS, "")]),
     ("supplied-alone", "  deliveries_per_order:", [SUPPLIED, ("{ratio: [deliveries, orders]", "{measure: deliveries")]),
-    ("open-target", "north_star:", [(TARGET, "target: 2, by: 2027-06-30")]),
-    ("open-target", "north_star:", [(TARGET, "target: 2, base: 1")]),
+    ("open-target", "north_star:", [(TARGET, "from: 2026-07-01, target: 2, by: 2027-06-30")]),
+    ("open-target", "north_star:", [(TARGET, "target: 2, base: 1, from: 2026-07-01")]),
+    ("open-target", "north_star:", [(TARGET, "target: 2, base: 1, by: 2027-06-30")]),
+    ("open-target", "targets:", [(GUARDS, f"{GUARDS}targets: {{orders: {{target: 2}}}}\n")]),
+    ("open-target", "north_star:", [(TARGET, "path: [{by: 2026-07-01, value: 2}]")]),
+    *(
+        ("open-key-result", "okrs:", [(GUARDS, GUARDS + OKRS % RESULT.replace(lacking, ""))])
+        for lacking in (", base: 1", ", from: 2026-07-01", ", by: 2027-06-30")
+    ),
+    ("initiative-without-metric", "initiatives:", [(GUARDS, GUARDS + INITIATIVE % "")]),
 ]
 
 NEAR_MISSES: list[tuple[str, Edits]] = [
+    ("milestones need no beginning", [(TARGET, "base: 1, path: [{by: 2026-07-01, value: 2}]")]),
+    ("a whole key result", [(GUARDS, GUARDS + OKRS % RESULT)]),
+    ("an initiative may leave open how far", [(GUARDS, GUARDS + INITIATIVE % ", expects: {metric: orders}")]),
+    ("other targets as whole", [(GUARDS, f"{GUARDS}targets: {{orders: {{{TARGET}}}}}\n")]),
     ("a share of revenue is no revenue", [star("ratio: [repeat_revenue, revenue]")]),
     ("orders per revenue rise as revenue falls", [star("ratio: [orders, revenue]")]),
     ("a sum of minutes is no money", [star("measure: minutes, per: customers")]),
@@ -175,7 +190,11 @@ def test_what_is_found_is_told_in_words_that_name_it() -> None:
     where = "where: [country = NL, minutes > 3, 'plan in [pro, team]']"
     assert "only where country = NL and plan in [pro, team];" in text((REPEAT, f"{REPEAT[:-1]}, {where}}}"))
     assert text((LOGISTICS, "logistics: [orders]")).startswith("only marketing steers by star or one of its inputs")
-    assert text((TARGET, "target: 2")) == "2 has no date (by) and no base that it is measured against (base)"
+    lacking = (
+        "2 has no date (by) and no base that it is measured against (base) and no day that its way begins on (from)"
+    )
+    assert text((TARGET, "target: 2")) == lacking
+    assert text((GUARDS, GUARDS + INITIATIVE % "")) == "Checkout does not say which metric it is to move"
     assert text((PHASE, "phase: start-up")).startswith("is start-up, and star tells repeated use: ")
     deliveries = ("{ratio: [deliveries, orders]", "{measure: deliveries")
     assert text(SUPPLIED, deliveries) == "rests on the data of Trunkrs, and on nothing of ours"

@@ -1,6 +1,6 @@
 """What a file of events shows of a definition: measures that nothing feeds, windows that hold too little."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
@@ -87,6 +87,13 @@ def test_a_target_is_overdue_from_the_local_midnight_after_its_day(last: str, *,
     line = next(n for n, text in enumerate(SOUND.splitlines(), 1) if text.startswith("north_star:"))
     assert told(SOUND, seen) == ([("overdue-target", line)] if overdue else [])
     assert texts(seen) == ([f"was due by 2027-06-30, and the last event is of {last[:10]}"] if overdue else [])
+
+
+def test_a_key_result_is_overdue_where_it_stands() -> None:
+    seen = msgspec.structs.replace(observed(), last_ms=round(datetime(2027, 6, 1, tzinfo=UTC).timestamp() * 1000))
+    result = "{metric: orders, reach: 2, base: 1, from: 2026-07-01, by: 2027-05-31}"
+    text = f"{SOUND}okrs: [{{objective: More, key_results: [{result}]}}]\n"
+    assert told(text, seen) == [("overdue-target", len(SOUND.splitlines()) + 1)]
 
 
 def test_without_a_date_or_without_events_no_target_is_overdue() -> None:

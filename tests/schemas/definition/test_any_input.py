@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from schemas.definition.loading import parse
 from schemas.errors import DefinitionError
-from tests.schemas.definition.texts import RICH
+from tests.schemas.definition.texts import RICH, STEERED
 
 FAULT = re.compile(r"nsm\.yaml:\d+: [^\n\r]+")
 WORDS = sorted(
-    set(re.findall(r"[\w.-]+", RICH)) | {"", "null", "[", "]", "{", "}", "&a", "*a", "<<", "!!binary", "- ", ": "}
+    set(re.findall(r"[\w.+%-]+", RICH + STEERED))
+    | {"", "null", "[", "]", "{", "}", "&a", "*a", "<<", "!!binary", "- ", ": "}
 )
 
 scalars = (
@@ -55,7 +56,7 @@ def test_any_yaml(tree: object) -> None:
 @settings(deadline=None)
 @given(st.data())
 def test_a_good_definition_with_one_value_replaced_by_anything(data: st.DataObject) -> None:
-    tree = yaml.load(RICH, yaml.BaseLoader)  # noqa: S506 - makes nothing but text, lists and mappings
+    tree = yaml.load(data.draw(st.sampled_from([RICH, STEERED])), yaml.BaseLoader)  # noqa: S506 - makes nothing but text, lists and mappings
     node = tree
     while True:
         keys = list(node) if isinstance(node, dict) else list(range(len(node)))
@@ -69,13 +70,13 @@ def test_a_good_definition_with_one_value_replaced_by_anything(data: st.DataObje
 
 @settings(deadline=None)
 @given(
+    st.sampled_from([RICH, STEERED]),
     st.lists(
-        st.tuples(st.integers(0, len(RICH)), st.integers(0, 6), st.sampled_from(WORDS) | st.text(max_size=3)),
+        st.tuples(st.integers(0, len(STEERED)), st.integers(0, 6), st.sampled_from(WORDS) | st.text(max_size=3)),
         max_size=4,
-    )
+    ),
 )
-def test_a_good_definition_with_pieces_cut_out_and_put_in(cuts: list[tuple[int, int, str]]) -> None:
-    text = RICH
+def test_a_good_definition_with_pieces_cut_out_and_put_in(text: str, cuts: list[tuple[int, int, str]]) -> None:
     for at, length, put in cuts:
         text = text[:at] + put + text[at + length :]
     judge(text)

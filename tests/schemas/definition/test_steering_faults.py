@@ -116,6 +116,7 @@ def test_each_section_tells_its_fault_where_it_stands(said: str, fault: str) -> 
         ("metric: orders, change: 15%, base: 2", '.change: "15%" is no change in percent'),
         ("metric: orders, change: +0%, base: 2", '.change: "+0%" is no change at all'),
         ("metric: orders, change: +5%, base: 0", ".change: leaves nothing to do: any part of a base of 0 is 0"),
+        ("metric: orders, change: +999999%, base: 1e308", ".change: leads further than a number can say"),
         ("metric: orders, reach: 2, base: 2.0", ".reach: leaves nothing to do: its base already"),
         ("metric: orders, change: -5%, base: 2, better: higher", ".change: is below its base of 2, although higher"),
         ("metric: orders, reach: 3, base: 2, better: lower", ".reach: is above its base of 2, although lower"),

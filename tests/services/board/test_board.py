@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -10,75 +9,17 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from rich.cells import cell_len
-from rich.console import Console
 
-from schemas.definition import model, steering
+from schemas.definition import model
 from schemas.errors import CommandError
 from services.board.command import print_once
 from services.board.digits import large, short, sparkline
-from services.board.draw import board, notice
 from services.board.exporter import Exporter
 from services.board.history import history
 from services.board.watch import Watch
-from services.exporter.api import build_api
-from streams.plan import compile_plan
+from tests.services.board.watching import company, look, orders, printed, tell
 from tests.services.exporter.world import World
-from tests.streams.folding import DAY, definition, event
-
-Story = Callable[[World, Watch], Awaitable[None]]
-
-
-def company(**star_says: object) -> model.Definition:
-    inputs = ("m_customers", "repeats_per_customer")
-    star = msgspec.structs.replace(steering.NorthStar(metric="m_orders", target=20, inputs=inputs), **star_says)
-    guardrails = (steering.Guardrail(metric="m_revenue", min=10_000), steering.Guardrail(metric="m_customers", max=4))
-    whole = definition("Europe/Amsterdam")
-    metrics = {
-        name: msgspec.structs.replace(one, windows=(model.RollingDays(7),)) for name, one in whole.metrics.items()
-    }
-    return msgspec.structs.replace(whole, north_star=star, guardrails=guardrails, metrics=metrics)
-
-
-def tell(story: Story, *, begun: bool = True, of: model.Definition | None = None) -> None:
-    """Runs the story with a watch whose clock is the exporter's."""
-
-    async def told() -> None:
-        world = World(compile_plan(of or company()), 2)
-        if begun:
-            await world.company.begin()
-        async with TestServer(build_api(world.shown)) as server:
-            watch = Watch(Exporter(str(server.make_url(""))), lambda: moment(world.clock.now_ms))
-            await story(world, watch)
-
-    asyncio.run(told())
-
-
-def moment(t: int) -> datetime:
-    return datetime.fromtimestamp(t / 1000, UTC)
-
-
-async def orders(world: World, number: int, *, days_ago: int) -> None:
-    """An order each of this many customers on a day."""
-    t = world.clock.now_ms - days_ago * DAY - 60_000
-    await world.company.publish(
-        *(event(f"{days_ago}-{n}", "order", f"c{n}", t, amount=10.5, city="Ede") for n in range(number))
-    )
-    world.caught_up()
-    await world.snapshots.refresh()
-
-
-async def look(watch: Watch) -> None:
-    await asyncio.to_thread(watch.look)
-
-
-def printed(watch: Watch, width: int = 80) -> str:
-    console = Console(width=width, highlight=False, color_system=None)
-    with console.capture() as capture:
-        now = watch.now()
-        drawn = notice(watch.trouble, watch.view, width, now) if watch.trouble else None
-        assert drawn is not None or watch.view is not None
-        console.print(drawn or (watch.view and board(watch.view, width, now)))
-    return capture.get()
+from tests.streams.folding import DAY
 
 
 def test_the_board_shows_star_inputs_guardrails_and_pipeline() -> None:
@@ -89,13 +30,14 @@ def test_the_board_shows_star_inputs_guardrails_and_pipeline() -> None:
         said = printed(watch)
         assert watch.view is not None
         assert watch.view.star.line.value == 5
-        assert watch.view.star.share == 0.25
+        assert watch.view.star.aim is not None
+        assert watch.view.star.aim.share == 0.25
         assert "target 20" in said
-        assert "25.0% not yet" in said
+        assert "25.0% of the target, not yet" in said
         assert "m_customers" in said
         assert "repeats_per_customer  7d  0.800" in said
-        assert "min 10,000  ! broken" in said
-        assert "max 4  ! broken" in said
+        assert "min 10,000  ! broken by 99%" in said
+        assert "max 4       ! broken by 25%" in said
         assert "lag      0 events" in said
         assert "9 counted" in said
         assert "Europe/Amsterdam" in said
@@ -107,14 +49,15 @@ def test_the_board_shows_star_inputs_guardrails_and_pipeline() -> None:
 @pytest.mark.parametrize(
     ("star_says", "share", "words"),
     [
-        ({"target": 20, "base": 4}, 1 / 16, "target 20 from 4"),
-        ({"target": 20, "base": 5}, 0, "0.0% not yet"),
-        ({"target": 20, "base": 10}, -0.5, "-50.0% not yet"),
+        ({"target": 20, "base": 4}, 1 / 16, "6.2% of the way, not yet"),
+        ({"target": 20, "base": 10}, 0, "0.0% of the way, not yet"),
         ({"target": 4, "base": 8, "better": "lower"}, 3 / 4, "target at most 4 from 8"),
-        ({"target": 6, "base": 8, "better": "lower"}, 1.5, "150.0% reached"),
-        ({"target": 5, "base": 5}, None, "target 5 from 5"),
-        ({"target": 0, "base": 10, "better": "lower"}, 1 / 2, "50.0% not yet"),
-        ({"target": 20, "base": None}, 1 / 4, "25.0% not yet"),
+        ({"target": 6, "base": 8, "better": "lower"}, 1, "100.0% of the way, reached"),
+        ({"target": 5, "base": 5}, 1, "100.0% of the way, reached"),
+        ({"target": 0, "base": 10, "better": "lower"}, 1 / 2, "50.0% of the way, not yet"),
+        ({"target": 20, "base": None}, 1 / 4, "25.0% of the target, not yet"),
+        ({"target": 0, "base": None, "better": "lower"}, None, "target at most 0"),
+        ({"target": None, "base": None}, None, "no target"),
     ],
 )
 def test_the_way_to_the_target_begins_at_its_base(
@@ -124,7 +67,8 @@ def test_the_way_to_the_target_begins_at_its_base(
         await orders(world, 5, days_ago=2)
         await look(watch)
         assert watch.view is not None
-        assert watch.view.star.share == share
+        aim = watch.view.star.aim
+        assert (aim.share if aim else None) == share
         assert words in printed(watch)
 
     tell(story, of=company(**star_says))
@@ -180,11 +124,11 @@ def test_the_rate_is_taken_over_the_last_looks() -> None:
         await orders(world, 4, days_ago=1)
         await look(watch)
         assert watch.view is not None
-        assert watch.view.rate is None
+        assert watch.view.freshness.rate is None
         world.clock.now_ms += 2000
         await orders(world, 6, days_ago=0)
         await look(watch)
-        assert watch.view.rate == 3
+        assert watch.view.freshness.rate == 3
 
     tell(story)
 

@@ -1,6 +1,8 @@
 """What a good definition holds, in a few lines."""
 
+from schemas.definition.loading import parse
 from services.check.summary import summary
+from tests.schemas.definition.texts import GOOD, STEERED
 from tests.streams.folding import definition
 from tests.streams.rekeying.company import rekeyed
 
@@ -8,3 +10,20 @@ from tests.streams.rekeying.company import rekeyed
 def test_it_is_told_by_what_events_are_keyed_anew() -> None:
     assert dict(summary(definition()))["events"] == "shop keyed by user_id"
     assert dict(summary(rekeyed()))["events"] == ("shop keyed by user_id (and anew by account_id, items.sku, referrer)")
+
+
+def test_it_is_told_how_much_is_steered_by() -> None:
+    told = dict(summary(parse(STEERED)))
+    assert told["steers by"] == (
+        "2 other targets, 2 guardrails, 1 department, 1 objective (3 key results), 2 initiatives"
+    )
+    assert told["calendar"] == "1 holiday, 2 campaigns, up to 2026-12-25"
+    assert "calendar" not in dict(summary(parse(GOOD)))
+
+
+def test_the_way_to_the_target_is_told_with_its_steps() -> None:
+    way = "base: 1, from: 2026-01-01, path: [{by: 2026-06-30, value: 1.5}, {by: 2026-12-31, value: 1.8}]"
+    text = GOOD.replace("target: 1.8, by: 2027-06-30", way)
+    assert dict(summary(parse(text)))["north star"].endswith(
+        "target 1.8 from 1 on 2026-01-01 by 2026-12-31 in 2 steps, higher is better"
+    )

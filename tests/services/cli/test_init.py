@@ -12,7 +12,7 @@ from schemas.definition.loading import load, load_placed, parse
 from schemas.definition.model import FlatFormat
 from services.check.observing import observe
 from services.cli.init import first_definition, folder_name, machine_time_zone
-from services.cli.library import PHASES, Given, businesses, definition_for, sample_events
+from services.cli.library import FOLDER, PHASES, Given, businesses, definition_for, sample_events
 from services.cli.main import main
 
 
@@ -79,6 +79,16 @@ def test_every_business_in_every_phase_gives_a_file_of_which_nothing_is_to_be_sa
 def test_the_phase_decides_which_number_is_the_north_star(business: str, phase: str, metric: str) -> None:
     text = definition_for(business, Given(company="x", time_zone="UTC", phase=phase), date(2026, 11, 1))
     assert parse(text).north_star.metric == metric
+
+
+def test_what_is_steered_by_lies_in_the_years_to_come() -> None:
+    library = parse((FOLDER / "web-shop" / "nsm.yaml").read_text(encoding="utf-8"))
+    text = definition_for("web-shop", Given(company="x", time_zone="UTC"), date(2031, 3, 1))
+    first = parse(text)
+    assert (first.north_star.since, first.north_star.by) == (date(2031, 3, 1), date(2032, 12, 31))
+    for one, other in zip(library.initiatives, first.initiatives, strict=True):
+        assert other.start == one.start.replace(year=one.start.year + 5)
+    assert '"time": "2026-08-03T20:30:00+01:00"' in text  # an event of the sample
 
 
 def test_comments_stay_where_they_were() -> None:

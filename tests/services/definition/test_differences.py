@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.definition.loading import parse
 from schemas.definition.model import Definition, RollingDays
 from services.definition.diff import sentences
 from services.definition.differences import differences
 from streams.plan import compile_plan
+from tests.schemas.definition.texts import STEERED
 from tests.streams.folding import definition
 from tests.streams.test_plan import COUNTED_ALIKE, COUNTED_OTHERWISE, SAID_OTHERWISE, with_measure, with_metric
 
@@ -53,6 +55,38 @@ def test_it_says_anew_exactly_where_the_versions_differ_and_the_way_back_names_t
     assert there.measures == back.measures
     assert len(there.counted) == len(back.counted)
     assert bool(there.counted or there.shown) == (changed != definition())
+
+
+def test_what_is_steered_by_otherwise_is_told_piece_by_piece_in_words_of_the_file() -> None:
+    after = STEERED
+    for old, new in (
+        ("target: 40, base: 31.5, from: 2026-01-01", "target: 42, base: 31.5, from: 2026-02-01"),
+        ("min: 0.5, max: 3, owner: Lin", "min: 0.5, max: 4, owner: Lin"),
+        ("departments: {shop: {metrics: [orders], owner: Shop}}", "departments: {sales: [orders]}"),
+        ("owner: Ada\n    key_results", "owner: Eve\n    key_results"),
+        ("hold: 35, for: 4w", "hold: 36, for: 4w, name: Held"),
+        ("end: 2026-05-31", "end: 2026-06-30"),
+        ("name: Christmas", "name: Yule"),
+        ("name: Black Friday, start: 2025-11-28", "name: Black Week, start: 2025-11-28"),
+    ):
+        assert old in after
+        after = after.replace(old, new)
+    found = differences(compile_plan(parse(STEERED)), compile_plan(parse(after)))
+    assert not found.anew
+    assert found.shown == (
+        "target of average_order_value: target: 42.0 instead of 40.0",
+        "target of average_order_value: from: 2026-02-01 instead of 2026-01-01",
+        "guardrail hours_per_active: max: 4.0 instead of 3.0",
+        "department sales is new",
+        "department shop is gone",
+        "objective Whoever bought once comes back: owner: Eve instead of Ada",
+        "key result Whoever bought once comes back: Held is new",
+        "key result Whoever bought once comes back: average_order_value 35 for 4w is gone",
+        "initiative New checkout: end: 2026-06-30 instead of 2026-05-31",
+        "holiday 2026-12-25: name: Yule instead of Christmas",
+        "campaign Black Friday 2025-11-28 is gone",
+        "campaign Black Week 2025-11-28 is new",
+    )
 
 
 def test_a_definition_differs_from_itself_in_nothing() -> None:

@@ -120,7 +120,10 @@ def test_orders_are_moved_by_whole_days_so_that_the_last_is_today() -> None:
 
 def test_the_moved_definition_counts_alike_and_its_target_is_due_later(tmp_path: Path) -> None:
     before = load(DEFINITION)
-    after = load(moved_definition(before, timedelta(days=365), tmp_path))
+    after = load(moved_definition(timedelta(days=365), tmp_path))
     assert compile_plan(after).version == compile_plan(before).version
     assert before.north_star.by is not None
     assert after.north_star.by == before.north_star.by + timedelta(days=365)
+    for one, other in zip(before.initiatives, after.initiatives, strict=True):
+        assert (other.start, other.end) == (one.start + timedelta(days=365), one.end + timedelta(days=365))
+    assert after.calendar.holidays[0].date == before.calendar.holidays[0].date + timedelta(days=365)

@@ -53,6 +53,25 @@ def full_definition() -> Definition:
     )
 
 
+def test_how_full_the_store_is_is_shown_and_no_limit_where_there_is_none() -> None:
+    def told(world: World) -> dict[str, float]:
+        return {
+            sample.name: sample.value
+            for sample in samples(ReadingsCollector(world.snapshots))
+            if sample.name.startswith("nsm_store_")
+        }
+
+    async def story() -> None:
+        world = await open_world()
+        found = told(world)
+        assert 0 < found[names.STORE_USED] < found[names.STORE_LIMIT] == 2**20
+        world.store.limit = None
+        await world.snapshots.refresh()
+        assert told(world).keys() == {names.STORE_USED}
+
+    asyncio.run(story())
+
+
 async def open_world() -> World:
     """Two partitions, some events of every outcome, one read."""
     world = World(compile_plan(full_definition()), 2)
@@ -69,6 +88,7 @@ async def open_world() -> World:
         {"no": "event"},
     )
     world.caught_up()
+    world.store.limit = 2**20
     await world.snapshots.refresh()
     return world
 

@@ -13,7 +13,7 @@ from streams.fold import Records, unpack
 from streams.plan import Plan
 from streams.rekeying.messages import Origin
 from streams.state.memory import MemoryStore
-from streams.state.port import KeySpan, Log, Partition, Reader, Snapshot, Standing, Store
+from streams.state.port import KeySpan, Log, Memory, Partition, Reader, Snapshot, Standing, Store
 from streams.worker.intake import SourceIntake
 from tests.streams.folding import the_source
 
@@ -62,6 +62,10 @@ class WatchedReader:
     async def partitions(self, version: str) -> dict[str, int]:
         self._answer()
         return await self.reader.partitions(version)
+
+    async def memory(self) -> Memory:
+        self._answer()
+        return await self.reader.memory()
 
     async def close(self) -> None:
         await self.reader.close()

@@ -1,4 +1,5 @@
-"""Stands in for ``python -m services.cli``: a worker that waits, an exporter that answers, rules that are written.
+"""Stands in for ``python -m services.cli``: a worker that waits, an exporter that answers, rules and routes that
+are written.
 
 A worker whose definition's folder holds a file named ``fail`` says so and ends.
 """
@@ -9,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 RULES = "groups: [{name: fake, rules: [{record: one, expr: vector(1)}]}]\n"
+ROUTES = "{route: {receiver: here}, receivers: [{name: here}]}\n"
 
 
 class Answering(BaseHTTPRequestHandler):
@@ -34,8 +36,9 @@ def main(command: str, *words: str) -> None:
             HTTPServer(("127.0.0.1", int(words[2])), Answering).serve_forever()
         case "rules":
             folder = Path(words[1])
-            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "alertmanager").mkdir(parents=True, exist_ok=True)
             (folder / "nsm.rules.yml").write_text(RULES, encoding="utf-8")
+            (folder / "alertmanager/alertmanager.yml").write_text(ROUTES, encoding="utf-8")
 
 
 if __name__ == "__main__":

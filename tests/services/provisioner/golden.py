@@ -10,6 +10,7 @@ from services.provisioner.addresses import Addresses
 from services.provisioner.grafana.files import grafana_files
 from services.provisioner.rules.groups import rule_groups
 from services.provisioner.rules.model import to_yaml
+from services.provisioner.rules.routes import alertmanager_yaml
 
 ROOT = Path(__file__).parents[3]
 FOLDER = Path(__file__).parent / "rendered"
@@ -26,6 +27,7 @@ def rendered(name: str) -> dict[str, str]:
         f"{name}.source.yaml": files["provisioning/datasources/nsm.yaml"],
         f"{name}.provider.yaml": files["provisioning/dashboards/nsm.yaml"],
         f"{name}.rules.yml": to_yaml(rule_groups(definition), addresses),
+        f"{name}.alertmanager.yml": alertmanager_yaml(definition),
     }
 
 

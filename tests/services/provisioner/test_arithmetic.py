@@ -35,9 +35,11 @@ from services.provisioner.addresses import Addresses
 from services.provisioner.boards.row_metrics import dimensions_of
 from services.provisioner.expressions import volume
 from services.provisioner.placed import all_expressions
+from services.provisioner.rules.absence import absent
 from services.provisioner.rules.groups import rule_groups
-from services.provisioner.rules.metric import absent, impossible, never_negative, part_of_whole
-from services.provisioner.rules.model import Limits, to_yaml
+from services.provisioner.rules.impossible import impossible, never_negative, part_of_whole
+from services.provisioner.rules.limits import Limits
+from services.provisioner.rules.model import to_yaml
 from services.provisioner.units import whole_numbers
 from services.provisioner.words import metric as in_words
 from tests.services.provisioner.example import shop
@@ -104,7 +106,7 @@ def test_a_share_or_quotient_rests_on_its_whole_and_only_what_can_fall_below_0_m
     resting = [name for name in VALUES if names.METRIC_DENOMINATOR in (volume(metrics[name]) or "")]
     assert resting == ["value", "share_of_two", "tail"]
     assert [name for name in VALUES if never_negative(starring(name), metrics[name])] == ["share_of_two"]
-    assert "< 0)" not in impossible(starring("order_growth")).expression
+    assert "< 0)" not in impossible(starring("order_growth"), Limits()).expression
 
 
 def living(value: Value) -> Definition:

@@ -6,7 +6,7 @@ from schemas.errors import StateError
 from streams.state.port import NEVER, Commit, Standing
 from streams.state.redis.carry import carry
 from streams.state.redis.connection import Address
-from streams.state.redis.server import judge_server, read_info
+from streams.state.redis.server import judge_server, memory_of, read_info
 from streams.state.redis.standing import standing_of
 
 
@@ -44,3 +44,10 @@ def test_a_redis_too_old_is_refused_and_a_newer_kind_of_server_is_not() -> None:
         judge_server({"redis_version": "5.0.7"})
     info = read_info(b"# Server\r\nredis_version:8.2.1\r\n\r\n# Persistence\r\naof_enabled:1\r\n")
     assert judge_server(info) == []
+
+
+def test_how_full_redis_is_with_its_limit_and_without() -> None:
+    assert memory_of({"used_memory": "1048576", "maxmemory": "0"}) == (1_048_576, None)
+    assert memory_of({"used_memory": "1", "maxmemory": "2147483648"}) == (1, 2_147_483_648)
+    with pytest.raises(StateError, match="does not say how much memory"):
+        memory_of({})

@@ -24,3 +24,8 @@ from streams.steering.headroom import headroom
 )
 def test_headroom_is_a_part_of_the_limit(bound: Literal["min", "max"], limit: float, value: str, left: str) -> None:
     assert headroom(bound, limit, Fraction(value)) == Fraction(left)
+
+
+def test_of_a_limit_next_to_nothing_no_part_is_told() -> None:
+    assert headroom("max", 5e-324, Fraction(1)) is None
+    assert headroom("max", 1e-200, Fraction(1)) is not None

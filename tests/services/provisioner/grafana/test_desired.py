@@ -103,11 +103,11 @@ def test_a_copys_texts_ask_nothing_that_grafana_cannot_answer() -> None:
 def test_rules_that_share_a_name_are_told_apart() -> None:
     rule = rule_groups(shop())[0].rules[0]
     twin = msgspec.structs.replace(rule, expression="vector(1)")
-    copies = managed_rules([Group(name="g", rules=(rule, twin))], Addresses())
+    copies = managed_rules([Group(name="g", rules=(rule, twin), every=60)], Addresses())
     assert len({one.identity for one in copies}) == 2
     assert len({one.title for one in copies}) == 2
     long = msgspec.structs.replace(rule, alert="A" * 60)
-    (copy,) = managed_rules([Group(name="g", rules=(long,))], Addresses())
+    (copy,) = managed_rules([Group(name="g", rules=(long,), every=60)], Addresses())
     assert len(copy.identity) == 40
 
 
