@@ -28,7 +28,7 @@ Shown = Callable[[str, int], bool]
 def values(definition: Definition) -> dict[str, list[str]]:
     """What each label may hold."""
     metrics = list(definition.metrics.values())
-    results = [(one.objective, result.name) for one in definition.okrs for result in one.key_results]
+    results = [(one.name, result.name) for one in definition.okrs for result in one.key_results]
     return {
         "metric": list(definition.metrics),
         "window": sorted({window.label for one in metrics for window in one.windows}),
