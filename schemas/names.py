@@ -169,12 +169,17 @@ POSITION: Final = "nsm_position_offset"  # topic, partition
 POSITION_LAG: Final = "nsm_position_lag_events"  # topic, partition
 STATE_UP: Final = "nsm_state_up"  # 1 while the store answers and every partition has a position
 SNAPSHOT_AGE: Final = "nsm_snapshot_timestamp_seconds"  # when the state was last read
+TIME_ZONE_OFFSET: Final = "nsm_time_zone_offset_seconds"  # how far the company's clock is ahead of UTC
 STORE_USED: Final = "nsm_store_used_bytes"  # the memory that the store's data takes
 STORE_LIMIT: Final = "nsm_store_limit_bytes"  # what it may take; absent where nothing limits it
 SERIES_LIMIT: Final = "nsm_series_limit"
 SERIES_LEFT_OUT: Final = "nsm_series_left_out"
 DEFINITION_SINCE: Final = "nsm_definition_since_timestamp_seconds"  # definition: when it began to be served
 BUILD_INFO: Final = "nsm_build_info"  # version, definition
+
+RECORDED_VALUE: Final = "metric_window:nsm_metric_value:max"
+RECORDED_COMPLETE: Final = "metric_window:nsm_metric_last_complete_value:max"
+RECORDED_EXPECTED: Final = "metric_window_bound:nsm_metric_expected:max"
 
 SERIES: Final[dict[str, tuple[str, ...]]] = {
     METRIC_VALUE: ("metric", "window", "dimension", "segment"),
@@ -209,6 +214,7 @@ SERIES: Final[dict[str, tuple[str, ...]]] = {
     POSITION_LAG: ("topic", "partition"),
     STATE_UP: (),
     SNAPSHOT_AGE: (),
+    TIME_ZONE_OFFSET: (),
     STORE_USED: (),
     STORE_LIMIT: (),
     SERIES_LIMIT: (),
@@ -217,3 +223,10 @@ SERIES: Final[dict[str, tuple[str, ...]]] = {
     BUILD_INFO: ("version", "definition"),
 }
 """Each series that the exporter shows, and its labels."""
+
+RECORDED: Final[dict[str, str]] = {
+    RECORDED_VALUE: METRIC_VALUE,
+    RECORDED_COMPLETE: METRIC_COMPLETE,
+    RECORDED_EXPECTED: METRIC_EXPECTED,
+}
+"""What Prometheus records for long spans, and of which series: of the whole, over all exporters, every few minutes."""

@@ -24,6 +24,8 @@ from streams.measures.distribution import BINS, OUTERMOST, bins_of
 from streams.plan import Additive, Choice, PlacedChain, PlacedConversion, PlacedRetention, SourcePlan, Space, choices_of
 from streams.segments import Segmented
 from streams.selection import NO_VALUE, OVERFLOW, Selections
+from streams.settling.nameless import nameless_cells
+from streams.settling.settling import Settling
 from streams.state.port import Commit
 from streams.time.grains import Grain, Instants
 from streams.usable import unused
@@ -67,6 +69,9 @@ class Work:
         self._segmented = [Segmented(split, self._selections) for split in plan.splits]
         for segmented in self._segmented:
             self.wanted[segmented.name] = segmented.wanted
+        self._settling = [Settling(settled, self._selections) for settled in plan.settled]
+        for settling in self._settling:
+            self.wanted |= settling.wanted
 
     @property
     def selections(self) -> Selections:
@@ -97,7 +102,20 @@ class Work:
                 for series, out in of_segment.outs.items():
                     names = [f"{bucket}{of_segment.field}" for bucket in out]
                     put_cells(effect.cells, series, list(out), names, list(out.values()))
+        self._settle(records, floor, effect)
         return effect
+
+    def _settle(self, records: Records, floor: int, effect: Effect) -> None:
+        for settling in self._settling:
+            moved = settling.fold(records, floor)
+            effect.changed.update(moved.changed)
+            for (series, segment), out in moved.outs.items():
+                field, buckets = settling.field(segment), sorted(out)
+                names, deltas = [f"{bucket}{field}" for bucket in buckets], list(map(out.__getitem__, buckets))
+                put_cells(effect.cells, series, buckets, names, deltas)
+        for nameless in self._plan.nameless:
+            for series, field, buckets, deltas in nameless_cells(nameless, self._selections):
+                put_cells(effect.cells, series, buckets, [f"{bucket}{field}" for bucket in buckets], deltas)
 
     def _want_entities(self, space: Space) -> None:
         wanted = self.wanted.setdefault(space.name, set())

@@ -11,7 +11,7 @@ from schemas.definition.operands import look_back, operands
 from schemas.names import CELLS_PER_KEY
 from schemas.readings import WHOLE, Pace, Reading
 from streams.cells import Cells
-from streams.plan import Judged, Plan, Series, measures_of
+from streams.plan import Judged, Plan, Series, measures_of, waits
 from streams.restating.at_first import Restatements
 from streams.restating.late import days_back, late_series
 from streams.selection import NO_VALUE, OVERFLOW
@@ -35,7 +35,7 @@ class Readings:
         self._plan, self._sums, self._as_of = plan, Sums(cells), as_of
         self._definition: Definition = plan.definition
         self._values, self._restatements = Values(plan, self._sums), Restatements(plan, cells, self._sums)
-        self._waiting: dict[str, int] = {}
+        self._waiting: dict[tuple[str, str | None], int] = {}
 
     def running(self, metric: str, window: Window, at_ms: int) -> Reading:
         """The metric over the window as it stands at a moment, with its pace."""
@@ -127,25 +127,30 @@ class Readings:
             end_ms=span.end_ms,
             as_of_ms=self._as_of.watermark_ms,
             complete=look.over,
-            final=span.whole and self._as_of.floor_ms >= span.end_ms + self._waits(metric),
+            final=span.whole and self._as_of.floor_ms >= span.end_ms + self._waits(metric, look.segment),
             dimension=look.segment.dimension if look.segment else WHOLE,
             segment=look.segment.name if look.segment else WHOLE,
             pace=pace,
             restated=self._restatements.of(metric, look) if look.over else None,
         )
 
-    def _waits(self, metric: str) -> int:
-        """How long after its end a span may still change with events that are not late: as a conversion waits."""
-        if metric not in self._waiting:
+    def _waits(self, metric: str, segment: Segment | None) -> int:
+        """How long after its end a span may still change with events that are not late.
+
+        As a conversion waits, and an entity that has not settled for a segment.
+        """
+        key = metric, segment and segment.dimension
+        if key not in self._waiting:
+            names = {segment.dimension} if segment else shared_by(self._definition, metric)
+            dimensions = [self._definition.dimensions[name] for name in names]
             under = (self._definition.measures[name] for name in measures_of(self._definition, metric))
-            waits = (one.within_ms for one in under if isinstance(one, model.Conversion))
-            self._waiting[metric] = max(waits, default=0)
-        return self._waiting[metric]
+            self._waiting[key] = max((waits(one, dimensions) for one in under), default=0)
+        return self._waiting[key]
 
 
 def segmented_by(definition: Definition, metric: str) -> tuple[str, ...]:
     """The dimensions that every measure of the metric is split by; none where it rests on a share of segments."""
-    if _rests_on_share(definition, definition.metrics[metric].value, set()):
+    if shared_by(definition, metric):
         return ()
     found = [definition.measures[name].by_dimension for name in measures_of(definition, metric)]
     return tuple(name for name in found[0] if all(name in others for others in found))
@@ -155,20 +160,27 @@ def most_shown(definition: Definition, metric: str, dimension: str) -> int:
     """How many segments of the metric are shown beside ``other`` and ``none``, at the most."""
     declared = definition.dimensions[dimension]
     least = len(declared.values)
-    return least if declared_only(definition, metric) else max(declared.limit, least)
+    return least if declared_only(definition, metric, dimension) else max(declared.limit, least)
 
 
-def declared_only(definition: Definition, metric: str) -> bool:
-    """Whether its segments are the declared values alone, as of whatever counts entities."""
+def declared_only(definition: Definition, metric: str, dimension: str) -> bool:
+    """Whether its segments are the declared values alone: of whatever counts entities, or is remembered of them."""
+    if definition.dimensions[dimension].settled:
+        return True
     return any(isinstance(definition.measures[name], Judged) for name in measures_of(definition, metric))
 
 
-def _rests_on_share(definition: Definition, value: model.Value, met: set[str]) -> bool:
+def shared_by(definition: Definition, metric: str) -> frozenset[str]:
+    """The dimensions of the shares that a metric rests on."""
+    return _shared_by(definition, definition.metrics[metric].value, set())
+
+
+def _shared_by(definition: Definition, value: model.Value, met: set[str]) -> frozenset[str]:
     if isinstance(value, model.Share):
-        return True
+        return frozenset((value.dimension,))
     below = [name for name in operands(value) if name not in met and name not in definition.measures]
     met.update(below)
-    return any(_rests_on_share(definition, definition.metrics[name].value, met) for name in below)
+    return frozenset[str]().union(*(_shared_by(definition, definition.metrics[name].value, met) for name in below))
 
 
 def wanted_keys(plan: Plan, at_ms: int, watermark_ms: int) -> dict[str, set[KeySpan]]:

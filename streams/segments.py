@@ -70,7 +70,7 @@ class _Pairs(NamedTuple):
         """Each entity that an event names arrives in the segment of the event."""
         segments = (*split.values, NO_VALUE, OVERFLOW)
         (entities, events), texts = selection.keys(split.entity), selection.texts(split.property)
-        numbers = _numbers(segments, texts.names)[texts.codes]
+        numbers = segment_numbers(segments, texts.names)[texts.codes]
         numbers = numbers if events is None else numbers[events]
         order = np.argsort(numbers, kind="stable")
         numbers, width = numbers[order], max(len(entities.names), 1)
@@ -81,8 +81,8 @@ class _Pairs(NamedTuple):
         return cls([f"{n}:{name}" for n, name in owners], codes, order if events is None else events[order], list(runs))
 
 
-def _numbers(segments: tuple[str, ...], texts: list[str]) -> Column:
-    """The segment of each text; a value that reads ``none`` is with what is absent, as readings show it."""
+def segment_numbers(segments: tuple[str, ...], texts: list[str]) -> Column:
+    """The number of each text's segment; a value that reads ``none`` is with what is absent, as readings show it."""
     known = {segment: number for number, segment in enumerate(segments)} | {"none": segments.index(NO_VALUE)}
     other = len(segments) - 1
     return np.array([known.get(text, other) for text in texts], np.int64)

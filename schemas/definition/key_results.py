@@ -38,8 +38,9 @@ def read_key_result(node: Node, draft: Draft, faults: Faults) -> KeyResult:
     optional = (*_FORMS, "base", "from", "by", "name", "owner", "better")
     fields = Fields(node, faults, required=("metric", *own), optional=optional if own else (*optional, "for"))
     if isinstance(node, Mapping) and len(forms) != 1:
-        hint = next((near for key in said if key != "for" and (near := nearest(key, _FORMS))), "")
-        faults.add(node.place, f"must aim at one thing: {_EXAMPLE}{hint}")
+        misspelt = any(key not in optional and nearest(key, _FORMS) for key in said)  # that is told at its own line
+        if forms or not misspelt:
+            faults.add(node.place, f"must aim at one thing: {_EXAMPLE}")
     if "for" in fields and not own and len(forms) == 1:
         faults.add(fields.at("for"), f"goes with hold, not with {forms[0]}")
     before, aim = len(faults), _aim(fields, forms, faults) if len(forms) == 1 else None

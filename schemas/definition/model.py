@@ -76,12 +76,17 @@ class Dimension(msgspec.Struct, frozen=True, kw_only=True):
     """A property whose values split a measure: at most ``limit`` shown (``values`` first), then ``other``.
 
     An event without the property is ``none``.  Where entities are counted only ``values`` are told apart.
+
+    ``settled`` is the property that names an entity, of which the value is remembered: all that it ever did is in the
+    segment of the first value that one of its events carried, up to ``within_ms`` after its first event.
     """
 
     name: str
     property: str
     limit: int = 20
     values: tuple[str, ...] = ()
+    settled: str = ""
+    within_ms: int = 0
 
 
 class Condition(msgspec.Struct, frozen=True):

@@ -21,12 +21,12 @@ class Answer(NamedTuple):
     body: bytes
 
 
-def ask(url: str, path: str) -> Answer:
+def ask(url: str, path: str, patience_s: float = PATIENCE_S) -> Answer:
     """GET of a path below a URL.  Raises SilentError."""
     parts = urlsplit(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     try:
-        connection = kind(parts.hostname or "", parts.port, timeout=PATIENCE_S)
+        connection = kind(parts.hostname or "", parts.port, timeout=patience_s)
     except ValueError as error:  # a port that is no number
         raise SilentError(str(error).lower()) from error
     try:

@@ -8,7 +8,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from schemas import names
-from services.board.asking import OK, Json, SilentError, ask
+from services.board.asking import OK, PATIENCE_S, Json, SilentError, ask
 
 
 class NoAnswerError(Exception):
@@ -27,8 +27,8 @@ class Numbers(msgspec.Struct, frozen=True, kw_only=True):
 class Exporter:
     """One exporter by its URL."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url.rstrip("/")
+    def __init__(self, url: str, patience_s: float = PATIENCE_S) -> None:
+        self.url, self._patience_s = url.rstrip("/"), patience_s
 
     def readings(self) -> Json:
         """Every metric as it stands, and the last complete."""
@@ -65,7 +65,7 @@ class Exporter:
 
     def _get(self, path: str) -> bytes:
         try:
-            status, body = ask(self.url, path)
+            status, body = ask(self.url, path, self._patience_s)
         except SilentError as error:
             raise NoAnswerError(f"no exporter answers at {self.url} ({error})") from error
         if status != OK:

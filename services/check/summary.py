@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from schemas.definition.model import ANY, Definition, Source
 from schemas.definition.units import unit_of
-from streams.plan import rekeyed_by
+from streams.plan import keys_of
 
 
 def summary(definition: Definition) -> Iterator[tuple[str, str]]:
@@ -26,7 +26,7 @@ def summary(definition: Definition) -> Iterator[tuple[str, str]]:
 def _anew(definition: Definition, source: Source) -> str:
     """By what else its events are keyed on their way through internal topics."""
     measures = (one for one in definition.measures.values() if one.source == source.name)
-    keys = sorted({key for one in measures if (key := rekeyed_by(one, source)) is not None})
+    keys = sorted({key for one in measures for key in keys_of(definition, one)})
     return f" (and anew by {', '.join(keys)})" if keys else ""
 
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "replay": ("services.replay.command", "answer a definition over a file of events, without any server"),
     "up": ("services.local.command", "run everything on this machine"),
     "demo": ("services.demo.command", "the whole road on real purchases with published figures"),
+    "history": ("services.history.command", "the past of metrics for Prometheus, as OpenMetrics or into its blocks"),
     "board": ("services.board.command", "the north star in the terminal, live"),
     "publish": ("services.publisher.command", "send a file of events to Kafka"),
     "worker": ("services.worker.command", "fold events from Kafka into the state"),

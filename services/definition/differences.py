@@ -138,8 +138,11 @@ def _counted(plan: Plan) -> dict[str, tuple[Measure, dict[str, list[str]]]]:
 
 
 def _told_apart(measure: Measure, dimension: Dimension) -> list[str]:
-    """By property; entities also by the values that are declared."""
-    return [dimension.property, *(sorted(dimension.values) if isinstance(measure, Judged) else ())]
+    """By property; entities, and what is remembered of them, also by the values that are declared."""
+    told = [dimension.property]
+    if dimension.settled:
+        told.append(f"settled: {dimension.settled} within {dimension.within_ms} ms")
+    return told + (sorted(dimension.values) if dimension.settled or isinstance(measure, Judged) else [])
 
 
 def _windows(plan: Plan) -> dict[str, set[str]]:

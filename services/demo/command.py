@@ -19,10 +19,10 @@ from rich.console import Console
 from schemas.definition.loading import load
 from schemas.definition.model import Definition
 from schemas.errors import CommandError
+from services.board.asking import place
 from services.board.command import alerts_of, show
 from services.board.watch import Watch
 from services.demo.figures import Compared, as_table, compare, read_published
-from services.demo.past import fill, history_text
 from services.demo.purchases import (
     DEFINITION,
     FIGURES,
@@ -37,9 +37,16 @@ from services.demo.purchases import (
     publish,
     read_orders,
 )
+from services.history.asking import chosen
+from services.history.blocks import fill
+from services.history.open_metrics import JOB, lines
+from services.history.points import Reach
+from services.history.series import families
+from services.history.sources import FromExporter
 from services.local import install
 from services.local.stack import Options, Stack
 from services.publisher.publisher import Publisher
+from streams.plan import compile_plan
 
 HISTORY = ("prometheus", "prometheus-alertmanager")
 Say = Callable[[str], None]
@@ -94,10 +101,10 @@ def run_live(definition: Definition, orders: list[bytes], say: Say) -> None:
     now_ending = moved(orders, source, span)
     with (
         tempfile.TemporaryDirectory(prefix="nsm-demo-") as folder,
-        fresh_stack(say, moved_definition(span, Path(folder))) as stack,
+        fresh_stack(say, file := moved_definition(span, Path(folder))) as stack,
     ):
         feed(stack, definition, now_ending, say)
-        fill_past(stack, definition, now_ending, say)
+        fill_past(stack, load(file), now_ending, say)
         with Publisher(stack.kafka, source) as publisher:
             live = LiveOrders(publisher, orders, seed=time.time_ns())
 
@@ -115,7 +122,7 @@ def run_live(definition: Definition, orders: list[bytes], say: Say) -> None:
 @contextmanager
 def fresh_stack(say: Say, file: Path = DEFINITION) -> Iterator[Stack]:
     """Over data that is thrown away, whatever else runs on this machine; without Prometheus where that is missing."""
-    without = frozenset() if not install.missing(HISTORY) else frozenset({"prometheus", "alertmanager"})
+    without = frozenset({"history"}) if not install.missing(HISTORY) else frozenset({"prometheus", "alertmanager"})
     with tempfile.TemporaryDirectory(prefix="nsm-demo-") as folder:
         options = Options(data=Path(folder) / "stack", without=without, say=say, environment={})
         with Stack(file, options) as stack:
@@ -144,8 +151,12 @@ def fill_past(stack: Stack, definition: Definition, orders: list[bytes], say: Sa
         say("no Prometheus, or no promtool, on this machine: its history begins now")
         return
     say("making 18 months of history for Prometheus")
-    begun, end = time.monotonic(), datetime.now(UTC)
-    exporter, (source,) = exporter_of(stack), definition.sources
-    text = history_text(definition, exporter, first_moment(orders, source), end)
+    begun, end_ms = time.monotonic(), time.time_ns() // 1_000_000
+    exporter, (source,), plan = exporter_of(stack), definition.sources, compile_plan(definition)
+    begin_ms = round(first_moment(orders, source).timestamp() * 1000)
+    text = lines(
+        families(plan, FromExporter(plan, exporter), chosen(plan, [], []), lambda _: Reach(begin_ms, end_ms)),
+        {"instance": place(exporter.url), "job": JOB},
+    )
     blocks = fill(text, stack.history, promtool)
     say(f"{blocks} blocks in {time.monotonic() - begun:.1f} s")

@@ -76,7 +76,7 @@ class Expected:
 
     async def _points(self, asked: Asked) -> tuple[Point, ...]:
         plan = self._plan
-        reach = moments(plan, asked)
+        reach = await aside(lambda: moments(plan, asked))
         if reach is None:
             return ()
         wanted = keys_between(plan, asked.metric, asked.window, *reach)

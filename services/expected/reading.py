@@ -12,7 +12,7 @@ from streams.cells import Cells
 from streams.plan import measures_of
 from streams.state.port import KeySpan
 
-KEYS_AT_ONCE: Final = 16
+KEYS_AT_ONCE: Final = 4
 """Of 64 buckets each: the store answers others in between."""
 
 
@@ -42,7 +42,8 @@ def _has_share(definition: Definition, metric: str) -> bool:
     value = definition.metrics[metric].value
     if isinstance(value, model.Share):
         return True
-    return any(name in definition.metrics and _has_share(definition, name) for name in operands(value))
+    metrics = (name for name in operands(value) if name not in definition.measures)
+    return any(_has_share(definition, name) for name in metrics)
 
 
 def _pieces(wanted: Mapping[str, Collection[KeySpan]]) -> Iterator[tuple[str, KeySpan]]:

@@ -16,6 +16,7 @@ from services.exporter.aside import aside
 from services.exporter.bound import SERIES_LIMIT, Bound
 from services.exporter.exposition import encode
 from services.exporter.families.of_bound import of_bound
+from services.exporter.families.of_clocks import of_clocks
 from services.exporter.families.of_definition import of_definition
 from services.exporter.families.of_events import of_events
 from services.exporter.families.of_expected import of_expected
@@ -28,6 +29,7 @@ from services.exporter.followed import NothingToShow
 from services.exporter.shown import Shown
 from services.exporter.snapshots import Seen, Snapshots
 from streams.steering.standing import steer
+from streams.time.clocks import ahead_seconds
 
 
 class Now(NamedTuple):
@@ -40,6 +42,7 @@ class Now(NamedTuple):
     since_ms: int
     today: int
     """On another day a path lies elsewhere."""
+    ahead_seconds: float
     bands: Bands
 
     def same(self, other: "Now") -> bool:
@@ -93,6 +96,7 @@ class ReadingsCollector(Collector):
         yield from of_expected(now.bands)
         yield from of_bound(self._bound.limit, bounded)
         yield from of_definition(definition)
+        yield from of_clocks(now.ahead_seconds)
         yield from of_steering(definition, shown.steering if shown else steer(definition, now.today, {}))
         yield from of_events(self._plan, shown)
         yield from of_partitions(now.seen)
@@ -105,6 +109,14 @@ class ReadingsCollector(Collector):
             shown = snapshots.shown()
         except NothingToShow:
             shown = None
-        today = self._plan.calendar.day(snapshots.now_ms())
-        bands = self._bands(shown) if shown else {}
-        return Now(shown, snapshots.fresh_seen(), snapshots.up(), snapshots.read_ms(), self.since_ms, today, bands)
+        now_ms, calendar = snapshots.now_ms(), self._plan.calendar
+        return Now(
+            shown=shown,
+            seen=snapshots.fresh_seen(),
+            up=snapshots.up(),
+            read_ms=snapshots.read_ms(),
+            since_ms=self.since_ms,
+            today=calendar.day(now_ms),
+            ahead_seconds=ahead_seconds(calendar.zone, now_ms),
+            bands=self._bands(shown) if shown else {},
+        )

@@ -1,12 +1,12 @@
 """The complete periods of the past by which it is judged whether a value was held.
 
-A period that is final is read once and remembered; read anew with each snapshot are the few that a late event may still
-change.  So a year of days costs a year of cells once, and then what a week costs.
+A period that is final is read once and remembered; those that a late event may still change are reckoned anew every few
+seconds.  So a year of days costs a year of cells once, and then what a week costs.
 """
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from schemas.definition import model
 from schemas.definition.steering import Hold, KeyResult
@@ -18,6 +18,9 @@ from streams.steering.standing import ResultKey, results_of
 from streams.steering.way import way_of_result
 from streams.time.spans import Span, last_complete
 
+ANEW_MS: Final = 5_000
+"""How often what is not final is reckoned anew."""
+
 
 class _Asked(NamedTuple):
     """A key result that is to be held, and the window that it speaks of."""
@@ -25,6 +28,14 @@ class _Asked(NamedTuple):
     key: ResultKey
     result: KeyResult
     window: model.Window
+
+
+class _Told(NamedTuple):
+    """What was reckoned when, up to which period."""
+
+    at_ms: int
+    latest: int | None
+    held: Held
 
 
 class PastPeriods:
@@ -39,10 +50,11 @@ class PastPeriods:
         ]
         self._final: dict[str, dict[int, Fraction | None]] = {one.result.metric: {} for one in self._asked}
         self._spans: dict[ResultKey, tuple[int, list[Span]]] = {}
+        self._told: dict[ResultKey, _Told] = {}
 
     def forget(self) -> None:
         """All is to be read anew."""
-        self._final = {metric: {} for metric in self._final}
+        self._final, self._told = {metric: {} for metric in self._final}, {}
 
     def wanted(self, read_ms: Callable[[str], int]) -> dict[str, set[KeySpan]]:
         """The cells that ``read`` needs, by series; ``read_ms`` is the moment up to which a metric was read."""
@@ -56,13 +68,25 @@ class PastPeriods:
                     wanted.setdefault(series, set()).update(spans)
         return wanted
 
-    def read(self, readings: Mapping[str, Readings], read_ms: Callable[[str], int]) -> dict[ResultKey, Held]:
-        """How long each key result was held; ``readings`` are by metric."""
-        return {asked.key: self._held(asked, readings[asked.result.metric], read_ms) for asked in self._asked}
+    def read(
+        self, readings: Mapping[str, Readings], read_ms: Callable[[str], int], now_ms: int
+    ) -> dict[ResultKey, Held]:
+        """How long each key result was held; ``readings`` are by metric, and were read at ``now_ms``."""
+        return {
+            asked.key: self._held(asked, readings[asked.result.metric], read_ms(asked.result.metric), now_ms)
+            for asked in self._asked
+        }
 
-    def _held(self, asked: _Asked, readings: Readings, read_ms: Callable[[str], int]) -> Held:
+    def _held(self, asked: _Asked, readings: Readings, read_ms: int, now_ms: int) -> Held:
+        spans = self._of(asked, read_ms)
+        latest = spans[0].last if spans else None
+        known = self._told.get(asked.key)
+        if known is None or known.latest != latest or abs(now_ms - known.at_ms) >= ANEW_MS:
+            known = self._told[asked.key] = _Told(now_ms, latest, self._reckoned(asked, readings, spans))
+        return known.held
+
+    def _reckoned(self, asked: _Asked, readings: Readings, spans: list[Span]) -> Held:
         metric, window, calendar = asked.result.metric, asked.window, self._plan.calendar
-        spans = self._of(asked, read_ms(metric))
         periods = (
             Period(
                 self._value(metric, window, span, readings),

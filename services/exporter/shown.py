@@ -64,7 +64,7 @@ def show(plan: Plan, groups: Mapping[frozenset[str], list[str]], moment: Moment,
                 complete.append(last)
                 complete += readings[name].last_complete_segments(name, window)
     values = comparables(plan.definition, plan.calendar, running, complete, moment.read_ms)
-    held = past.read(readings, lambda metric: trust[metric].as_of.watermark_ms)
+    held = past.read(readings, lambda metric: trust[metric].as_of.watermark_ms, moment.read_ms)
     return Shown(
         read_ms=moment.read_ms,
         partitions=moment.partitions,

@@ -25,6 +25,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     """Where people find it; empty for a part that nobody calls."""
     environment: Mapping[str, str] = {}
     ready_within_seconds: float = 60
+    ends: bool = False
+    """Whether it ends by itself when its work is done; then the stack goes on without it, also where it failed."""
 
 
 def always() -> bool:
@@ -68,4 +70,15 @@ def exporter(port: int, definition: Path, addresses: Mapping[str, str], cli: Seq
         ready=lambda: says_ok(port, "/health/ready"),  # every partition is in the hands of a worker
         address=f"http://{LOOPBACK}:{port}",
         environment=own_environment(addresses),
+    )
+
+
+def history(definition: Path, data: Path, addresses: Mapping[str, str], cli: Sequence[str] = OURS) -> Part:
+    """Fills the past into a Prometheus' data, once what was published is counted."""
+    return Part(
+        name="history",
+        command=[*cli, "history", str(definition), "--into", str(data), "--once", "--wait"],
+        ready=always,
+        environment=own_environment(addresses),
+        ends=True,
     )

@@ -44,7 +44,7 @@ PROGRAMS: Final = {
 }
 RECEIVERS: Final = "receivers.yml"
 """Who is told by what, beside the definition."""
-OPTIONAL: Final = ("worker", "exporter", "prometheus", "alertmanager")
+OPTIONAL: Final = ("worker", "exporter", "prometheus", "history", "alertmanager")
 """What the stack can be run without; Kafka and Redis are left out by naming others in NSM_KAFKA and NSM_REDIS."""
 
 
@@ -114,6 +114,7 @@ class Stack:
                 self.options.say(f"made topic {topic}")
             self.supervisor.start(self._services())
             self.supervisor.start(self._history())
+            self.supervisor.start(self._past())
             self.folder.announce(self.addresses)
             self._running = started.pop_all()
         return self
@@ -203,6 +204,15 @@ class Stack:
         part = prometheus(self.folder.path, self._port("prometheus"), scrape)
         self.addresses["prometheus"] = part.address
         return [part]
+
+    def _past(self) -> list[Part]:
+        """Once only: a Prometheus that has it already is left as it is."""
+        if not all(self._wants(name) for name in ("history", "prometheus", "exporter")):
+            return []
+        if install.find("promtool") is None:
+            self.options.say("no promtool on this machine: the history of Prometheus begins now")
+            return []
+        return [parts.history(self.definition, self.history, self.addresses, self.options.cli)]
 
     @property
     def _rules(self) -> Path:

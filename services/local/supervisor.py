@@ -18,6 +18,7 @@ class Supervisor:
         self._logs = logs
         self._say = say
         self.running: list[tuple[Part, Process]] = []
+        self._done: set[str] = set()
 
     def start(self, parts: Sequence[Part]) -> None:
         """Starts them together and returns when all are ready; raises StackError that names the one which is not."""
@@ -45,10 +46,17 @@ class Supervisor:
         """Raises StackError for a part that is no more, with the end of what it said."""
         for part, process in self.running:
             code = process.exit_code()
-            if code is not None:
+            if code is not None and part.ends:
+                self._tell_done(part, process, code)
+            elif code is not None:
                 how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
                 message = f"{part.name} {how}{_tail(process)}"
                 raise StackError(message)
+
+    def _tell_done(self, part: Part, process: Process, code: int) -> None:
+        if part.name not in self._done:
+            self._done.add(part.name)
+            self._say(f"{part.name} is done" if code == 0 else f"{part.name} failed{_tail(process)}")
 
     def watch(self) -> None:
         """Returns never: raises StackError when a part dies."""

@@ -1,5 +1,5 @@
 """Boards and alert rules, generated from the definition.
 
 definition ──▶ expressions ──▶ rules (model) ──▶ nsm.rules.yml
-                    └────────▶ board (classic model) ──▶ nsm.json
+                    └────────▶ boards (classic model) ──▶ nsm*.json
 """

@@ -1,5 +1,6 @@
 """Fixed identities and links of what is provisioned: they outlive every rendering."""
 
+from hashlib import sha256
 from typing import Final
 
 import msgspec
@@ -8,6 +9,24 @@ BOARD_UID: Final = "nsm"
 OBJECTIVES_UID: Final = "nsm-objectives"
 PIPELINE_UID: Final = "nsm-pipeline"
 DATA_SOURCE_UID: Final = "nsm-prometheus"
+LONGEST_UID: Final = 40
+"""Grafana takes no longer one."""
+
+
+def department_uid(name: str) -> str:
+    """The uid of a department's board; of a name that is too long the beginning, and a hash of all of it."""
+    uid = f"nsm-department-{name}"
+    if len(uid) <= LONGEST_UID:
+        return uid
+    mark = sha256(name.encode()).hexdigest()[:8]
+    return f"{uid[: LONGEST_UID - 9]}-{mark}"
+
+
+def board_path(uid: str) -> str:
+    """A board's address within its Grafana, which puts what it is served under before it."""
+    return f"/d/{uid}"
+
+
 DATA_SOURCE_NAME: Final = "North Star Prometheus"
 FOLDER_UID: Final = "nsm"
 FOLDER_TITLE: Final = "North Star"
@@ -21,12 +40,12 @@ class Addresses(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def board(self) -> str:
-        """The board's address."""
+        """The address of the board North Star."""
         return self.board_of(BOARD_UID)
 
     def board_of(self, uid: str) -> str:
         """The address of the board with this uid."""
-        return f"{self.grafana.rstrip('/')}/d/{uid}"
+        return f"{self.grafana.rstrip('/')}{board_path(uid)}"
 
     def runbook(self, alert: str) -> str:
         """The page of one alert."""

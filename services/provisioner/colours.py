@@ -1,8 +1,8 @@
 """Colours that colour-blind people can tell apart (Okabe and Ito), and what they say."""
 
-from typing import Final
+from typing import Final, Literal
 
-from schemas.definition.steering import Guardrail, NorthStar
+from schemas.definition.steering import Better, Guardrail, Target
 from services.provisioner.sdk import dashboard
 
 GOOD: Final = "#009E73"
@@ -26,14 +26,32 @@ def plain() -> Steps:
     return steps(PLAIN)
 
 
-def toward(star: NorthStar, target: float | None) -> Steps:
+def toward(aim: Target, target: float | None) -> Steps:
     """Good from the target on, to be watched within a tenth of it."""
     if target is None:
         return plain()
     margin = abs(target) / 10
-    if star.better == "higher":
+    if aim.better == "higher":
         return steps(BAD, (target - margin, WATCH), (target, GOOD))
     return steps(GOOD, (target, WATCH), (target + margin, BAD))
+
+
+def beyond(better: Better, target: float) -> Steps:
+    """Good from the target on, and nothing said before it: on the way there one is not yet wrong."""
+    if better == "higher":
+        return steps(PLAIN, (target, GOOD))
+    return steps(GOOD, (target, PLAIN))
+
+
+def toward_zero(better: Better | Literal[""]) -> Steps:
+    """Of a change: good on the better side of 0, to be watched within a twentieth on the other; plain for neither."""
+    match better:
+        case "higher":
+            return steps(BAD, (-0.05, WATCH), (0, GOOD))
+        case "lower":
+            return steps(GOOD, (0.001, WATCH), (0.05, BAD))
+        case "":
+            return plain()
 
 
 def within(guardrail: Guardrail) -> Steps:

@@ -13,17 +13,19 @@ from services.provisioner.sdk import dashboard, prometheus
 
 
 class Placed(msgspec.Struct, frozen=True):
-    """Of a panel (shows something wherever the exporter does) or of an alert (empty while all is well)."""
+    """Of a panel or an annotation (it shows something where the exporter does), or an alert (empty if all is well)."""
 
-    kind: Literal["panel", "alert"]
+    kind: Literal["panel", "annotation", "alert"]
     place: str
     text: str
 
 
 def all_expressions(definition: Definition) -> tuple[Placed, ...]:
-    """Panels in the order of the boards, then alerts."""
-    panels = [one for board in all_boards(definition, Addresses()) for one in _of_panels(board)]
-    return (*panels, *_of_rules(definition))
+    """Panels in the order of the boards, then annotations, then alerts."""
+    boards = all_boards(definition, Addresses())
+    panels = [one for board in boards for one in _of_panels(board)]
+    annotations = [one for board in boards for one in _of_annotations(board)]
+    return (*panels, *annotations, *_of_rules(definition))
 
 
 def _of_panels(board: dashboard.Dashboard) -> Iterator[Placed]:
@@ -31,7 +33,12 @@ def _of_panels(board: dashboard.Dashboard) -> Iterator[Placed]:
         if isinstance(panel, dashboard.Panel):
             for target in panel.targets or []:
                 if isinstance(target, prometheus.Dataquery):
-                    yield Placed("panel", f"{panel.title}: {target.legend_format}", target.expr)
+                    yield Placed("panel", f"{board.uid}, {panel.title}: {target.legend_format}", target.expr)
+
+
+def _of_annotations(board: dashboard.Dashboard) -> Iterator[Placed]:
+    for one in board.annotations.list_val or [] if board.annotations else []:
+        yield Placed("annotation", f"{board.uid}, {one.name}", one.expr or "")
 
 
 def _of_rules(definition: Definition) -> Iterator[Placed]:

@@ -8,6 +8,27 @@ import warnings
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     from grafana_foundation_sdk.cog.encoder import JSONEncoder
-    from grafana_foundation_sdk.models import common, dashboard, prometheus, stat, text, timeseries
+    from grafana_foundation_sdk.models import (
+        bargauge,
+        common,
+        dashboard,
+        prometheus,
+        stat,
+        statetimeline,
+        table,
+        text,
+        timeseries,
+    )
 
-__all__ = ["JSONEncoder", "common", "dashboard", "prometheus", "stat", "text", "timeseries"]
+__all__ = [
+    "JSONEncoder",
+    "bargauge",
+    "common",
+    "dashboard",
+    "prometheus",
+    "stat",
+    "statetimeline",
+    "table",
+    "text",
+    "timeseries",
+]

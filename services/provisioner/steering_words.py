@@ -8,7 +8,7 @@ from streams.steering.course import TOLERANCE
 
 COURSE: Final = (
     f"On course is whoever is within {TOLERANCE.numerator}/{TOLERANCE.denominator} of the whole way of the path; a"
-    " complete period is held against the path on its last day. At the end of the way nothing is forgiven."
+    " complete period is held against the path on its last day. Once the way is over nothing is forgiven."
 )
 PROGRESS: Final = "The part of the way from base to target that is done, by no unfinished period."
 

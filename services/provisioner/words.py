@@ -33,6 +33,8 @@ from schemas.definition.model import (
     Sum,
     Window,
 )
+from schemas.definition.steering import Target
+from schemas.definition.units import unit_of
 from services.provisioner.steering_words import steered_by
 
 MILLISECONDS = ((86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"), (1_000, "second"))
@@ -147,6 +149,26 @@ def _operand(definition: Definition, name: str) -> str:
         found = definition.measures[name]
         return found.description.rstrip(".") or measure(found)
     return name.replace("_", " ")
+
+
+def amount(definition: Definition, name: str, value: float) -> str:
+    """A value of the metric of this name, with its unit."""
+    unit = unit_of(definition, name)
+    return f"{value:,.10g} {unit}".rstrip()
+
+
+def path(definition: Definition, aim: Target) -> str:
+    """The way from where it stood to where it should be, as a sentence; empty where the definition tells of none."""
+    if aim.target is None or aim.by is None:
+        return ""
+    if aim.path:
+        steps = (f"{amount(definition, aim.metric, one.value)} by {one.by.isoformat()}" for one in aim.path)
+        return f"The path has steps: {', then '.join(steps)}."
+    if aim.base is None:
+        return ""
+    since = f" on {aim.since.isoformat()}" if aim.since else ""
+    base, target = (amount(definition, aim.metric, value) for value in (aim.base, aim.target))
+    return f"The path goes straight from {base}{since} to {target} by {aim.by.isoformat()}."
 
 
 def title(name: str) -> str:

@@ -103,6 +103,17 @@ class Chain:
             changed.add(name)
         return {judge.series: out for judge, out in pairs}, changed
 
+    def fold_each(
+        self, arrivals: Arrivals, records: MutableMapping[str, Record], place: int, oldest: int
+    ) -> Iterator[tuple[str, dict[str, Out]]]:
+        """As ``fold``, entity by entity: what each adds, of those that have a point that is new."""
+        for name, points, xs in _Runs.of(arrivals, records, place, once=self.once).each():
+            pairs: Pairs = tuple((judge, {}) for judge in self.judges)
+            self._insert_all(points, xs, pairs)
+            if len(points) > self.order:
+                self._forget(points, oldest)
+            yield name, {judge.series: out for judge, out in pairs}
+
     def _append(self, runs: "_Runs", pairs: Pairs, oldest: int, changed: set[str]) -> None:
         """Files runs that follow all that their records hold."""
         before = runs.before(self.order)

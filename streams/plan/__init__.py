@@ -15,7 +15,9 @@ two definitions of one version fold alike, and anything else has keys of its own
 
 parts       the values that a plan is made of
 series      which measures are read in which windows
+additives   what is remembered of nobody
 places      what is remembered of entities
+settling    what is counted by what is remembered of them
 keys        which measures are re-keyed, and by what
 needs       what is read of the events
 version     the name of all that decides what is counted
@@ -23,24 +25,26 @@ compiling   the whole
 """
 
 from streams.plan.compiling import Plan, compile_plan
-from streams.plan.keys import rekeyed_by
+from streams.plan.keys import keys_of, rekeyed_by
 from streams.plan.needs import types_of
 from streams.plan.parts import (
     Additive,
     Choice,
     Judged,
+    Nameless,
     Placed,
     PlacedChain,
     PlacedConversion,
     PlacedRetention,
     Series,
+    Settled,
     SourcePlan,
     Space,
     Split,
     Stage,
     choices_of,
 )
-from streams.plan.series import measures_of
+from streams.plan.series import measures_of, waits
 from streams.plan.version import INTERNAL_PARTITIONS
 
 __all__ = [
@@ -48,19 +52,23 @@ __all__ = [
     "Additive",
     "Choice",
     "Judged",
+    "Nameless",
     "Placed",
     "PlacedChain",
     "PlacedConversion",
     "PlacedRetention",
     "Plan",
     "Series",
+    "Settled",
     "SourcePlan",
     "Space",
     "Split",
     "Stage",
     "choices_of",
     "compile_plan",
+    "keys_of",
     "measures_of",
     "rekeyed_by",
     "types_of",
+    "waits",
 ]

@@ -1,24 +1,28 @@
 """What measures need of the events of a source."""
 
 from schemas.definition import model
-from schemas.definition.model import Definition, Measure, Source
+from schemas.definition.model import Definition, Dimension, Measure, Source
 from schemas.events.needs import EventNeeds, Needs
 
 
-def needs_of(definition: Definition, source: Source, measures: list[Measure]) -> Needs:
-    """The properties that these measures read of each type."""
+def needs_of(definition: Definition, source: Source, measures: list[Measure], settled: list[Dimension]) -> Needs:
+    """The properties that these measures read of each type, and of every event what these dimensions remember."""
     entities: dict[str, set[str]] = {}
     amounts: dict[str, dict[str, int]] = {}
     scalars: dict[str, set[str]] = {}
     for measure in measures:
         of = measure.of
         scalars.setdefault(of, set()).update(condition.property for condition in measure.where)
-        scalars[of].update(definition.dimensions[name].property for name in measure.by_dimension)
+        carried = (definition.dimensions[name] for name in measure.by_dimension)
+        scalars[of].update(one.property for one in carried if not one.settled)
         for one in types_of(measure):
             scalars.setdefault(one, set())
             entities.setdefault(one, set()).update(_entity(measure))
         if isinstance(measure, model.Amount):
             amounts.setdefault(of, {})[measure.property] = measure.decimals
+    if settled:
+        entities.setdefault(model.ANY, set()).update(one.settled for one in settled)
+        scalars.setdefault(model.ANY, set()).update(one.property for one in settled)
     by_type = {
         of: EventNeeds(entities=frozenset(entities[of]), amounts=amounts.get(of, {}), scalars=frozenset(scalars[of]))
         for of in scalars

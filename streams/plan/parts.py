@@ -113,6 +113,32 @@ class Split(NamedTuple):
     chains: tuple[PlacedChain, ...]
 
 
+class Settled(NamedTuple):
+    """A dimension that is remembered of entities, and what is counted by it: of the segments alone, not of the whole.
+
+    ``name`` is the space of what is remembered of each entity, which the property ``of`` names; ``spaces`` have the
+    records of what counts such entities, or pairs with one.  ``series`` are all that it adds to, in a fixed order.
+    """
+
+    name: str
+    dimension: str
+    property: str
+    values: tuple[str, ...]
+    of: str
+    within_ms: int
+    additives: tuple[Additive, ...]
+    spaces: tuple[Space, ...]
+    series: tuple[str, ...]
+
+
+class Nameless(NamedTuple):
+    """What is counted by a dimension that is remembered of entities, where an event names none: it is in ``none``."""
+
+    dimension: str
+    of: str
+    additives: tuple[Additive, ...]
+
+
 class SourcePlan(NamedTuple):
     """What happens to the events of one source; ``types`` are those that some measure counts, None where all are."""
 
@@ -123,6 +149,8 @@ class SourcePlan(NamedTuple):
     types: frozenset[str] | None
     stages: "tuple[Stage, ...]" = ()
     splits: tuple[Split, ...] = ()
+    settled: tuple[Settled, ...] = ()
+    nameless: tuple[Nameless, ...] = ()
 
 
 class Stage(NamedTuple):

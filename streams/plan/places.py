@@ -26,14 +26,24 @@ from streams.plan.parts import (
 from streams.time.calendar import Calendar
 from streams.time.grains import Days, Grain, Instants
 
+Remembering = Judged | model.NetRetention | model.Conversion
+"""The kinds that have records of entities."""
 
-def space_of(
+
+def spaces_of(
+    measures: list[Remembering], of_measure: dict[str, dict[Window, Series]], calendar: Calendar
+) -> Iterator[Space]:
+    """The records of each kind of entity, by all that these measures remember of it."""
+    for entity in sorted({measure.entity for measure in measures}):
+        yield _space(entity, [measure for measure in measures if measure.entity == entity], of_measure, calendar)
+
+
+def _space(
     entity: tuple[str, ...],
-    measures: list[Judged | model.NetRetention | model.Conversion],
+    measures: list[Remembering],
     of_measure: dict[str, dict[Window, Series]],
     calendar: Calendar,
 ) -> Space:
-    """The records of one kind of entity, by all that these measures remember of it."""
     judged = [one for one in measures if isinstance(one, Judged)]
     retained = [one for one in measures if isinstance(one, model.NetRetention)]
     places: list[Placed] = [*_chains(judged, of_measure, calendar), *_retentions(retained, of_measure, calendar)]
@@ -47,8 +57,9 @@ def splits_of(
     of_measure: dict[str, dict[Window, Series]],
     calendar: Calendar,
 ) -> Iterator[Split]:
-    """For each kind of entity and each dimension that some of its measures are split by."""
-    pairs = {(measure.entity, name) for measure in measures for name in measure.by_dimension}
+    """For each kind of entity and each dimension, carried by each event, that some of its measures are split by."""
+    carried = {name for name, one in definition.dimensions.items() if not one.settled}
+    pairs = {(measure.entity, name) for measure in measures for name in measure.by_dimension if name in carried}
     for entity, name in sorted(pairs):
         mine = [one for one in measures if one.entity == entity and name in one.by_dimension]
         dimension, chains = definition.dimensions[name], _chains(mine, of_measure, calendar)

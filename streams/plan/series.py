@@ -1,9 +1,9 @@
 """Which measures are read in which windows, and the series that answers for each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from schemas.definition import model
-from schemas.definition.model import Definition, Measure, Window
+from schemas.definition.model import Definition, Dimension, Measure, Window
 from schemas.definition.operands import operands
 from streams.plan.parts import Series
 from streams.time.calendar import Calendar
@@ -39,12 +39,20 @@ def _grain(window: Window, calendar: Calendar) -> Grain:
     return Buckets(window.grain_ms) if isinstance(window, model.RollingSpan) else Days(calendar)
 
 
-def series_of(measure: Measure, window: Window, calendar: Calendar) -> Series:
+def series_of(definition: Definition, measure: Measure, window: Window, calendar: Calendar) -> Series:
     """What answers for a measure over a window."""
-    grain = _grain(window, calendar)
+    grain, waits_ms = (
+        _grain(window, calendar),
+        waits(measure, map(definition.dimensions.__getitem__, measure.by_dimension)),
+    )
     if not isinstance(measure, model.Distinct | model.Lifecycle | model.NetRetention):
-        waits_ms = measure.within_ms if isinstance(measure, model.Conversion) else 0
         return Series(f"{measure.name}.{grain.label}", grain, running=False, waits_ms=waits_ms)
     rolling = isinstance(window, model.RollingDays | model.RollingSpan)
     suffix = f"@{grain.label}" if isinstance(window, model.RollingSpan) else ""
-    return Series(f"{measure.name}.{window.label}{suffix}", grain, running=rolling)
+    return Series(f"{measure.name}.{window.label}{suffix}", grain, running=rolling, waits_ms=waits_ms)
+
+
+def waits(measure: Measure, dimensions: Iterable[Dimension]) -> int:
+    """How long below the floor a measure may still change, in ms: a conversion, and what entities settle for."""
+    own = measure.within_ms if isinstance(measure, model.Conversion) else 0
+    return max([own, *(one.within_ms for one in dimensions)])

@@ -5,8 +5,9 @@ from hashlib import sha256
 import msgspec
 
 from schemas.definition.model import Definition, Measure, Window
-from streams.plan.keys import rekeyed_by
+from streams.plan.keys import keys_of
 from streams.plan.parts import Judged
+from streams.plan.settling import settled_dimensions
 
 FOLD = 1
 """Moves when the same definition is folded in another way, so that old and new state never meet."""
@@ -16,6 +17,8 @@ REKEYING = 1
 """Moves when messages of internal topics, or who gets them, change."""
 
 
+SETTLING = 1
+"""Moves when entities settle otherwise for the value of a dimension."""
 INTERNAL_PARTITIONS = 4
 """Of every internal topic; fixed in a version."""
 
@@ -32,10 +35,14 @@ def version_of(definition: Definition, windows: dict[str, tuple[Window, ...]]) -
     sources.sort(key=lambda source: source.name)
     of_company = definition.time_zone, definition.week_starts
     decides: tuple[object, ...] = (FOLD, *of_company, sources, measures, properties)
-    if any(rekeyed_by(one, definition.source(one.source)) for one in shown):
+    if any(keys_of(definition, one) for one in shown):
         decides += (REKEYING, INTERNAL_PARTITIONS)
     if split := {name for one in shown if isinstance(one, Judged) for name in one.by_dimension}:
         decides += ({name: sorted(definition.dimensions[name].values) for name in split},)
+    if settled := {
+        one.name: (one.settled, one.within_ms, sorted(one.values)) for one in settled_dimensions(definition)
+    }:
+        decides += (SETTLING, settled)
     return sha256(msgspec.json.encode(decides, order="sorted")).hexdigest()[:10]
 
 

@@ -56,7 +56,9 @@ class Router:
 
     def _wanted(self, number: int, selections: Selections) -> tuple[Mask, dict[str, int]]:
         """The events that come to something, and ``unused|<measure>|<reason>``, as the fold counts it."""
-        wanted, totals, told = np.zeros(number, np.bool_), dict[str, int](), set[str]()
+        # whatever names an entity may be its first event, or carry what is remembered of it
+        wanted = np.full(number, bool(self._stage.plan.settled))
+        totals, told = dict[str, int](), set[str]()
         for space in self._stage.plan.spaces:
             for placed in space.places:
                 wanted[used(selections, space, placed)] = True

@@ -12,10 +12,11 @@ from streams.time.calendar import Calendar
 
 
 class Comparable(msgspec.Struct, frozen=True):
-    """A metric's value, and the number of the last local day that it speaks of."""
+    """A metric's value, and the number of the last local day that it speaks of; ``ended`` where that day is over."""
 
     value: Fraction
     day: int
+    ended: bool = True
 
 
 def comparables(
@@ -32,5 +33,6 @@ def comparables(
             window = first[one.metric]
             fits = one.window == window.label and isinstance(window, model.Calendar) == calendars
             if fits and one.dimension == WHOLE and one.value is not None:
-                found[one.metric] = Comparable(one.value, calendar.day(one.end_ms - 1 if calendars else at_ms))
+                day = calendar.day(one.end_ms - 1 if calendars else at_ms)
+                found[one.metric] = Comparable(one.value, day, ended=calendars)
     return found

@@ -2,7 +2,7 @@
 
     ahead        better than the path by more than a twentieth of the whole way
     on_course    within that of the path
-    behind       worse than the path by more than that; at the way's end and after it: short of the target at all
+    behind       worse than the path by more than that; once the way's last day is over, short of the target at all
 
 A twentieth, because a path is a straight line and no number is: whoever is called behind should be so tomorrow too.
 At the end there is nothing left to make up, so that nothing is forgiven.
@@ -11,6 +11,7 @@ At the end there is nothing left to make up, so that nothing is forgiven.
 from fractions import Fraction
 from typing import Final, Literal
 
+from streams.steering.comparable import Comparable
 from streams.steering.way import Way
 
 Course = Literal["ahead", "on_course", "behind"]
@@ -28,15 +29,15 @@ def progress(way: Way, value: Fraction) -> Fraction | None:
     return min(Fraction(1), max(Fraction(0), (value - way.base) / (way.target - way.base)))
 
 
-def course(way: Way, value: Fraction, day: int) -> Course | None:
-    """Of a value that speaks of the time up to the end of this day; None where the path says nothing of it."""
-    path = way.at(day)
+def course(way: Way, known: Comparable) -> Course | None:
+    """On the day that the value speaks of; None where the path says nothing of it."""
+    path = way.at(known.day)
     if path is None:
         return None
-    gained, tolerance = way.gained(value, path), tolerated(way)
+    gained, tolerance = way.gained(known.value, path), tolerated(way)
     if gained > tolerance:
         return "ahead"
-    over = way.by is not None and day >= way.by
+    over = way.by is not None and (known.day >= way.by if known.ended else known.day > way.by)
     return "behind" if gained < (0 if over else -tolerance) else "on_course"
 
 

@@ -18,6 +18,7 @@ import msgspec
 
 from schemas.definition import model
 from schemas.definition.steering import Hold, KeyResult
+from streams.steering.comparable import Comparable
 from streams.steering.course import Course, course, progress
 from streams.steering.way import Way
 from streams.time.calendar import Calendar
@@ -113,8 +114,8 @@ def hold_progress(way: Way, aim: Hold, value: Fraction | None, so_far: Held) -> 
     return share if reached is None else (reached + share) / 2
 
 
-def hold_course(way: Way, result: KeyResult, known: tuple[Fraction, int] | None, so_far: Held) -> Course | None:
-    """As of any value, but done is done, and behind is also who has too few days left; ``known`` is value and day."""
+def hold_course(way: Way, result: KeyResult, known: Comparable | None, so_far: Held) -> Course | None:
+    """As of any value, but done is done, and behind is also who has too few days left."""
     days = result.aim.days if isinstance(result.aim, Hold) else 0
     due = None if result.by is None else result.by.toordinal()
     if so_far.longest_ms >= days * DAY:
@@ -123,7 +124,7 @@ def hold_course(way: Way, result: KeyResult, known: tuple[Fraction, int] | None,
         return None
     if due is not None and so_far.until is not None and so_far.latest_ms + (due - so_far.until) * DAY < days * DAY:
         return "behind"
-    return course(way, *known)
+    return course(way, known)
 
 
 def _before(calendar: Calendar, window: model.Window, end_ms: int) -> Iterator[Span]:

@@ -91,7 +91,7 @@ def _stand(way: Way, day: int, known: Comparable | None) -> Stand:
         value=None if known is None else known.value,
         value_day=None if known is None else known.day,
         progress=None if known is None else progress(way, known.value),
-        course=None if known is None else course(way, known.value, known.day),
+        course=None if known is None else course(way, known),
     )
 
 
@@ -105,7 +105,7 @@ def _of_result(result: KeyResult, day: int, known: Comparable | None, so_far: He
     return msgspec.structs.replace(
         stand,
         progress=hold_progress(way, result.aim, stand.value, so_far),
-        course=hold_course(way, result, None if known is None else (known.value, known.day), so_far),
+        course=hold_course(way, result, known, so_far),
         held=so_far,
     )
 

@@ -24,6 +24,12 @@ def local(zone: ZoneInfo, t: int) -> datetime:
     return (EPOCH + t * MILLISECOND).astimezone(zone)
 
 
+def ahead_seconds(zone: ZoneInfo, t: int) -> float:
+    """How far the clocks of the zone are ahead of UTC at an instant; west of Greenwich below 0."""
+    moment = local(zone, t - _cycles(t) * CYCLE_MS)
+    return (moment.replace(tzinfo=UTC) - moment).total_seconds()
+
+
 def local_date(zone: ZoneInfo, t: int) -> int:
     """The date at any instant, as ``date.toordinal``."""
     cycles = _cycles(t)

@@ -30,9 +30,10 @@ APPENDED_MS = 2_000_000_000_000
 TEXT = """\
 company: W1
 time_zone: UTC
-events: {{topic: w1, keyed_by: user_id, lateness: 7d, dedupe: 1h}}
+events: {{topic: w1, keyed_by: user_id, lateness: {lateness}, dedupe: 1h}}
 dimensions:
   country: {{property: country}}
+  home: {{property: country, settled: user_id, values: [NL, BE, DE, FR, GB, US, ES, IT, PL, SE, PT, DK]}}
 measures:
   m: {measure}
 metrics:
@@ -48,6 +49,7 @@ class Kind(NamedTuple):
     measure: str
     value: str = "measure: m"
     window: str = "{calendar: day}"
+    lateness: str = "7d"
 
 
 NOTHING = Kind("nothing", "{count: never_happens}")
@@ -61,6 +63,14 @@ KINDS = (
     Kind("distinct, 28 days", "{distinct: user_id, of: any}", window="{rolling: 28d}"),
     Kind("distinct at least 3, 28 days", "{distinct: user_id, of: any, at_least: 3}", window="{rolling: 28d}"),
     Kind("first", "{first: order_completed}"),
+    *(
+        Kind(f"{name}, by 12 countries remembered of the user, {told}", measure, lateness=lateness)
+        for name, measure in (
+            ("count", "{count: order_completed, by_dimension: home}"),
+            ("first", "{first: order_completed, by_dimension: home}"),
+        )
+        for told, lateness in (("all open", "7d"), ("open for 12 hours", "12h"))
+    ),
     Kind("repeat", "{repeat: order_completed}"),
     Kind("repeat within 7 days", "{repeat: order_completed, within: 7d}"),
     Kind("lifecycle, one part", "{lifecycle: user_id, of: any}", "measure: m.retained", "{calendar: week}"),
@@ -109,7 +119,7 @@ class _Spent(NamedTuple):
 
 
 def _compiled(kind: Kind) -> dict[str, SourcePlan]:
-    return compile_plan(parse(TEXT.format(measure=kind.measure, value=kind.value, window=kind.window))).sources
+    return compile_plan(parse(TEXT.format(**kind._asdict()))).sources
 
 
 def _fold(plan: SourcePlan, log: list[Raw]) -> _Spent:

@@ -19,7 +19,7 @@ from services.provisioner.grafana.address import address
 from services.provisioner.grafana.client import GrafanaClient
 from services.provisioner.grafana.marks import OWNED
 from services.secret import Secret
-from tests.grafana.provisioned import HASTY
+from tests.grafana.provisioned import EAGER
 from tests.grafana.stand_in import ADMIN, StandIn
 
 REAL_URL, REAL_TOKEN = os.environ.get("GRAFANA_URL", ""), os.environ.get("GRAFANA_TOKEN", "")
@@ -36,7 +36,7 @@ class Grafana:
 
     def __init__(self, url: str, token: str) -> None:
         self.url, self.token = url, token
-        self._client = GrafanaClient(address(url), Secret(token), HASTY)
+        self._client = GrafanaClient(address(url), Secret(token), EAGER)
         self._accounts: list[int] = []
         self._session = requests.Session()
 

@@ -251,7 +251,8 @@ def test_prune_removes_what_is_ours_alone(grafana: Grafana) -> None:
     grafana.ask("POST", "/dashboards/db", board(folder=FOLDER_UID))
     fewer = wanted(steered(initiatives=()), msgspec.structs.replace(WISHES, rules=False))
     result = prune(grafana.url, msgspec.structs.replace(fewer, where_allowed=frozenset({"rule"})), token=grafana.token)
-    assert {one.kind for one in result.done} == {"annotation", "rule"}
+    assert {one.kind for one in result.done} >= {"annotation", "rule"}
+    assert {one.verb for one in result.done} == {Verb.DELETE}
     assert grafana.status("GET", f"/dashboards/uid/{UID}") == 200
     assert len(grafana.ask("GET", f"/annotations?tags={UID}").json()) == 1
     assert grafana.status("GET", "/dashboards/uid/nsm") == 200

@@ -1,5 +1,6 @@
 """docker-compose.yml and the image, read but not run: the tests need no container engine."""
 
+import argparse
 import shutil
 import subprocess
 import tomllib
@@ -10,6 +11,7 @@ import pytest
 import yaml
 
 from services.cli.main import COMMANDS
+from services.history.command import add_arguments
 from services.local import install
 from services.provisioner.rules.command import ROUTES_NAME
 
@@ -21,8 +23,9 @@ DOCKERFILE = (ROOT / "deploy/image/Dockerfile").read_text(encoding="utf-8")
 
 
 def test_all_parts_of_the_road_are_there() -> None:
-    parts = {"kafka", "redis", "topics", "render", "worker", "exporter", "prometheus", "alertmanager", "grafana"}
-    assert {name for name, service in SERVICES.items() if "profiles" not in service} == parts
+    parts = {"kafka", "redis", "topics", "render", "worker", "exporter", "prometheus", "history"}
+    running = {name for name, service in SERVICES.items() if "profiles" not in service}
+    assert running == parts | {"alertmanager", "grafana"}
 
 
 def test_the_grafana_of_the_contract_suite_is_kept_by_nothing_else() -> None:
@@ -108,3 +111,15 @@ def check(name: str, *words: str) -> None:
     install.ensure([name])
     done = subprocess.run([shutil.which(name) or name, *words], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_past_is_filled_into_the_data_of_prometheus_with_its_own_tool() -> None:
+    history, prometheus = SERVICES["history"], SERVICES["prometheus"]
+    into = history["command"][history["command"].index("--into") + 1]
+    assert f"prometheus:{into}" in history["volumes"]
+    assert f"prometheus:{into}" in prometheus["volumes"]
+    assert f"--storage.tsdb.path={into}" in prometheus["command"]
+    assert f"COPY --from={prometheus['image']} /bin/promtool /usr/local/bin/promtool" in DOCKERFILE
+    options = argparse.ArgumentParser()
+    add_arguments(options)
+    assert options.parse_args(history["command"][1:]).once

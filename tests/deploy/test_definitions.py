@@ -17,8 +17,7 @@ from schemas.definition.loading import load, load_placed
 from schemas.definition.steering import Change, Hold, Reach
 from services.check.observing import observe
 from services.provisioner.addresses import Addresses
-from services.provisioner.boards.all_boards import to_json
-from services.provisioner.boards.north_star import build_board
+from services.provisioner.boards.all_boards import all_boards
 from services.provisioner.placed import all_expressions
 from services.provisioner.rules.groups import rule_groups
 from services.provisioner.rules.model import to_yaml
@@ -110,7 +109,10 @@ def test_board_and_rules_can_be_made_of_it(business: str, tmp_path: Path) -> Non
         promql_parser.parse(one.text)
     told = " ".join(one.text for one in placed)
     assert all(f'metric="{one.metric}"' in told for one in definition.guardrails)
-    assert definition.company in to_json(build_board(definition, Addresses()))
+    boards = all_boards(definition, Addresses())
+    assert all(definition.company in str(board.title) for board in boards)
+    departments = [board for board in boards if str(board.uid).startswith("nsm-department-")]
+    assert len(departments) == len(definition.departments)
 
 
 @EVERY_BUSINESS

@@ -248,6 +248,11 @@ def test_the_process_shows_what_redis_and_kafka_say_and_ends_when_told(
         assert abs(time.time() - SETTLE_MS / 1000 - found[names.METRIC_AS_OF, ""]) < 5
         reading = json.loads(wait_for(f"{address}/v1/metrics/orders", 200))
         assert (reading["value"], reading["exact"], reading["segments"]) == (3, "3", [])
+        file.write_text(file.read_text("utf-8").replace("target: 10", "target: 12, base: 0"), "utf-8")
+        found = scrape_until(address, lambda found: found[names.METRIC_TARGET, ""] == 12)
+        assert (found[names.METRIC_VALUE, ""], found[names.METRIC_PROGRESS, ""]) == (3, 0.25)
+        (steered,) = json.loads(wait_for(f"{address}/v1/steering", 200))["targets"]
+        assert (steered["target"], steered["value"], steered["course"]) == (12, 3, None)
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
         assert process.stderr is not None

@@ -1,24 +1,16 @@
-"""Every expression of board and rules, asked of a real Prometheus that holds five weeks of what the exporter shows."""
+"""Every expression of the rules, asked of a real Prometheus that holds five weeks of what the exporter shows."""
 
-import contextlib
-import http.client
-import json
-import socket
-import subprocess
 import time
-import urllib.parse
 from collections.abc import Iterator
-from http import HTTPStatus
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from schemas import names
 from schemas.definition.loading import load
 from schemas.definition.model import Calendar, Definition, Metric, Ratio
-from services.provisioner.boards.row_metrics import dimensions_of
 from services.provisioner.placed import all_expressions
+from streams.readings import segmented_by
+from tests.live.prometheus import ask, prometheus_over
 from tests.services.provisioner.example import shop, starring
 from tests.services.provisioner.golden import ROOT
 
@@ -54,7 +46,7 @@ def _metric_rows(definition: Definition, metric: Metric) -> list[dict[str, str]]
     rows = [{"metric": metric.name, "window": window}]
     return rows + [
         {"metric": metric.name, "window": window, "dimension": dimension, "segment": segment}
-        for dimension in dimensions_of(definition, metric)
+        for dimension in segmented_by(definition, metric.name)
         for segment in ("Delft", "other")
     ]
 
@@ -98,83 +90,23 @@ def exposition(definition: Definition) -> str:
     return "\n".join([*lines, "# EOF", ""])
 
 
-def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
-
-
-def get(address: str, path: str) -> tuple[int, str]:
-    """Status and text of a page."""
-    connection = http.client.HTTPConnection(address, timeout=30)
-    try:
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
-    finally:
-        connection.close()
-
-
-def _ready(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        with contextlib.suppress(OSError):
-            if get(address, "/-/ready")[0] == HTTPStatus.OK:
-                return
-        if process.poll() is not None:
-            break
-        time.sleep(0.1)
-    raise AssertionError(log.read_text(encoding="utf-8"))
-
-
 @pytest.fixture(scope="module", params=list(DEFINITIONS))
 def history(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, Definition]]:
     """The address of a Prometheus that was filled for one definition, and the definition."""
-    definition, folder = DEFINITIONS[request.param], tmp_path_factory.mktemp("prometheus")
-    (folder / "history.txt").write_text(exposition(definition), encoding="utf-8")
-    fill = ["promtool", "tsdb", "create-blocks-from", "--max-block-duration=744h"]
-    fill += ["openmetrics", str(folder / "history.txt"), str(folder / "data")]
-    subprocess.run(fill, check=True, capture_output=True)
-    (folder / "prometheus.yml").write_text("global: {}\n", encoding="utf-8")
-    port, log = _free_port(), folder / "log"
-    command = [
-        "prometheus",
-        f"--config.file={folder / 'prometheus.yml'}",
-        f"--storage.tsdb.path={folder / 'data'}",
-        "--storage.tsdb.retention.time=60d",
-        f"--web.listen-address=127.0.0.1:{port}",
-    ]
-    with log.open("wb") as said, subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT) as process:
-        try:
-            _ready(f"127.0.0.1:{port}", process, log)
-            yield f"127.0.0.1:{port}", definition
-        finally:
-            process.terminate()
-
-
-def ask(address: str, expression: str, moment: float = NOW) -> list[Any]:
-    """The series of an instant query; an error of Prometheus fails with its text."""
-    query = urllib.parse.urlencode({"query": expression, "time": moment})
-    status, text = get(address, f"/api/v1/query?{query}")
-    assert status == HTTPStatus.OK, f"{expression}\n{text}"
-    found: list[Any] = json.loads(text)["data"]["result"]
-    return found
-
-
-def test_every_panel_shows_something_where_the_exporter_did(history: tuple[str, Definition]) -> None:
-    address, definition = history
-    for placed in all_expressions(definition):
-        if placed.kind == "panel":
-            assert ask(address, placed.text), f"{placed.place} is empty: {placed.text}"
+    definition = DEFINITIONS[request.param]
+    with prometheus_over(exposition(definition), tmp_path_factory.mktemp("prometheus")) as address:
+        yield address, definition
 
 
 def test_no_alert_speaks_while_all_is_well_but_those_about_dead_letters(history: tuple[str, Definition]) -> None:
     # in this history every outcome happens as often as any other
     address, definition = history
     speaking = {
-        placed.place for placed in all_expressions(definition) if placed.kind == "alert" and ask(address, placed.text)
+        placed.place
+        for placed in all_expressions(definition)
+        if placed.kind == "alert" and ask(address, placed.text, NOW)
     }
     assert speaking == {"NorthStarDeadLetters", "NorthStarDeadLettersMany", "NorthStarLate"}
 

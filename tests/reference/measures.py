@@ -26,6 +26,7 @@ import msgspec
 from schemas.definition import model
 from schemas.definition.arithmetic import names_in, written
 from schemas.definition.model import ANY, Condition, Definition, FlatFormat, Measure, Source, Window
+from tests.reference.settled import settled_sql, within_sql
 from tests.reference.stretches import FOR_EVER_MS, NEVER_MS, LocalTime, Stretch, local_day, midnight
 
 OPERATORS = {"=": "=", "!=": "<>", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
@@ -61,6 +62,8 @@ class Reference:
         self._db.execute("create table events (source varchar, id varchar, type varchar, t bigint, body json)")
         self._matching: dict[str, str] = {}
         self._numbers: dict[tuple[str, str | bool, tuple[Stretch, ...]], list[Fraction]] = {}
+        self._looking: tuple[str, str] | None = None
+        self._within: dict[str, str] = {}
         self._time = LocalTime(ZoneInfo(definition.time_zone), definition.week_starts)
 
     def load(self, source: str, lines: Iterable[bytes]) -> None:
@@ -128,9 +131,29 @@ class Reference:
                 return [None if one is None else Value(one, None) for one in numbers]
             case model.Share(of, dimension, segments):
                 whole = self.definition.measures[of]
-                where = Condition(self.definition.dimensions[dimension].property, "in", segments)
-                part = msgspec.structs.replace(whole, name=f"{of}|{where}", where=(*whole.where, where))
+                part = self._part(whole, dimension, segments)
                 return _divided(self._measure(part, window, stretches), self._measure(whole, window, stretches))
+
+    def segment(self, name: str, of: tuple[str, str], window: Window, moments: Sequence[int]) -> list[Value | None]:
+        """The metric at each moment in a segment, (dimension, value), of what is remembered of entities."""
+        self._looking = of
+        try:
+            return self.metric(name, window, moments)
+        finally:
+            self._looking = None
+
+    def _part(self, whole: Measure, dimension: str, segments: tuple[str, ...]) -> Measure:
+        """What the measure is of the events in these segments alone."""
+        one, name = self.definition.dimensions[dimension], f"{whole.name}|{dimension}|{'|'.join(segments)}"
+        if not one.settled:
+            where = Condition(one.property, "in", segments)
+            return msgspec.structs.replace(whole, name=name, where=(*whole.where, where))
+        source = self.definition.source(whole.source)
+        who, table = _text(source, one.settled), f"settled_{source.name}_{dimension}"
+        settled = settled_sql(one, source.name, who, _text(source, one.property))
+        self._db.execute(f"create table if not exists {table} as {settled}")
+        self._within[name] = within_sql(table, who, segments)
+        return msgspec.structs.replace(whole, name=name)
 
     def _operand(self, name: str, window: Window, stretches: list[Stretch]) -> Sequence[Fraction | None]:
         if name in self.definition.measures:
@@ -161,6 +184,13 @@ class Reference:
         return [found[n] / 10**measure.decimals if n in found else None for n in range(len(stretches))]
 
     def _measure(self, measure: Measure, window: Window, stretches: list[Stretch]) -> list[Fraction]:
+        if self._looking is not None:
+            (dimension, segment), self._looking = self._looking, None
+            measure, looked = self._part(measure, dimension, (segment,)), (dimension, segment)
+            try:
+                return self._measure(measure, window, stretches)
+            finally:
+                self._looking = looked
         compared = isinstance(measure, model.Lifecycle | model.NetRetention)
         key = measure.name, window.label if compared else window == model.Lifetime(), tuple(stretches)
         if key not in self._numbers:
@@ -223,7 +253,7 @@ class Reference:
         if measure.name not in self._matching:
             table = f"matching_{len(self._matching)}"
             source = self.definition.source(measure.source)
-            self._db.execute(f"create table {table} as {_matching(measure, source)}")
+            self._db.execute(f"create table {table} as {_matching(measure, source, self._within.get(measure.name))}")
             self._matching[measure.name] = table
         return self._matching[measure.name]
 
@@ -240,7 +270,7 @@ def _compared_sql(measure: model.Lifecycle | model.NetRetention, matching: str) 
     return f"select moment, sum({measure.part.value}) from ({paid}) where base > 0 group by moment"
 
 
-def _matching(measure: Measure, source: Source) -> str:
+def _matching(measure: Measure, source: Source, within: str | None) -> str:
     """An event counts for an entity once, and a ``where`` on a nested list is judged per item."""
     properties = [condition.property for condition in measure.where]
     entity = () if isinstance(measure, model.Count | model.Sum | model.Distribution) else measure.entity
@@ -253,6 +283,8 @@ def _matching(measure: Measure, source: Source) -> str:
     wheres = [f"source = '{source.name}'", *(_where(source, condition) for condition in measure.where)]
     if measure.of != ANY:
         wheres.append(f"type = '{measure.of}'")
+    if within is not None:
+        wheres.append(within)
     columns = ["id", "t"]
     if entity:
         parts = [_text(source, name) for name in entity]

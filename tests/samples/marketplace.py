@@ -9,6 +9,8 @@ from tests.samples.people import EVERY_DAY, LEISURE, Town, moment, people, skewe
 ZONE = ZoneInfo("Europe/Lisbon")
 BUYERS = Town("b", old=40, new=900, stays=40, a_week=0.5, hours=(8, 12, 13, 19, 20, 21, 22))
 SELLERS = Town("s", old=30, new=160, stays=60, a_week=1.2, hours=(10, 11, 16, 20))
+CHANNELS = ("search", "friends", "ads", "search", None, "friends", "press", "search", "friends")
+"""Where buyers come from; some do not say."""
 CATEGORIES = ("bicycles", "furniture", "books", "toys", "cameras")
 
 
@@ -19,7 +21,8 @@ def happen(log: Log) -> None:
         for at in visits(rng, seller, EVERY_DAY, ZONE):
             log.add("listing_published", at, seller_id=seller.id, category=rng.choice(CATEGORIES))
     for buyer in people(rng, BUYERS):
-        log.add("signed_up", moment(rng, buyer.first_day, 9, ZONE), user_id=buyer.id)
+        channel = CHANNELS[int(buyer.id.removeprefix("b")) * 7 % len(CHANNELS)]
+        log.add("signed_up", moment(rng, buyer.first_day, 9, ZONE), user_id=buyer.id, channel=channel)
         if rng.random() < 0.2:
             continue  # looked, and left
         for at in visits(rng, buyer, LEISURE, ZONE):

@@ -1,6 +1,7 @@
 """Every metric of a definition, and every measure as it is, beside SQL at the end of every day, in every way."""
 
 from collections import Counter
+from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from schemas.definition import model
 from schemas.definition.loading import load
 from schemas.definition.model import Definition, Measure, Metric, Window
 from streams.plan import compile_plan
+from streams.readings import segmented_by
 from tests.reference.measures import Reference
 from tests.samples.library import BUSINESSES, FOLDER
 from tests.verified.ways import WAYS, FoldedLog, Way, fold, lines_of
@@ -62,9 +64,14 @@ def verify(data: DataSet) -> Verified:
     moments = reference.days()
     last_ms = moments[-1]
     folds = [(way, fold(plan, lines, way, last_ms)) for way in WAYS]
-    rows = [
-        _row(definition, metric, reference, (moments, [folded for _, folded in folds]))
-        for metric in definition.metrics.values()
+    read = moments, [folded for _, folded in folds]
+    rows = [_row(definition, metric, reference, read) for metric in definition.metrics.values()]
+    shown = [metric for metric in definition.metrics.values() if not metric.name.endswith("#")]
+    rows += [
+        _segments_row(definition, (metric, dimension), reference, read)
+        for metric in shown
+        for dimension in segmented_by(definition, metric.name)
+        if definition.dimensions[dimension].settled
     ]
     return Verified(data, [(way, folded.outcomes) for way, folded in folds], rows)
 
@@ -96,6 +103,27 @@ def _row(definition: Definition, metric: Metric, reference: Reference, read: tup
             differences += sum(one != other for one, other in zip(ours, theirs, strict=True))
     kind = kind_of(definition, metric)
     return Row(metric.name, kind, ", ".join(one.label for one in metric.windows), compared, differences)
+
+
+def _segments_row(
+    definition: Definition, of: tuple[Metric, str], reference: Reference, read: tuple[list[int], list[FoldedLog]]
+) -> Row:
+    """Of all segments of what is remembered of entities together; where one is not shown nothing is in it."""
+    (metric, dimension), (moments, folds) = of, read
+    segments = (*definition.dimensions[dimension].values, "other", "none")
+    none = Fraction(0) if isinstance(metric.value, model.Plain) else None
+    compared = differences = 0
+    for window in metric.windows:
+        several = {one: reference.segment(metric.name, (dimension, one), window, moments) for one in segments}
+        for folded in folds:
+            for number, at in enumerate(moments):
+                found = folded.readings.segments(metric.name, window, at)
+                ours = {one.segment: one.value for one in found if one.dimension == dimension}
+                theirs = {one: values[number] for one, values in several.items()}
+                compared += len(segments)
+                differences += sum(ours.get(one, none) != (value and value.exact) for one, value in theirs.items())
+    windows = ", ".join(one.label for one in metric.windows)
+    return Row(f"{metric.name} by {dimension}", kind_of(definition, metric), windows, compared, differences)
 
 
 def kind_of(definition: Definition, metric: Metric) -> str:

@@ -17,6 +17,7 @@ from schemas.definition.rules.nested_sums import nested_sums_take_every_item
 from schemas.definition.rules.places import places_are_meant
 from schemas.definition.rules.quantiles import quantiles_are_of_distributions
 from schemas.definition.rules.references import references_exist
+from schemas.definition.rules.settled_dimensions import entities_settle_for_themselves
 from schemas.definition.rules.shared_names import names_mean_one_thing
 from schemas.definition.rules.shares import shares_have_a_whole
 from schemas.definition.rules.split_entities import entities_are_split_by_declared_values
@@ -27,6 +28,7 @@ Rule = Callable[[Draft], Iterator[Fault]]
 RULES: Final[tuple[Rule, ...]] = (
     amounts_agree,
     entities_are_split_by_declared_values,
+    entities_settle_for_themselves,
     growths_look_back,
     comparisons_have_periods,
     metrics_are_shallow,

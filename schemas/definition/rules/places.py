@@ -27,6 +27,7 @@ def _used(draft: Draft) -> Iterator[str]:
         yield source.keyed_by
     for dimension in draft.dimensions.values():
         yield dimension.property
+        yield dimension.settled
     for measure in draft.measures.values():
         yield from (condition.property for condition in measure.where)
         if isinstance(measure, Amount):

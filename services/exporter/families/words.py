@@ -13,6 +13,7 @@ HELP: Final = {
     names.METRIC_AS_OF: "The moment up to which every partition that the metric rests on has been read.",
     names.METRIC_COMPLETENESS: "The share of the metric's partitions that are read up to the last minute.",
     names.NORTH_STAR_INFO: "The north star metric, the window its target speaks of, and which way is better.",
+    names.TIME_ZONE_OFFSET: "How far the company's clocks are ahead of UTC; west of Greenwich below 0.",
     names.WATERMARK: "The latest event time counted from the partition.",
     names.EVENTS: "Events by what became of them.",
     names.EVENTS_UNUSED: "Counted events that a measure had to leave out.",

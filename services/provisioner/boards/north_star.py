@@ -1,72 +1,38 @@
-"""Definition -> the board "North Star", in Grafana's classic model (schema 42, read by Grafana 10 to 13)."""
-
-from collections.abc import Callable
+"""The board that everybody opens: where the north star stands, what moves it, and whether the number can be trusted."""
 
 from schemas.definition.model import Definition
+from services.provisioner import expressions as promql
 from services.provisioner.addresses import BOARD_UID, Addresses
-from services.provisioner.boards import row_metrics, row_north_star, row_trust
-from services.provisioner.boards.panels import row_panel
-from services.provisioner.sdk import dashboard
+from services.provisioner.boards.frame import Board
+from services.provisioner.boards.layout import Line, Row, Tile, lines_of
+from services.provisioner.boards.rows.guardrails import guardrails_row
+from services.provisioner.boards.rows.inputs import inputs_row
+from services.provisioner.boards.rows.rhythm import rhythm_row
+from services.provisioner.boards.rows.segments import of_north_star, segments_row
+from services.provisioner.boards.rows.standing import key, standing
+from services.provisioner.boards.rows.trend import trend_panel
+from services.provisioner.boards.rows.trust import completeness, freshness, trust_row
 
-Fill = Callable[[int], list[dashboard.Panel]]
 
-
-def build_board(definition: Definition, addresses: Addresses) -> dashboard.Dashboard:
-    """Rows from the top down; one without panels is left out."""
-    star = definition.north_star
-    rows: list[tuple[int, str, int, Fill]] = [
-        (90, "North star", row_north_star.HEIGHT, lambda y: row_north_star.north_star_row(definition, y)),
-        (91, "Inputs", row_metrics.height(len(star.inputs)), lambda y: row_metrics.inputs_row(definition, y)),
-        (
-            92,
-            "Guardrails",
-            row_metrics.height(len(definition.guardrails)),
-            lambda y: row_metrics.guardrails_row(definition, y),
-        ),
-        (
-            93,
-            "Segments",
-            row_metrics.height(len(row_metrics.splits(definition))),
-            lambda y: row_metrics.segments_row(definition, y),
-        ),
-        (94, "Trust", row_trust.HEIGHT, lambda y: row_trust.trust_row(definition, y, addresses)),
-    ]
-    panels: list[dashboard.Panel | dashboard.RowPanel] = []
-    y = 0
-    for identity, title, height, fill in rows:
-        if height:
-            panels += [row_panel(identity, y, title), *fill(y + 1)]
-            y += 1 + height
-    return dashboard.Dashboard(
+def north_star_board(definition: Definition, addresses: Addresses) -> Board:
+    """From the one number down to what it rests on."""
+    return Board(
         uid=BOARD_UID,
         title=f"North Star: {definition.company}",
         description=f"{definition.company}'s north star, what drives it, and why the number can be trusted.",
-        tags=["nsm"],
-        timezone=definition.time_zone,
-        week_start=definition.week_starts,
-        editable=False,
-        graph_tooltip=dashboard.DashboardCursorSync.CROSSHAIR,
-        time=dashboard.DashboardDashboardTime(from_val="now-30d", to="now"),
-        timepicker=dashboard.TimePickerConfig(refresh_intervals=["5s", "30s", "1m", "5m"]),
-        refresh="30s",
-        panels=panels,
-        links=_links(addresses),
-        annotations=dashboard.AnnotationContainer(list_val=[]),
-        templating=dashboard.DashboardDashboardTemplating(list_val=[]),
+        rows=[
+            _star(definition),
+            inputs_row(definition),
+            segments_row(definition, of_north_star(definition)),
+            guardrails_row(definition),
+            rhythm_row(definition),
+            trust_row(definition, addresses),
+        ],
     )
 
 
-def _links(addresses: Addresses) -> list[dashboard.DashboardLink]:
-    """To the runbooks, where a browser can follow."""
-    if not addresses.runbooks_are_online:
-        return []
-    link = dashboard.DashboardLink(
-        title="Runbooks",
-        type_val=dashboard.DashboardLinkType.LINK,
-        icon="doc",
-        tooltip="What each alert means and what to do",
-        url=addresses.runbooks,
-        target_blank=True,
-        tags=[],
-    )
-    return [link]
+def _star(definition: Definition) -> Row:
+    metric = promql.north_star(definition)
+    stats = [*standing(definition, metric), freshness(metric.name), completeness(metric.name)]
+    trend = Tile(key(metric, "trend"), trend_panel(definition, metric))
+    return Row("north-star", "North star", [*lines_of(5, stats), Line(11, [trend])])

@@ -18,22 +18,27 @@ from services.provisioner.rules.model import Group, Rule
 EXPRESSIONS: Final = "__expr__"
 LOOK_BACK_S: Final = 600
 LONGEST_UID: Final = 40
+ELSEWHERE: Final = "The numbers stand on the board."
 _QUERY: Final = re.compile(r'\{\{ with query "(?:[^"\\]|\\.)*" \}\}.*?\{\{ end \}\}', re.DOTALL)
+_ASKED: Final = "\0"
+_SENTENCE_END: Final = re.compile(r"(?<=\.) ")
 _VALUE: Final = re.compile(r"\$value\b")
 
 
 def managed_rules(groups: Iterable[Group], addresses: Addresses) -> list[Wanted]:
-    """One for each rule; a name that several rules share is told apart by what they say."""
-    rules = [(group.name, rule) for group in groups for rule in group.rules]
-    shared = Counter(rule.alert for _, rule in rules)
-    return [_wanted(group, rule, addresses, alone=shared[rule.alert] == 1) for group, rule in rules]
+    """One for each rule; those that share a name are numbered, so that a changed limit changes a rule in its place."""
+    seen: Counter[str] = Counter()
+    made = []
+    for group in groups:
+        for rule in group.rules:
+            seen[rule.alert] += 1
+            number = seen[rule.alert]
+            made.append(_wanted(group.name, rule, addresses, rule.alert if number == 1 else f"{rule.alert} {number}"))
+    return made
 
 
-def _wanted(group: str, rule: Rule, addresses: Addresses, *, alone: bool) -> Wanted:
+def _wanted(group: str, rule: Rule, addresses: Addresses, title: str) -> Wanted:
     said = rule.as_yaml(addresses)
-    labels = dict(_texts(said["labels"]))
-    short = digest({"expression": said["expr"], "labels": labels})[:8]
-    title = str(said["alert"]) if alone else f"{said['alert']} {short}"
     sent = {
         "title": title,
         "ruleGroup": group,
@@ -43,7 +48,7 @@ def _wanted(group: str, rule: Rule, addresses: Addresses, *, alone: bool) -> Wan
         "keep_firing_for": str(said.get("keep_firing_for", "0s")),
         "noDataState": "OK",
         "execErrState": "Error",
-        "labels": {name: _text(text) for name, text in labels.items()},
+        "labels": {name: _text(text) for name, text in _texts(said["labels"])},
         "annotations": {name: _text(text) for name, text in _texts(said["annotations"])},
     }
     uid = _uid(title.replace(" ", "-"))
@@ -63,8 +68,11 @@ def _uid(name: str) -> str:
 
 
 def _text(template: str) -> str:
-    """Grafana's templates know the value by another name, and cannot ask for further ones."""
-    return _VALUE.sub("$values.V.Value", _QUERY.sub("(see the board)", template))
+    """Grafana's templates know the value by another name, and cannot ask for further ones: what would is left out."""
+    sentences = _SENTENCE_END.split(_QUERY.sub(_ASKED, template))
+    kept = [sentence for sentence in sentences if _ASKED not in sentence]
+    said = " ".join(kept if len(kept) == len(sentences) else [*kept, ELSEWHERE])
+    return _VALUE.sub("$values.V.Value", said)
 
 
 def _data(expression: str) -> list[dict[str, Any]]:

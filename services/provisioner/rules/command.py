@@ -11,6 +11,8 @@ from services.provisioner.rules.groups import rule_groups
 from services.provisioner.rules.model import to_yaml
 from services.provisioner.rules.owners import all_owners
 from services.provisioner.rules.receivers import Receivers, read_receivers
+from services.provisioner.rules.recording import FILE_NAME as RECORDING_NAME
+from services.provisioner.rules.recording import recording_yaml
 from services.provisioner.rules.routes import alertmanager_yaml
 
 FILE_NAME: Final = "nsm.rules.yml"
@@ -35,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
     addresses = Addresses(grafana=args.grafana_url, runbooks=args.runbooks_url)
     files = {
         FILE_NAME: to_yaml(rule_groups(definition), addresses),
+        RECORDING_NAME: recording_yaml(),
         ROUTES_NAME: alertmanager_yaml(definition, receivers),
     }
     for name, text in files.items():

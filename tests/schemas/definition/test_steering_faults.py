@@ -108,6 +108,7 @@ def test_each_section_tells_its_fault_where_it_stands(said: str, fault: str) -> 
     [
         ("metric: orders", "must aim at one thing: change: +15%, reach: 40, or hold: 40 with for: 4w"),
         ("metric: orders, reach: 2, hold: 2, for: 4d", "must aim at one thing"),
+        ("metric: orders, reech: 2", '.reech: is no key here; did you mean "reach"?'),
         ("metric: orders, reach: 2, for: 4d", ".for: goes with hold, not with reach"),
         ("metric: orders, hold: 2", 'lacks "for"'),
         ("metric: orders, hold: 2, for: 4h", '.for: "4h" is no number of days or weeks such as 10d or 4w'),

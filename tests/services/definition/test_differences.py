@@ -1,6 +1,7 @@
 """Two definitions compared: every change is told, and whether it must be folded anew."""
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 import pytest
@@ -14,6 +15,7 @@ from services.definition.differences import differences
 from streams.plan import compile_plan
 from tests.schemas.definition.texts import STEERED
 from tests.streams.folding import definition
+from tests.streams.settling import settling
 from tests.streams.test_plan import COUNTED_ALIKE, COUNTED_OTHERWISE, SAID_OTHERWISE, with_measure, with_metric
 
 Change = Callable[[Definition], Definition]
@@ -127,6 +129,20 @@ def test_another_window_is_told_of_the_measures_that_are_read_over_it() -> None:
     assert found.measures == ("orders",)
     assert "is read over 11d" in found.counted[0]
     assert "metric m_orders: windows" in found.shown[0]
+
+
+def test_what_is_remembered_of_an_entity_otherwise_is_another_fold_of_what_is_split_by_it() -> None:
+    before = settling()
+
+    def after(**changed: Any) -> Definition:
+        dimension = msgspec.structs.replace(before.dimensions["vip"], **changed)
+        return msgspec.structs.replace(before, dimensions=before.dimensions | {"vip": dimension})
+
+    for changed in ({"within_ms": 1}, {"values": ("true", "false")}, {"property": "rank"}):
+        found = differences(compile_plan(before), compile_plan(after(**changed)))
+        assert found.measures == ("actives", "orders")
+        assert not any(UNNAMED in one for one in found.counted)
+    assert not differences(compile_plan(before), compile_plan(after(limit=7))).anew
 
 
 def test_another_declared_value_is_another_fold_of_what_splits_entities_by_it() -> None:

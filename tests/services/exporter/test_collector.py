@@ -185,10 +185,23 @@ def test_before_state_is_there_only_the_definition_is_told() -> None:
     asyncio.run(world.snapshots.refresh())
     found = list(samples(ReadingsCollector(world.snapshots)))
     told = {names.METRIC_TARGET, names.NORTH_STAR_INFO, names.GUARDRAIL_LIMIT, names.BUILD_INFO, names.SERIES_LIMIT}
-    told |= {names.METRIC_PATH, names.METRIC_INFO, names.INITIATIVE_ACTIVE}
+    told |= {names.TIME_ZONE_OFFSET, names.METRIC_PATH, names.METRIC_INFO, names.INITIATIVE_ACTIVE}
     told |= {names.KEY_RESULT_INFO, names.KEY_RESULT_TARGET, names.KEY_RESULT_PATH}
     assert {sample.name for sample in found} == told | {names.STATE_UP, names.SNAPSHOT_AGE}
     assert [sample.value for sample in found if sample.name == names.STATE_UP] == [0]
+
+
+def test_it_tells_how_far_the_companys_clocks_are_ahead_also_after_they_were_changed() -> None:
+    world = World(compile_plan(full_definition()), 2)
+    asyncio.run(world.snapshots.refresh())
+    collector = ReadingsCollector(world.snapshots)
+
+    def ahead() -> float:
+        return next(sample.value for sample in samples(collector) if sample.name == names.TIME_ZONE_OFFSET)
+
+    assert ahead() == 7200
+    world.clock.now_ms -= 3 * DAY  # the day before Europe's clocks went forward
+    assert ahead() == 3600
 
 
 def test_a_scrape_follows_the_clock_though_it_is_encoded_once() -> None:

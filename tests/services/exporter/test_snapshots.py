@@ -18,6 +18,7 @@ from streams.plan import compile_plan
 from streams.state.port import Partition
 from tests.services.exporter.world import NOW, Event, World
 from tests.streams.folding import DAY, HOUR, definition, event
+from tests.streams.settling import settling
 
 PLAN = compile_plan(definition("Europe/Amsterdam", lateness_ms=DAY))
 
@@ -291,6 +292,34 @@ def test_two_exporters_show_the_same() -> None:
             assert told(world.snapshots) == told(other)
 
     asyncio.run(story())
+
+
+def test_who_settles_for_a_segment_after_the_floor_is_shown_there_with_all_that_came_before() -> None:
+    async def story() -> None:
+        plan = compile_plan(settling(lateness_ms=DAY))
+        world = World(plan, 1)
+        await world.company.begin()
+        last = (plan.calendar.day(NOW) - 9) // CELLS_PER_KEY * CELLS_PER_KEY - 1
+        begun = plan.calendar.start(last) + HOUR
+        await world.company.publish(order(0, begun), event("v", "view", "bob", begun + 3 * DAY))
+        await world.snapshots.refresh()
+        assert by_channel(world.snapshots) == {"friends": 0, "ads": 0, "none": 1}
+        await world.company.publish(event("s", "view", "ann", begun + 4 * DAY, channel="ads"))
+        await world.snapshots.refresh()
+        assert by_channel(world.snapshots) == {"friends": 0, "ads": 1}
+
+    asyncio.run(story())
+
+
+def by_channel(snapshots: Snapshots) -> dict[str, Fraction | None]:
+    """Orders in every month."""
+    found = snapshots.shown().running
+    return {
+        one.segment: one.value
+        for one in found
+        if (one.metric, one.window) == ("m_orders", "lifetime")
+        if one.dimension == "channel"
+    }
 
 
 def test_what_was_begun_below_the_floor_is_shown_when_its_end_comes() -> None:

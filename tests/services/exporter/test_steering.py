@@ -6,15 +6,20 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import msgspec
+import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from schemas.definition import model, steering
 from schemas.definition.steering import KeyResult
 from schemas.names import CELLS_PER_KEY
+from schemas.readings import Reading
 from services.exporter.api import build_api
+from services.exporter.past_periods import ANEW_MS
 from streams.plan import compile_plan
+from streams.readings import Readings
 from streams.steering.standing import ResultKey, Stand, Steering
 from streams.time.calendar import Calendar
+from streams.time.spans import Span
 from tests.services.exporter.world import NOW, World
 from tests.streams.folding import DAY, definition, event
 
@@ -31,7 +36,7 @@ def ago(days: int) -> date:
 def world(*key_results: KeyResult, **said: object) -> World:
     """Orders by the day, no event later than two days."""
     plain = definition("Europe/Amsterdam", lateness_ms=2 * DAY)
-    okrs = (steering.Objective(name="More orders", key_results=key_results),)
+    okrs = (steering.Objective(name="More orders", key_results=key_results, owner="Lin"),)
     return World(compile_plan(msgspec.structs.replace(plain, okrs=okrs, **said)), 2)
 
 
@@ -41,7 +46,7 @@ def tell(one: World, story: Story, orders: Callable[[int], int]) -> None:
     async def told() -> None:
         await one.company.begin()
         events = [
-            event(f"e{days}-{n}", "order", f"u{n}", noon(days) + n, amount=1)
+            event(f"e{days}-{n}", "order", f"u{3 * n}", noon(days) + n, amount=1)  # three of them reach both partitions
             for days in range(LENGTH, -1, -1)
             for n in range(orders(days))
         ]
@@ -101,7 +106,7 @@ def test_the_day_that_runs_is_judged_by_nothing() -> None:
     tell(world(hold(3)), story, lambda days: 9 if days == 0 else 3)
 
 
-def test_what_is_final_is_read_once_and_never_again() -> None:
+def test_what_is_final_is_read_once_and_never_again(monkeypatch: pytest.MonkeyPatch) -> None:
     day = model.Calendar(model.Unit.DAY)  # a lifetime would read all there is, anyhow
     metric = model.Metric(name="m_orders", value=model.Plain("orders"), windows=(day,))
     star = steering.NorthStar(metric="m_orders")
@@ -113,16 +118,30 @@ def test_what_is_final_is_read_once_and_never_again() -> None:
         one.reader.asked.clear()
         return min(found) * CELLS_PER_KEY
 
+    read: list[int] = []
+    over = Readings.over
+
+    def counted(readings: Readings, metric_: str, window: model.Window, span: Span) -> Reading:
+        read.append(span.last)
+        return over(readings, metric_, window, span)
+
+    monkeypatch.setattr(Readings, "over", counted)
+
     async def story(one: World) -> None:
         before = stand(one).held
         assert first_read() <= ago(LENGTH).toordinal()
+        assert sorted(read) == list(range(ago(LENGTH).toordinal(), TODAY.toordinal()))
         for minutes in range(1, 10):
             one.clock.now_ms = NOW + minutes * 60_000
-            await one.company.publish(event(f"now{minutes}", "order", "u0", one.clock.now_ms, amount=1))
+            await one.company.publish(
+                *(event(f"now{minutes}{user}", "order", user, one.clock.now_ms, amount=1) for user in ("u0", "u6"))
+            )
             one.caught_up()
+            read.clear()
             await one.snapshots.refresh()
             assert stand(one).held == before
             assert first_read() > ago(LENGTH - CELLS_PER_KEY).toordinal()
+            assert sorted(read) == [ago(days).toordinal() for days in (2, 1)]  # a late event may still change these
 
     tell(one, story, lambda days: 4 if days % 40 else 3)
 
@@ -134,6 +153,7 @@ def test_a_late_event_mends_a_period_that_is_not_final() -> None:
         assert (found.latest_ms, found.longest_ms) == (0, 149 * DAY)
         await one.company.publish(event("late", "order", "u1", noon(1), amount=1))
         one.caught_up()
+        one.clock.now_ms += ANEW_MS
         await one.snapshots.refresh()
         found = stand(one).held
         assert found is not None

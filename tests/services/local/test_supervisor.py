@@ -63,3 +63,16 @@ def test_parts_end_in_the_reverse_of_their_order(supervisor: Supervisor, said: S
     supervisor.end()
     assert said[-2:] == ["second has ended", "first has ended"]
     assert not supervisor.running
+
+
+@pytest.mark.parametrize(("code", "told"), [(0, "filling is done"), (3, "filling failed; ")])
+def test_a_part_that_ends_when_its_work_is_done_takes_nothing_with_it(
+    supervisor: Supervisor, said: Said, code: int, told: str
+) -> None:
+    work = Part(name="filling", command=["sh", "-c", f"exit {code}"], ready=always, ends=True)
+    supervisor.start([part("one", "sleep 60"), work])
+    (_, process) = supervisor.running[1]
+    process.wait_until(lambda: False, 60)
+    supervisor.check()
+    supervisor.check()
+    assert sum(line.startswith(told) for line in said) == 1

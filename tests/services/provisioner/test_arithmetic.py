@@ -32,7 +32,6 @@ from schemas.definition.model import (
     Window,
 )
 from services.provisioner.addresses import Addresses
-from services.provisioner.boards.row_metrics import dimensions_of
 from services.provisioner.expressions import volume
 from services.provisioner.placed import all_expressions
 from services.provisioner.rules.absence import absent
@@ -42,6 +41,7 @@ from services.provisioner.rules.limits import Limits
 from services.provisioner.rules.model import to_yaml
 from services.provisioner.units import whole_numbers
 from services.provisioner.words import metric as in_words
+from streams.readings import segmented_by
 from tests.services.provisioner.example import shop
 from tests.streams.arithmetic import tree
 
@@ -220,5 +220,5 @@ def test_promtool_accepts_the_rules_of_a_lifecycle(value: Value, tmp_path: Path)
 
 def test_what_rests_on_a_share_is_split_by_nothing() -> None:
     definition = starring("order_growth")
-    assert dimensions_of(definition, definition.metrics["order_growth"]) == ("city",)
-    assert dimensions_of(definition, definition.metrics["share_of_two"]) == ()
+    assert segmented_by(definition, "order_growth") == ("city",)
+    assert segmented_by(definition, "share_of_two") == ()

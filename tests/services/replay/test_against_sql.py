@@ -23,6 +23,8 @@ from tests.streams.folding import DAY, definition
 from tests.streams.living import living
 from tests.streams.rekeying.company import rekeyed
 from tests.streams.retaining import retaining
+from tests.streams.settling import CHANNELS, settling
+from tests.streams.settling import SEEN as CARRIED
 from tests.streams.split import SEEN, SEGMENTS, segment_of, split
 
 HARD = {
@@ -174,6 +176,51 @@ def test_every_segment_of_entities_in_every_window_equals_sql_where_the_dimensio
                     assert shown.get(segment, nothing) == other, (name, window.label, segment, at)
                     met.setdefault(f"{name}|{segment}", set()).update({other.numerator} if other else ())
     assert len(met) == 16 * len(SEGMENTS)
+    assert not {name for name, values in met.items() if len(values) == 1}  # each is something, and not always the same
+
+
+@pytest.mark.parametrize("keyed_by", ["user_id", "account_id"])
+@pytest.mark.parametrize("zone", ["Asia/Kathmandu", "America/St_Johns"])
+def test_every_segment_of_what_is_remembered_of_entities_equals_sql_over_who_settled_for_it(
+    zone: str, keyed_by: str, tmp_path: Path
+) -> None:
+    whole, rng, lines = settling(zone), random.Random(zone), []
+    source = msgspec.structs.replace(whole.sources[0], keyed_by=keyed_by)
+    whole = msgspec.structs.replace(whole, sources=(source,))
+    for number, line in enumerate(history(HARD[zone], seed=31)[:150] + history(HARD[zone], seed=32)[:150]):
+        event = json.loads(line) | {"event_id": f"e{number}", "account_id": rng.choice("abc")}
+        if "user_id" in event:
+            event["user_id"] += rng.choice("012345")
+        event |= {"channel": rng.choice(CARRIED)} if rng.random() < 0.4 else {}
+        event |= {"vip": rng.random() < 0.5} if rng.random() < 0.8 else {}
+        lines.append(json.dumps(event).encode() + b"\n")
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(b"".join(lines))
+    reference = Reference(whole)
+    reference.load("shop", lines)
+    plan = compile_plan(whole)
+    assert len(plan.stages) == (keyed_by != "user_id")
+    folded = fold_files(plan, [("shop", str(file))])
+    readings = Readings(plan, folded.cells, AsOf(folded.last_ms, folded.last_ms))
+    segments = [*(("channel", one) for one in (*CHANNELS, "other", "none")), ("vip", "true"), ("vip", "none")]
+    moments, met = reference.days(), dict[str, set[Fraction]]()
+    for name in whole.metrics:
+        for window in whole.metrics[name].windows:
+            for at, other in zip(moments, reference.metric(name, window, moments), strict=True):
+                one = readings.running(name, window, at)
+                assert Value(one.numerator, one.denominator) == other, (name, window.label, at)
+            read = [list(readings.segments(name, window, at)) for at in moments]
+            for dimension, segment in segments:
+                if dimension not in segmented_by(whole, name):
+                    continue
+                theirs = reference.segment(name, (dimension, segment), window, moments)
+                for found, other in zip(read, theirs, strict=True):
+                    shown = {(one.dimension, one.segment): one for one in found}.get((dimension, segment))
+                    none = None if isinstance(whole.metrics[name].value, model.Plain) else Fraction(0)
+                    ours = Value(shown.numerator, shown.denominator) if shown else Value(Fraction(0), none)
+                    assert ours == other, (name, window.label, dimension, segment)
+                    met.setdefault(f"{name}|{dimension}|{segment}", set()).update({other.numerator} if other else ())
+    assert len(met) > 60
     assert not {name for name, values in met.items() if len(values) == 1}  # each is something, and not always the same
 
 

@@ -25,27 +25,30 @@ START = 1_774_500_000_000
 
 
 def rekeyed(zone: str = "UTC", **judged: int) -> Definition:
-    """The definition of the folds' tests with measures of other entities: plain, paired, nested, chosen, by city."""
+    """The definition of the folds' tests with measures of other entities, in every way: paired, nested, split."""
     given = definition(zone, **judged)
     order: dict[str, Any] = {"source": "shop", "of": "order"}
     account, sku = ("account_id",), ("items.sku",)
     by_city: dict[str, Any] = {"by_dimension": ("city",)}
+    by_both: dict[str, Any] = {"by_dimension": ("city", "tier")}
     big, some = (model.Condition("amount", ">", 50),), (model.Condition("items.qty", ">", 0),)
     measures: list[model.Measure] = [
-        model.Distinct(name="accounts", entity=account, source="shop", of=model.ANY, **by_city),
-        model.Repeat(name="account_repeats", entity=account, within_ms=3 * DAY, **order, **by_city),
+        model.Distinct(name="accounts", entity=account, source="shop", of=model.ANY, **by_both),
+        model.Repeat(name="account_repeats", entity=account, within_ms=3 * DAY, **order, **by_both),
         model.First(name="big_accounts", entity=account, where=big, **order),
-        model.Distinct(name="account_skus", entity=("account_id", "items.sku"), where=some, **order, **by_city),
+        model.Distinct(name="account_skus", entity=("account_id", "items.sku"), where=some, **order, **by_both),
         model.First(name="referrers", entity=("referrer",), where=(model.Condition("city", "!=", "Ede"),), **order),
         model.Distinct(name="products", entity=sku, where=some, **order, **by_city),
         model.Repeat(name="product_repeats", entity=sku, **order),
         model.Distinct(name="busy_accounts", entity=account, at_least=3, source="shop", of=model.ANY),
+        model.Count(name="tiered", where=some, **order, by_dimension=("tier",)),
+        model.Sum(name="tiered_paid", property="amount", decimals=2, **order, by_dimension=("tier",)),
         model.Conversion(name="viewed", source="shop", of="view", to="order", entity=account, within_ms=3 * DAY),
         model.Conversion(name="noted", to="note", entity=("account_id", "items.sku"), within_ms=3 * DAY, **order),
     ]
     calendar: list[model.Measure] = [
         *(
-            model.Lifecycle(name=f"lives.{part.value}", entity=account, part=part, **order, **by_city)
+            model.Lifecycle(name=f"lives.{part.value}", entity=account, part=part, **order, **by_both)
             for part in model.Part
         ),
         *(
@@ -66,7 +69,12 @@ def rekeyed(zone: str = "UTC", **judged: int) -> Definition:
     }
     return msgspec.structs.replace(
         given,
-        dimensions={"city": model.Dimension(name="city", property="city", values=("Ede", "true"))},
+        dimensions={
+            "city": model.Dimension(name="city", property="city", values=("Ede", "true")),
+            "tier": model.Dimension(
+                name="tier", property="tier", values=("tin", "gold"), settled="account_id", within_ms=3 * DAY
+            ),
+        },
         measures=given.measures | {one.name: one for one in measures},
         metrics=given.metrics | metrics,
     )
@@ -88,6 +96,9 @@ def some_events(rng: random.Random, number: int) -> list[dict[str, Any]]:
         if rng.random() < 0.8:
             skus = [{"sku": rng.choice("klmnop"), "qty": rng.randrange(-1, 3)} for _ in range(rng.randrange(4))]
             one["items"] = skus or rng.choice([{"sku": "k"}, {"qty": 1}, None])
+        own = random.Random(repr(one))
+        if own.random() < 0.3:
+            one["tier"] = own.choice(["gold", "tin", "lead", "", 7])
         events.append(one)
     return events
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from schemas.definition import model
 from schemas.definition.steering import Better, Hold, KeyResult
+from streams.steering.comparable import Comparable
 from streams.steering.course import Course
 from streams.steering.holding import (
     MOST_PERIODS,
@@ -141,9 +142,9 @@ def test_reaching_is_half_of_it_and_holding_the_other_half(value: int, weeks: in
 def test_once_held_is_held_whatever_comes_after() -> None:
     so_far = Held(longest_ms=28 * DAY, latest_ms=0, until=SINCE.toordinal() + 100)
     assert hold_progress(way(), Hold(10.0, 28), Fraction(1), so_far) == 1
-    assert hold_course(way(), result(), (Fraction(1), SINCE.toordinal() + 100), so_far) == "ahead"
+    assert hold_course(way(), result(), Comparable(Fraction(1), SINCE.toordinal() + 100), so_far) == "ahead"
     over = Held(longest_ms=28 * DAY, latest_ms=0, until=BY.toordinal())
-    assert hold_course(way(), result(), (Fraction(1), BY.toordinal()), over) == "on_course"
+    assert hold_course(way(), result(), Comparable(Fraction(1), BY.toordinal()), over) == "on_course"
 
 
 def test_without_a_base_holding_is_all_of_it_and_without_a_value_nothing_is_known() -> None:
@@ -169,7 +170,7 @@ def test_without_a_base_holding_is_all_of_it_and_without_a_value_nothing_is_know
 )
 def test_who_has_too_few_days_left_to_hold_it_is_behind(until: date, value: int, weeks: int, told: Course) -> None:
     so_far = Held(longest_ms=weeks * 7 * DAY, latest_ms=weeks * 7 * DAY, until=until.toordinal())
-    assert hold_course(way(), result(), (Fraction(value), until.toordinal()), so_far) == told
+    assert hold_course(way(), result(), Comparable(Fraction(value), until.toordinal()), so_far) == told
 
 
 @given(st.integers(0, 30), st.integers(0, 60), st.sampled_from(["higher", "lower"]))

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.definition.steering import Change, Hold, KeyResult, Milestone, Reach, Target
+from streams.steering.comparable import Comparable
 from streams.steering.course import TOLERANCE, course, progress, tolerated
 from streams.steering.way import Way, way_of, way_of_result
 
@@ -71,7 +72,7 @@ def test_progress_is_0_at_the_base_1_at_the_target_and_even_between(way: Way) ->
 def test_a_better_value_is_never_further_behind(way: Way, day: int, one: Fraction, other: Fraction) -> None:
     order = ["behind", "on_course", "ahead"]
     worse, better = (one, other) if way.gained(other, one) >= 0 else (other, one)
-    at = [course(way, value, DAY + day) for value in (worse, better)]
+    at = [course(way, Comparable(value, DAY + day)) for value in (worse, better)]
     assert order.index(str(at[0])) <= order.index(str(at[1]))
     assert known(progress(way, worse)) <= known(progress(way, better))
 
@@ -82,11 +83,18 @@ def test_whoever_is_on_the_path_is_on_course_and_a_twentieth_of_the_way_is_forgi
     path, tolerance = known(way.at(on)), tolerated(way)
     step = 1 if way.better == "higher" else -1
     assert tolerance == TOLERANCE * abs(way.target - known(way.base))
-    assert course(way, path, on) == course(way, path + step * tolerance, on) == "on_course"
-    assert course(way, path + step * (tolerance + 1), on) == "ahead"
-    assert course(way, path - step * (tolerance + 1), on) == "behind"
+    assert course(way, Comparable(path, on)) == course(way, Comparable(path + step * tolerance, on)) == "on_course"
+    assert course(way, Comparable(path + step * (tolerance + 1), on)) == "ahead"
+    assert course(way, Comparable(path - step * (tolerance + 1), on)) == "behind"
     over = way.by is not None and on >= way.by
-    assert course(way, path - step * tolerance, on) == ("behind" if over else "on_course")
+    assert course(way, Comparable(path - step * tolerance, on)) == ("behind" if over else "on_course")
+
+
+def test_the_last_day_is_judged_strictly_only_when_it_is_over() -> None:
+    way = Way(target=Fraction(10), better="higher", base=Fraction(0), since=DAY, by=DAY + 10)
+    short = Fraction("9.9")
+    told = [course(way, Comparable(short, DAY + day, ended=ended)) for day in (10, 11) for ended in (False, True)]
+    assert told == ["on_course", "behind", "behind", "behind"]
 
 
 @given(stepped(), st.integers(-10, 2100), st.integers(0, 2100))
@@ -110,7 +118,7 @@ def test_a_way_that_nobody_told_is_none() -> None:
         way = way_of(target)
         assert way is not None
         assert way.at(DAY) is None
-        assert course(way, Fraction(2), DAY) is None
+        assert course(way, Comparable(Fraction(2), DAY)) is None
         assert (progress(way, Fraction(3, 2)) is None) == (target.base is None)
     before_the_first = way_of(Target(metric="m", target=2, path=(Milestone(by=date(2026, 3, 1), value=2),)))
     assert before_the_first is not None
@@ -127,7 +135,7 @@ def test_a_level_to_be_kept_has_no_way_but_a_side() -> None:
     way = way_of(Target(metric="m", target=2, base=2, since=date(2026, 1, 1), by=date(2026, 12, 31)))
     assert way is not None
     assert [progress(way, Fraction(value)) for value in (1, 2, 3)] == [0, 1, 1]
-    assert [course(way, Fraction(value), DAY) for value in ("1.89", "1.9", "2.1", "2.11")] == [
+    assert [course(way, Comparable(Fraction(value), DAY)) for value in ("1.89", "1.9", "2.1", "2.11")] == [
         "behind",
         "on_course",
         "on_course",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.time.clocks import CYCLE_DAYS, CYCLE_MS, local_date, written
+from streams.time.clocks import CYCLE_DAYS, CYCLE_MS, ahead_seconds, local_date, written
 from tests.streams.time.wall_clocks import ms
 
 ZONES = ["UTC", "Europe/Amsterdam", "Pacific/Apia", "Pacific/Kiritimati", "America/New_York", "Pacific/Pago_Pago"]
@@ -42,3 +42,17 @@ def test_clocks_repeat_every_four_centuries_without_end(zone: ZoneInfo, t: int, 
 )
 def test_the_last_time_that_an_event_may_bear_can_be_written_in_every_zone(zone: str, text: str) -> None:
     assert written(ZoneInfo(zone), 253_402_300_799_999) == text
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "seconds"),
+    [
+        ("Europe/Amsterdam", "2026-03-29T00:59:59+00:00", 3600),
+        ("Europe/Amsterdam", "2026-03-29T01:00:00+00:00", 7200),
+        ("Asia/Kathmandu", "2026-03-29T01:00:00+00:00", 20_700),
+        ("America/New_York", "2026-11-28T12:00:00+00:00", -18_000),
+        ("UTC", "2026-11-28T12:00:00+00:00", 0),
+    ],
+)
+def test_clocks_are_ahead_of_utc_by_what_holds_at_that_instant(zone: str, at: str, seconds: int) -> None:
+    assert ahead_seconds(ZoneInfo(zone), ms(at)) == seconds

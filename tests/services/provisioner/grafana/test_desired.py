@@ -1,5 +1,6 @@
 """Definition -> all that should be in a Grafana."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,6 @@ from services.provisioner.grafana.managed_rules import managed_rules
 from services.provisioner.grafana.marks import Mark
 from services.provisioner.grafana.model import Kind, Wanted
 from services.provisioner.rules.groups import rule_groups
-from services.provisioner.rules.model import Group
 from tests.grafana.provisioned import WISHES, steered, wanted
 from tests.services.provisioner.example import shop
 
@@ -97,17 +97,30 @@ def test_a_copys_texts_ask_nothing_that_grafana_cannot_answer() -> None:
             assert text.count("{{") == text.count("}}")
     drop = next(one for one in managed_rules(rule_groups(shop()), Addresses()) if one.title == "NorthStarDrop")
     assert "{{ $values.V.Value | humanizePercentage }}" in drop.sent["annotations"]["summary"]
-    assert "(see the board)" in drop.sent["annotations"]["description"]
+    assert drop.sent["annotations"]["description"].endswith("The numbers stand on the board.")
+
+
+FUNCTIONS_OF_GRAFANA = {"humanize", "humanize1024", "humanizeDuration", "humanizePercentage", "printf"}
+
+
+def test_a_copys_templates_use_only_what_grafana_knows() -> None:
+    for copy in of_kind("rule", wanted().things):
+        for text in (*copy.sent["annotations"].values(), *copy.sent["labels"].values()):
+            for template in re.findall(r"\{\{(.*?)\}\}", text):
+                value, *functions = [part.strip() for part in template.split("|")]
+                assert value == "$values.V.Value" or value.startswith("$labels.") or value == '"{{"', text
+                assert {function.split()[0] for function in functions} <= FUNCTIONS_OF_GRAFANA
 
 
 def test_rules_that_share_a_name_are_told_apart() -> None:
-    rule = rule_groups(shop())[0].rules[0]
+    group = rule_groups(shop())[0]
+    rule = group.rules[0]
     twin = msgspec.structs.replace(rule, expression="vector(1)")
-    copies = managed_rules([Group(name="g", rules=(rule, twin), every=60)], Addresses())
-    assert len({one.identity for one in copies}) == 2
-    assert len({one.title for one in copies}) == 2
+    copies = managed_rules([msgspec.structs.replace(group, rules=(rule, twin))], Addresses())
+    assert [one.title for one in copies] == [rule.alert, f"{rule.alert} 2"]
+    assert [one.identity for one in copies] == [f"nsm-{rule.alert}", f"nsm-{rule.alert}-2"]
     long = msgspec.structs.replace(rule, alert="A" * 60)
-    (copy,) = managed_rules([Group(name="g", rules=(long,), every=60)], Addresses())
+    (copy,) = managed_rules([msgspec.structs.replace(group, rules=(long,))], Addresses())
     assert len(copy.identity) == 40
 
 

@@ -15,6 +15,7 @@ from tests.grafana.stand_in import StandIn
 from tests.services.provisioner.grafana.test_applying import FEWER, changed
 
 DEFINITIONS = [wanted(wishes=FEWER), wanted(changed(), FEWER), wanted(steered(initiatives=()), FEWER)]
+TITLE = next(one.title for one in DEFINITIONS[0].things if one.key == ("board", "nsm"))
 ONE_OF_THEM = st.sampled_from(range(len(DEFINITIONS)))
 
 
@@ -68,7 +69,7 @@ class PeopleAndUs(RuleBasedStateMachine):
         """With ``ours`` also of our uid, where it is free."""
         self.count += 1
         uid = "nsm" if ours and "nsm" not in self.grafana.dashboards.boards else f"theirs-{self.count}"
-        board = {"uid": uid, "id": 10_000 + self.count, "version": 1, "title": "North Star: Versvork", "tags": ["nsm"]}
+        board = {"uid": uid, "id": 10_000 + self.count, "version": 1, "title": TITLE, "tags": ["nsm"]}
         self.keep(uid, board)
 
     @precondition(lambda self: FOLDER_UID in self.grafana.folders.folders)

@@ -139,7 +139,7 @@ def test_a_signal_ends_the_service_at_once_while_it_waits(file: Path, grafana: S
     assert process.stderr is not None
     until(process, "in step with the definition")
     process.send_signal(number)
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
     process.stderr.close()
     assert "nsm" in grafana.dashboards.boards
 
@@ -152,7 +152,7 @@ def test_a_signal_ends_the_service_at_once_in_the_middle_of_a_request(file: Path
     while "POST /dashboards/db" not in grafana.log:
         assert process.poll() is None
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
     assert ADMIN not in process.stderr.read()
     process.stderr.close()
     grafana.faults = []

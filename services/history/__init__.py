@@ -1,0 +1,1 @@
+"""The past of the readings, for a Prometheus that was not there."""

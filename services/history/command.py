@@ -1,0 +1,142 @@
+"""``nsm history``: the past of metrics as OpenMetrics with times, or straight into the blocks of a Prometheus."""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from schemas.definition.loading import load
+from schemas.definition.model import Metric, Window
+from schemas.errors import CommandError
+from services.board.asking import place
+from services.board.exporter import Exporter, NoAnswerError
+from services.history.asking import chosen, identity, moment, reach_of, step_of
+from services.history.blocks import fill, filled
+from services.history.open_metrics import JOB, lines
+from services.history.points import Past, Reach
+from services.history.series import families
+from services.history.sources import FromEvents, FromExporter
+from services.local import install
+from services.replay.folding import files_by_topic, fold_files
+from services.settings import settings
+from streams.plan import Plan, compile_plan
+
+PATIENCE_S = 60.0
+LOOK_S = 1.0
+SETTLED = 5
+"""Looks in a row at which nothing new had come."""
+EPILOG = """\
+From the running service, as its state says now of each moment; with --events from files, as nsm replay reads them.
+What is known to the day only stands at every step of its day.  Without --step every hour of the last six weeks is told
+and every sixth hour before; windows of minutes and hours reach two months back, others three years.
+
+  nsm history --output past.txt            a file, as promtool tsdb create-blocks-from openmetrics reads it
+  nsm history --into /var/lib/prometheus   into its data, through promtool; made again, it takes the place of the last
+
+Prometheus has to keep it: --storage.tsdb.retention.time=3y.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Whose past, of which metrics and span, and where it goes."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = EPILOG
+    parser.add_argument("file", nargs="?", type=Path, default=Path("nsm.yaml"), help="the definition (nsm.yaml)")
+    parser.add_argument("--events", nargs="+", metavar="FILE", default=[], help="read these events, not the service")
+    parser.add_argument("--metric", action="append", default=[], metavar="NAME", help="only this one; may come again")
+    parser.add_argument("--window", action="append", default=[], metavar="LABEL", help="only this one; may come again")
+    parser.add_argument("--from", dest="begin", metavar="TIME", help="the first moment (the first event)")
+    parser.add_argument("--to", dest="end", metavar="TIME", help="the last moment (now; the last event)")
+    parser.add_argument("--step", type=step_of, metavar="STEP", help="between two samples: 5m, 1h, 6h, 1d")
+    parser.add_argument("--job", default=JOB, help=f"the job that Prometheus scrapes the exporter as ({JOB})")
+    parser.add_argument("--instance", help="the exporter's address as Prometheus scrapes it (that of NSM_EXPORTER)")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--output", "-o", type=Path, metavar="FILE", help="write here, whole or not at all (to the screen)"
+    )
+    where.add_argument(
+        "--into", type=Path, metavar="DIR", help="the folder of a Prometheus' data, whether it runs or not"
+    )
+    parser.add_argument(
+        "--once", action="store_true", help="with --into: nothing where this past was filled in already"
+    )
+    parser.add_argument("--wait", action="store_true", help="until the service has counted what was published")
+
+
+def run(args: argparse.Namespace) -> int:
+    """1 where there is no past."""
+    plan = compile_plan(load(args.file))
+    asked = chosen(plan, args.metric, args.window)
+    if args.into is not None and args.once and (before := filled(args.into)) and before.of == identity(plan, asked):
+        print(f"{args.into} has this past already", file=sys.stderr)
+        return 0
+    exporter = Exporter(settings().exporter, PATIENCE_S)
+    if args.wait and not args.events:
+        wait_until_counted(exporter)
+    try:
+        text = _text(plan, args, exporter, asked)
+    except NoAnswerError as nothing:
+        raise CommandError(str(nothing)) from nothing
+    if len(text) == 1:
+        print("there is nothing to tell: no event was counted in that span", file=sys.stderr)
+        return 1
+    return _deliver(text, args, identity(plan, asked))
+
+
+def wait_until_counted(exporter: Exporter) -> None:
+    """Until something has been counted, no record waits and nothing new has come for a while."""
+    counted, quiet = 0, 0
+    while quiet < SETTLED:
+        before = counted
+        try:
+            numbers = exporter.numbers()
+            counted = sum(numbers.outcomes.values()) if numbers.lag == 0 else 0
+        except NoAnswerError:
+            counted = 0
+        quiet = quiet + 1 if counted and counted == before else 0
+        time.sleep(LOOK_S)
+
+
+def _text(plan: Plan, args: argparse.Namespace, exporter: Exporter, asked: list[tuple[Metric, Window]]) -> list[str]:
+    instance = args.instance or place(exporter.url)
+    now_ms = time.time_ns() // 1_000_000
+    past: Past = FromExporter(plan, exporter)
+    given = [None if text is None else moment(plan, name, text) for name, text in _span(args)]
+    begin_ms, end_ms = given
+    if args.events:
+        folded = fold_files(plan, files_by_topic(plan, args.events))
+        if not folded.outcomes["counted"]:
+            raise CommandError("no event of these files counts; nsm replay says why")
+        past, now_ms = FromEvents(plan, folded.cells, folded.last_ms), folded.last_ms
+        begin_ms = plan.calendar.start(plan.calendar.day(folded.first_ms)) if begin_ms is None else begin_ms
+    end_ms = now_ms if end_ms is None else min(end_ms, now_ms)
+    if begin_ms is not None and begin_ms > end_ms:
+        raise CommandError("--from lies after --to, or after all that is known")
+
+    def reach(window: Window) -> Reach:
+        return reach_of(window, (begin_ms, end_ms), args.step)
+
+    return list(lines(families(plan, past, asked, reach), {"instance": instance, "job": args.job}))
+
+
+def _span(args: argparse.Namespace) -> Iterator[tuple[str, str | None]]:
+    yield "--from", args.begin
+    yield "--to", args.end
+
+
+def _deliver(text: list[str], args: argparse.Namespace, of: str) -> int:
+    if args.into is not None:
+        blocks = fill(text, args.into, install.program("promtool"), of)
+        print(f"{len(text) - 1:,} lines in {blocks} blocks; Prometheus finds them within a minute", file=sys.stderr)
+    elif args.output is not None:
+        folder = args.output.resolve().parent
+        if not folder.is_dir():
+            raise CommandError(f"there is no folder {folder}")
+        with tempfile.NamedTemporaryFile("w", dir=folder, encoding="utf-8", delete=False) as file:
+            file.writelines(text)
+        Path(file.name).replace(args.output)
+    else:
+        sys.stdout.writelines(text)
+    return 0

@@ -1,0 +1,81 @@
+"""Targets, paths, key results, guardrails and initiatives, as the exporter tells them."""
+
+from typing import Final
+
+from schemas import names
+from schemas.definition.model import Metric
+from schemas.definition.steering import KeyResult, Objective
+from services.provisioner import expressions as promql
+
+KEY_RESULT: Final = "objective, key_result"
+NEAR: Final = 0.1
+"""Headroom, as a part of the limit, below which a guardrail is close to being broken."""
+
+
+def path(metric: str) -> str:
+    """Where the path says the metric should be."""
+    return _one(names.METRIC_PATH, metric)
+
+
+def progress(metric: str) -> str:
+    """Of the way from base to target, 0 to 1."""
+    return _one(names.METRIC_PROGRESS, metric)
+
+
+def against_path(metric: Metric) -> str:
+    """The comparable value against the path: 0.1 is a tenth more.  Nothing where the path is not above 0."""
+    return f"{promql.finished(metric)} / on (metric) group_left () ({path(metric.name)} > 0) - 1"
+
+
+def course(metric: str) -> str:
+    """0 behind, 1 on course, 2 ahead."""
+    ahead, on_course = (
+        promql.selector(names.METRIC_COURSE, metric=metric, course=one) for one in ("ahead", "on_course")
+    )
+    return f"max by (metric) ({ahead}) * 2 + max by (metric) ({on_course})"
+
+
+def expected(metric: Metric, bound: str) -> str:
+    """``lower``, ``middle`` or ``upper`` of the values that the metric's own history leads one to expect now."""
+    series = promql.selector(names.METRIC_EXPECTED, metric=metric.name, window=metric.windows[0].label, bound=bound)
+    return f"max by (metric, window) ({series})"
+
+
+def headroom(metric: str) -> str:
+    """The room to the nearest limit as a part of it; below 0 the guardrail is broken."""
+    return f"min by (metric) ({promql.selector(names.GUARDRAIL_HEADROOM, metric=metric)})"
+
+
+def guarded(metric: str) -> str:
+    """0 broken, 1 near its limit, 2 within."""
+    room = headroom(metric)
+    return f"({room} >= bool 0) + ({room} >= bool {NEAR})"
+
+
+def of_key_result(series: str, objective: Objective, key_result: KeyResult) -> str:
+    """One of its series."""
+    chosen = promql.selector(series, objective=objective.name, key_result=key_result.name)
+    return f"max by ({KEY_RESULT}) ({chosen})"
+
+
+def key_result_course(objective: Objective, key_result: KeyResult) -> str:
+    """0 behind, 1 on course, 2 ahead."""
+    ahead, on_course = (
+        promql.selector(names.KEY_RESULT_COURSE, objective=objective.name, key_result=key_result.name, course=one)
+        for one in ("ahead", "on_course")
+    )
+    return f"max by ({KEY_RESULT}) ({ahead}) * 2 + max by ({KEY_RESULT}) ({on_course})"
+
+
+def asked(path_value: str, base: float, target: float) -> str:
+    """How much of the way from base to target the path asks for by now, 0 to 1."""
+    return f"clamp(({path_value} - ({base!r})) / ({target - base!r}), 0, 1)"
+
+
+def initiative(name: str) -> str:
+    """1 while it runs, else 0."""
+    return f"max by (initiative) ({promql.selector(names.INITIATIVE_ACTIVE, initiative=name)})"
+
+
+def _one(series: str, metric: str) -> str:
+    return f"max by (metric) ({promql.selector(series, metric=metric)})"

@@ -1,0 +1,96 @@
+"""Who moves a metric: each segment through time, how it changed, and its share of the whole's change."""
+
+from collections.abc import Iterable
+
+from schemas.definition.model import Calendar, Definition, Metric
+from services.provisioner import colours, words
+from services.provisioner import expressions as promql
+from services.provisioner.boards.layout import Line, Row, Tile
+from services.provisioner.boards.lines import series_panel
+from services.provisioner.boards.look import Look, Query
+from services.provisioner.boards.queries import segments, trends
+from services.provisioner.boards.rows.standing import key
+from services.provisioner.boards.tables import Column, table_panel
+from services.provisioner.sdk import dashboard
+from services.provisioner.units import panel_unit
+from streams.readings import declared_only, segmented_by
+
+HEIGHT = 9
+
+
+def segments_row(definition: Definition, metrics: Iterable[Metric]) -> Row:
+    """A line of two panels for each metric and dimension that it is split by."""
+    return Row(
+        "segments",
+        "Segments",
+        [
+            Line(
+                HEIGHT,
+                [
+                    Tile(key(metric, f"by-{dimension}"), _through_time(definition, metric, dimension)),
+                    Tile(key(metric, f"change-by-{dimension}"), _changes(definition, metric, dimension)),
+                ],
+            )
+            for metric, dimension in splits(definition, metrics)
+        ],
+    )
+
+
+def splits(definition: Definition, metrics: Iterable[Metric]) -> list[tuple[Metric, str]]:
+    """Each metric with each of the dimensions that every measure behind it is split by, in declared order."""
+    return [(metric, dimension) for metric in metrics for dimension in segmented_by(definition, metric.name)]
+
+
+def of_north_star(definition: Definition) -> list[Metric]:
+    """The north star and its inputs."""
+    star = definition.north_star
+    return [definition.metrics[name] for name in dict.fromkeys((star.metric, *star.inputs))]
+
+
+def _through_time(definition: Definition, metric: Metric, dimension: str) -> dashboard.Panel:
+    unfinished = " (running period, unfinished)" if promql.is_calendar(metric) else ""
+    adds_up = segments.adds_up(definition, metric, dimension)
+    look = Look(
+        title=f"{words.title(metric.name)} by {dimension}{unfinished}",
+        description=(
+            f"{words.metric(definition, metric)} {_split(definition, metric, dimension)}"
+            f"{'' if adds_up else ' The parts do not add up to the whole.'}"
+        ),
+        unit=panel_unit(definition, metric),
+        thresholds=colours.plain(),
+        empty="no segment yet",
+    )
+    return series_panel(look, [Query(promql.segments(metric, dimension), "{{segment}}")], stacked=adds_up)
+
+
+def _changes(definition: Definition, metric: Metric, dimension: str) -> dashboard.Panel:
+    shift, unit = trends.period_before(metric), panel_unit(definition, metric)
+    last = f"last complete {metric.windows[0].label}" if isinstance(metric.windows[0], Calendar) else "as it is"
+    columns = [
+        Column(name="Value", expression=segments.now(metric, dimension), unit=unit),
+        Column(name="Change", expression=segments.change(metric, dimension, shift), unit="percentunit", decimals=1),
+    ]
+    said = "Change is a segment's own."
+    if segments.shares_change(definition, metric, dimension):
+        share = segments.share_of_change(metric, dimension, shift)
+        columns.append(Column(name="Share of the change", expression=share, unit="percentunit", decimals=1))
+        said += (
+            " Share of the change is the part of the whole's change that the segment brought: together 100 %, below 0"
+            " where it went against the whole."
+        )
+    else:
+        said += " What each brought to the whole's change is not told, for the parts do not add up to it."
+    look = Look(
+        title=f"{words.title(metric.name)} by {dimension}: change against {shift.words}",
+        description=f"{words.title(metric.name)}, {last}, against {shift.words}. {said}",
+        unit=unit,
+        thresholds=colours.plain(),
+        empty="no segment yet",
+    )
+    return table_panel(look, {"segment": words.title(dimension)}, columns)
+
+
+def _split(definition: Definition, metric: Metric, dimension: str) -> str:
+    closed = declared_only(definition, metric.name, dimension)
+    others = "any value but the declared ones" if closed else "what is beyond the limit"
+    return f"Split by {dimension}; {others} is 'other', what has none is 'none'."

@@ -1,0 +1,17 @@
+"""A number, or a word for it."""
+
+from services.provisioner.boards.look import Look, Query, panel, targets
+from services.provisioner.sdk import common, dashboard, stat
+
+
+def stat_panel(look: Look, query: Query) -> dashboard.Panel:
+    """One number, asked for at this instant."""
+    options = stat.Options(
+        graph_mode=common.BigValueGraphMode.NONE,
+        color_mode=common.BigValueColorMode.VALUE,
+        justify_mode=common.BigValueJustifyMode.AUTO,
+        text_mode=common.BigValueTextMode.VALUE,
+        reduce_options=common.ReduceDataOptions(values=False, calcs=["lastNotNull"], fields=""),
+        orientation=common.VizOrientation.AUTO,
+    )
+    return panel("stat", look, targets([query], instant=True), options)

@@ -1,0 +1,1 @@
+"""What is counted by a dimension that is remembered of entities."""

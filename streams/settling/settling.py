@@ -1,0 +1,207 @@
+"""One batch for one dimension that is remembered of entities.
+
+    Settling ──▶ which records are wanted
+    Settling.fold ──▶ each entity met: known so far ──▶ moved, where that puts it into another segment
+                      what the batch adds ──▶ under the segment its entity is in now
+
+An entity is in one segment alone, so what it adds there is what it adds to the whole; the chains are those of the
+whole, with records of their own.  What open entities add is filed entity by entity, since it may have to be moved one
+day; of all others column by column.
+"""
+
+import numpy as np
+
+from schemas.definition.model import ANY
+from streams.events.columns import Column
+from streams.measures.additive import Groups
+from streams.measures.chain import Arrivals, Out, Record, oldest
+from streams.plan import Additive, Choice, PlacedChain, Settled, Space, choices_of
+from streams.segments import segment_numbers
+from streams.selection import NO_VALUE, OVERFLOW, Selections
+from streams.settling.remembered import Cell, Memory, Seen, added_by, with_added
+
+EVERY = Choice(ANY, (), repr(()))
+NOBODY = -1
+
+
+class Moved:
+    """What a batch comes to: cells by series and segment, and space -> entities whose record changed."""
+
+    def __init__(self) -> None:
+        self.outs: dict[tuple[str, int], Out] = {}
+        self.changed: dict[str, set[str]] = {}
+
+    def add(self, series: str, segment: int, bucket: int, delta: int) -> None:
+        """To one cell."""
+        out = self.outs.setdefault((series, segment), {})
+        out[bucket] = out.get(bucket, 0) + delta
+
+
+class Settling:
+    """Ready to fold once the records are there."""
+
+    def __init__(self, settled: Settled, selections: Selections) -> None:
+        self._settled, self._selections = settled, selections
+        self._segments = (*settled.values, NO_VALUE, OVERFLOW)
+        self._none = len(settled.values)
+        self._memory = Memory(settled.within_ms, self._none)
+        self._numbers = {series: number for number, series in enumerate(settled.series)}
+        every = selections.of(EVERY)
+        self._entities, places = every.keys((settled.of,))
+        self._owners = np.full(len(every), NOBODY, np.int64)
+        self._owners[slice(None) if places is None else places] = self._entities.codes
+        self.wanted = {settled.name: set(self._entities.present())}
+        """The names of the records that may change, by space."""
+        for space in settled.spaces:
+            choices = (choice for placed in space.places for choice in choices_of(placed))
+            present = (selections.of(choice).keys(space.entity).entities.present() for choice in choices)
+            self.wanted[space.name] = set[str]().union(*present)
+
+    def field(self, segment: int) -> str:
+        """What a segment adds to a bucket's name."""
+        return f"|{self._settled.dimension}|{self._segments[segment]}"
+
+    def fold(self, records: dict[str, dict[str, Record]], floor: int) -> Moved:
+        """``records`` must hold those wanted that exist; the others are begun in it.
+
+        ``floor`` is the one before the batch.
+        """
+        known, moved = records.setdefault(self._settled.name, {}), Moved()
+        people = self._meet(known, floor, moved)
+        for additive in self._settled.additives:
+            self._count(additive, people, moved)
+        for space in self._settled.spaces:
+            mine = records.setdefault(space.name, {})
+            for entity in self.wanted[space.name].difference(mine):
+                mine[entity] = [[] for _ in space.places]
+            changed = moved.changed[space.name] = set()
+            for place in range(len(space.places)):
+                changed |= self._judge(space, place, (mine, floor), people, moved)
+        for owner, more in people.added.items():
+            name = self._entities.names[owner]
+            known[name][1] = with_added(known[name], more)
+            moved.changed[self._settled.name].add(name)
+        return moved
+
+    def _meet(self, known: dict[str, Record], floor: int, moved: Moved) -> "_People":
+        """Finds where each entity of the batch is now, and moves whom its events show to be elsewhere."""
+        memory, people = self._memory, _People(len(self._entities.names), self._none)
+        changed = moved.changed[self._settled.name] = set()
+        wanted = self.wanted[self._settled.name]
+        for owner, name in enumerate(self._entities.names):
+            if name not in wanted:
+                continue
+            record = known.get(name)
+            if record is None:
+                record = known[name] = memory.begun()
+            elif memory.is_open(record) and memory.settles(record, floor):
+                record = known[name] = memory.settled(record)
+                changed.add(name)
+            people.segments[owner] = memory.segment(record)
+            people.open[owner] = memory.is_open(record)
+        for owner, seen in self._seen(people).items():
+            record, was = known[self._entities.names[owner]], int(people.segments[owner])
+            met = memory.met(record, seen)
+            if met != record[0]:
+                record[0] = met
+                changed.add(self._entities.names[owner])
+            now = people.segments[owner] = memory.segment(record)
+            if now != was:
+                for (series, bucket), delta in added_by(record).items():
+                    moved.add(self._settled.series[series], was, bucket, -delta)
+                    moved.add(self._settled.series[series], now, bucket, delta)
+        return people
+
+    def _seen(self, people: "_People") -> dict[int, Seen]:
+        """What the batch shows of each open entity."""
+        events = np.flatnonzero(people.are_open(self._owners))
+        if not len(events):
+            return {}
+        owners, times = self._owners[events], self._selections.batch.times[events]
+        texts = self._selections.of(EVERY).texts(self._settled.property)
+        numbers = segment_numbers(self._segments, texts.names)[texts.codes[events]]
+        carrying = np.flatnonzero(numbers != self._none)
+        of_carrying = _least(owners[carrying], times[carrying], numbers[carrying])
+        carried = {owner: (t, number) for owner, t, number in of_carrying}
+        return {owner: Seen(t, carried.get(owner)) for owner, t in _least(owners, times)}
+
+    def _count(self, additive: Additive, people: "_People", moved: Moved) -> None:
+        selection = self._selections.of(additive.choice)
+        owners = self._owners[selection.places()]
+        there = np.flatnonzero(owners != NOBODY)
+        owners, units = owners[there], None
+        if additive.amount is not None:
+            units = selection.amounts(additive.amount).units[there]
+        segments, mine, width = people.segments[owners], np.flatnonzero(people.open[owners]), len(self._segments)
+        for series in additive.series:
+            points = selection.points(series.grain)[there]
+            for key, delta in _sums(points * width + segments, units):
+                moved.add(series.name, key % width, key // width, delta)
+            codes, number = points[mine] * len(people.open) + owners[mine], self._numbers[series.name]
+            for key, delta in _sums(codes, None if units is None else units[mine]):
+                people.add(key % len(people.open), (number, key // len(people.open)), delta)
+
+    def _judge(
+        self, space: Space, place: int, at: tuple[dict[str, Record], int], people: "_People", moved: Moved
+    ) -> set[str]:
+        """Gives the entities whose record changed."""
+        placed, (records, floor) = space.places[place], at
+        if not isinstance(placed, PlacedChain):
+            raise TypeError(placed)
+        selection, chain = self._selections.of(placed.choice), placed.chain
+        entities, places = selection.keys(space.entity)
+        places = np.arange(len(selection)) if places is None else places
+        owners, points = self._owners[selection.places()[places]], selection.points(chain.grain)[places]
+        segments, are_open, changed = people.segments[owners], people.open[owners], set[str]()
+        for segment in np.unique(segments[~are_open]).tolist():
+            some = ~are_open & (segments == segment)
+            arrivals = Arrivals(entities.names, entities.codes[some], points[some])
+            outs, of_segment = chain.fold(arrivals, records, place, oldest(chain.grain, floor))
+            changed |= of_segment
+            for series, out in outs.items():
+                for bucket, delta in out.items():
+                    moved.add(series, segment, bucket, delta)
+        arrivals = Arrivals(entities.names, entities.codes[are_open], points[are_open])
+        whose = dict(zip(arrivals.codes.tolist(), owners[are_open].tolist(), strict=True))
+        owner_of = {entities.names[code]: owner for code, owner in whose.items()}
+        for name, outs in chain.fold_each(arrivals, records, place, oldest(chain.grain, floor)):
+            changed.add(name)
+            owner = owner_of[name]
+            for series, out in outs.items():
+                for bucket, delta in out.items():
+                    moved.add(series, int(people.segments[owner]), bucket, delta)
+                    people.add(owner, (self._numbers[series], bucket), delta)
+        return changed
+
+
+class _People:
+    """The entities of a batch by number: the segment that each is in, whether it is open, and what it adds if so."""
+
+    def __init__(self, number: int, none: int) -> None:
+        self.segments = np.full(max(number, 1), none, np.int64)
+        self.open = np.zeros(max(number, 1), np.bool_)
+        self.added: dict[int, dict[Cell, int]] = {}
+
+    def are_open(self, owners: Column) -> Column:
+        """Of each."""
+        found: Column = (owners != NOBODY) & self.open[owners]
+        return found
+
+    def add(self, owner: int, cell: Cell, delta: int) -> None:
+        """To what an open entity adds."""
+        cells = self.added.setdefault(owner, {})
+        cells[cell] = cells.get(cell, 0) + delta
+
+
+def _sums(keys: Column, units: Column | None) -> list[tuple[int, int]]:
+    """Each key, and how often it is there, or what its units come to."""
+    groups = Groups(keys)
+    return list(zip(groups.keys, groups.counts() if units is None else groups.sums(units), strict=True))
+
+
+def _least(owners: Column, *columns: Column) -> list[list[int]]:
+    """Each owner with the least row of its columns."""
+    order = np.lexsort((*reversed(columns), owners))
+    _, begins = np.unique(owners[order], return_index=True)
+    rows: list[list[int]] = np.column_stack((owners, *columns))[order[begins]].tolist()
+    return rows
