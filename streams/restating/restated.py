@@ -111,6 +111,11 @@ def _name(one: Told) -> str:
     return f"{one.measure}|{one.unit}"
 
 
+def measure_of(name: str) -> str:
+    """Of a record in ``SPACE``."""
+    return name.partition("|")[0]
+
+
 def _part(batch: Batch, one: Stretch, cut: Sequence[Stretch]) -> Batch:
     return batch if len(cut) == 1 else batch.between(one.begin, one.end)
 
