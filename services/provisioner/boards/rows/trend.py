@@ -34,7 +34,8 @@ def trend_panel(definition: Definition, metric: Metric) -> dashboard.Panel:
     look = Look(
         title=f"{words.title(metric.name)} over time",
         description=(
-            f"{words.metric(definition, metric)}{note}{BAND if _band(metric) else ''} Where there is no line there was no trustworthy value."
+            f"{words.metric(definition, metric)}{note}{BAND if _band(metric) else ''}"
+            " Where there is no line there was no trustworthy value."
         ),
         unit=panel_unit(definition, metric),
         thresholds=judged(definition, metric),
