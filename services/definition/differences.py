@@ -13,7 +13,7 @@ import msgspec
 
 from schemas.definition.model import Definition, Dimension, Measure, Source
 from streams.canonical import canonical
-from streams.plan import Judged, Plan
+from streams.plan import Plan, Remembering
 
 STEERING = ("guardrails", "departments", "targets", "okrs", "initiatives", "calendar")
 TOLD = 80
@@ -145,7 +145,7 @@ def _told_apart(measure: Measure, dimension: Dimension) -> list[str]:
     told = [dimension.property]
     if dimension.settled:
         told.append(f"settled: {dimension.settled} within {dimension.within_ms} ms")
-    return told + (sorted(dimension.values) if dimension.settled or isinstance(measure, Judged) else [])
+    return told + (sorted(dimension.values) if dimension.settled or isinstance(measure, Remembering) else [])
 
 
 def _windows(plan: Plan) -> dict[str, set[str]]:
