@@ -19,15 +19,13 @@ from streams.plan.parts import (
     PlacedChain,
     PlacedConversion,
     PlacedRetention,
+    Remembering,
     Series,
     Space,
     Split,
 )
 from streams.time.calendar import Calendar
 from streams.time.grains import Days, Grain, Instants
-
-Remembering = Judged | model.NetRetention | model.Conversion
-"""The kinds that have records of entities."""
 
 
 def spaces_of(
@@ -53,7 +51,7 @@ def _space(
 
 def splits_of(
     definition: Definition,
-    measures: list[Judged],
+    measures: list[Remembering],
     of_measure: dict[str, dict[Window, Series]],
     calendar: Calendar,
 ) -> Iterator[Split]:
@@ -62,13 +60,23 @@ def splits_of(
     pairs = {(measure.entity, name) for measure in measures for name in measure.by_dimension if name in carried}
     for entity, name in sorted(pairs):
         mine = [one for one in measures if one.entity == entity and name in one.by_dimension]
-        dimension, chains = definition.dimensions[name], _chains(mine, of_measure, calendar)
+        dimension, space = definition.dimensions[name], f"{'+'.join(entity)}|{name}"
         values = tuple(sorted(dimension.values))
-        yield Split(f"{'+'.join(entity)}|{name}", name, dimension.property, values, entity, chains)
+        judged = [one for one in mine if isinstance(one, Judged)]
+        retained = [one for one in mine if isinstance(one, model.NetRetention)]
+        places: tuple[PlacedChain | PlacedRetention, ...] = (
+            *_chains(judged, of_measure, calendar),
+            *_retentions(retained, of_measure, calendar),
+        )
+        segments = len(values) + 2  # other and none
+        converting = tuple(
+            _converted(one, of_measure[one.name], segments) for one in mine if isinstance(one, model.Conversion)
+        )
+        yield Split(space, name, dimension.property, values, entity, places, converting)
 
 
-def _converted(measure: model.Conversion, series: dict[Window, Series]) -> PlacedConversion:
-    conversion = Conversion({one.name: one.grain for one in series.values()}, measure.within_ms)
+def _converted(measure: model.Conversion, series: dict[Window, Series], segments: int = 1) -> PlacedConversion:
+    conversion = Conversion({one.name: one.grain for one in series.values()}, measure.within_ms, segments)
     return PlacedConversion(Choice.by(measure), Choice(measure.to, (), repr(())), conversion, (measure.name,))
 
 
