@@ -1,7 +1,7 @@
 # The one list of tasks: people and CI run the same.  `make help` names them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test tests check lint format types imports parts board-types bench lock clean
+.PHONY: help demo test tests check lint format types imports parts board-types bench pictures lock clean
 
 # the first Python on the path that is new enough; PYTHON=... chooses another
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
@@ -45,6 +45,9 @@ board-types: .venv/lock ## hold the boards to Grafana's own types (needs npm)
 
 bench: .venv/lock parts ## speed beside exactness, written to build/bench.json; ARGS="--events 100000" for less
 	@$(RUN) -m tests.benchmarks.bench $(ARGS)
+
+pictures: .venv/lock parts ## draw the terminal board over the demo's orders again, into docs/pictures
+	@$(RUN) -m tests.pictures
 
 # Every package at its exact version, checked against its hash. The copy of the lock says what .venv holds.
 .venv/lock: deploy/requirements-dev.txt

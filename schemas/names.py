@@ -13,6 +13,7 @@ Redis keys of one partition share a hash tag, so that one script may touch them 
     nsm:{<version>:<topic>:<partition>}:index               set: its cells, records and ids, named without the prefix
     nsm:{<version>}:sources                                 hash: <topic> -> number of partitions
     nsm:{<version>}:definition                              string: the definition, JSON
+    nsm:{<version>}:carried                                 string: what it goes on with of another version, JSON
     nsm:{<company>}:serving                                 string: which version is served, JSON
 """
 
@@ -73,6 +74,11 @@ def version_of(key: str) -> str:
 def definition_key(version: str) -> str:
     """What this version counts, for whoever reads its state."""
     return f"nsm:{{{version}}}:definition"
+
+
+def carried_key(version: str) -> str:
+    """What this version goes on with of the one before it, where it did not begin anew."""
+    return f"nsm:{{{version}}}:carried"
 
 
 def serving_key(company: str) -> str:

@@ -15,8 +15,7 @@ class Converting:
 
     def __init__(self, split: Split, selections: Selections) -> None:
         self._split, self._selections = split, selections
-        self.name = f"{split.name}|"
-        """The space of the records, one an entity."""
+        self.name = converting_space(split)
         choices = (choice for placed in split.converting for choice in choices_of(placed))
         present = (selections.of(choice).keys(split.entity).entities.present() for choice in choices)
         self.wanted = set[str]().union(*present)
@@ -36,3 +35,8 @@ class Converting:
             for (series, number), out in outs.items():
                 yield OfSegment(f"|{self._split.dimension}|{segments[number]}", {series: out}, set())
             yield OfSegment("", {}, changed)
+
+
+def converting_space(split: Split) -> str:
+    """The space of their records, one an entity."""
+    return f"{split.name}|"

@@ -11,7 +11,7 @@ from schemas.definition import model
 from schemas.definition.arithmetic import Expression, Name, Negative, Number, Operation, names_in
 from schemas.definition.model import Window
 from streams.measures.distribution import BINS, quantile
-from streams.plan import Plan
+from streams.plan import Plan, Series
 from streams.selection import NO_VALUE
 from streams.sums import Sums
 from streams.time.spans import Span, earlier
@@ -69,7 +69,7 @@ class Values:
     def _value(self, value: model.Value, look: Look) -> Divided:
         match value:
             case model.Plain(measure):
-                return Divided(self._measure(measure, look))
+                return _whole(self._measure(measure, look))
             case model.Ratio(numerator, denominator):
                 return _over(self._operand(numerator, look), self._operand(denominator, look))
             case model.Formula(expression):
@@ -81,8 +81,7 @@ class Values:
             case model.Share(measure, dimension, segments):
                 raw = frozenset(segments) | ({NO_VALUE} if "none" in segments else frozenset())
                 part = Segment(dimension, "", raw)
-                return Divided(self._measure(measure, look._replace(segment=part)), self._measure(measure, look))
-
+                return _over(self._measure(measure, look._replace(segment=part)), self._measure(measure, look))
             case model.Quantile(measure, part):
                 found = self._quantile(measure, Fraction(part), look)
                 return MISSING if found is None else Divided(found)
@@ -94,14 +93,34 @@ class Values:
             self._met[name, look] = self._value(self._definition.metrics[name].value, look).value
         return self._met[name, look]
 
+    def _known(self, name: str, series: Series, look: Look) -> bool:
+        """Whether all that the measure asks of the span came after it began to be counted."""
+        since_ms = self._plan.carried.since_ms(series.name) if self._plan.carried.generations else None
+        if since_ms is None:
+            return True
+        start_ms, measure = look.span.start_ms, self._definition.measures[name]
+        if start_ms is None:
+            return False
+        if isinstance(measure, model.Repeat):
+            return measure.within_ms is not None and start_ms - measure.within_ms >= since_ms
+        if isinstance(measure, model.Lifecycle | model.NetRetention):  # they ask who was there in the period before
+            before = earlier(self._plan.calendar, look.window, look.span, 1, over=True)
+            return before.start_ms is not None and before.start_ms >= since_ms
+        return start_ms >= since_ms
+
     def _quantile(self, name: str, part: Fraction, look: Look) -> Fraction | None:
         series, measure = self._plan.series[name, look.window], self._definition.measures[name]
+        if not self._known(name, series, look):
+            return None
         counts = self._sums.parts(series, BINS, look.span)
         found = quantile({int(one): number for one, number in counts.items()}, part)
         return found / 10**measure.decimals if found and isinstance(measure, model.Distribution) else found
 
-    def _measure(self, name: str, look: Look) -> Fraction:
+    def _measure(self, name: str, look: Look) -> Fraction | None:
+        """None where the span reaches back to before the measure began to be counted."""
         series, measure = self._plan.series[name, look.window], self._definition.measures[name]
+        if not self._known(name, series, look):
+            return None
         if isinstance(measure, model.Distribution):  # how many values there are, for whoever asks what stands behind
             number = sum(self._sums.parts(series, BINS, look.span).values())
         elif look.segment is None:
@@ -114,12 +133,15 @@ class Values:
         return Fraction(number)
 
 
+def _whole(value: Fraction | None) -> Divided:
+    return MISSING if value is None else Divided(value)
+
+
 def calculated(expression: Expression, operand: Callable[[str], Fraction | None]) -> Divided:
     """A formula; where it divides last, what it divides.  Missing where any operand is, or a part of it is over 0."""
     if isinstance(expression, Operation) and expression.sign == "/":
         return _over(_evaluated(expression.left, operand), _evaluated(expression.right, operand))
-    found = _evaluated(expression, operand)
-    return MISSING if found is None else Divided(found)
+    return _whole(_evaluated(expression, operand))
 
 
 def _over(above: Fraction | None, below: Fraction | None) -> Divided:

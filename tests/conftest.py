@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from redis import Redis
 
 from services.local import install
@@ -14,6 +15,9 @@ from tests.servers import KafkaServer, RedisServer
 UNSAVED = {"appendonly": "no"}
 SERVERS = {"kafka", "own_kafka", "redis_server", "own_redis"}
 LIVE = Path(__file__).parent / "live"
+
+settings.register_profile("here", deadline=None)  # no test fails on a time
+settings.load_profile("here")
 
 # A shell's job in the background is born deaf to Ctrl-C, and so would be all that the tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,4 +1,4 @@
-"""``nsm definition diff|status|rollback|retire``."""
+"""``nsm definition diff|carry|status|rollback|retire``."""
 
 import argparse
 import asyncio
@@ -12,16 +12,19 @@ import msgspec
 
 from schemas.definition.loading import load
 from schemas.errors import CommandError
-from services.definition import diff, internal_topics, retire, rollback, status
+from services.definition import carry, diff, internal_topics, retire, rollback, status
 from services.definition.log_ends import ends
 from services.no_answer import no_answer
 from services.settings import settings
+from services.worker.topics import KafkaTopics
 from streams.state.redis import RedisReader, RedisRegistry, RedisStore
 from streams.state.redis.connection import FAULTS
+from streams.state.redis.copier import RedisCopier
 
 EPILOG = """\
   nsm definition diff nsm.yaml            what the file changes beside what is served (exit code 1: it folds anew)
   nsm definition diff old.yaml nsm.yaml   the same of two files, without any server
+  nsm definition carry nsm.yaml           go on with all that is served and counts as before; the rest begins now
   nsm definition status                   the versions in Redis, what is served, how far each is
   nsm definition rollback                 serve the version before again, if it has kept up
   nsm definition retire VERSION           free what it holds, its internal topics too, for good
@@ -34,14 +37,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for verb, line in (
         ("diff", "what a changed file means for the counts"),
+        ("carry", "go on with what counts as before, instead of folding all anew"),
         ("status", "the versions in Redis"),
         ("rollback", "serve the version before again"),
         ("retire", "end a version that is not served"),
     ):
         sub = verbs.add_parser(verb, help=line, description=line[0].upper() + line[1:] + ".")
         sub.add_argument("--json", action="store_true", help="everything, for machines")
-        if verb == "diff":
+        if verb in ("diff", "carry"):
             sub.add_argument("file", type=Path, metavar="FILE", help="the definition")
+        if verb == "diff":
             sub.add_argument("other", nargs="?", type=Path, metavar="FILE", help="what it becomes, in place of served")
         if verb == "retire":
             sub.add_argument("version", metavar="VERSION", help="as nsm definition status names it")
@@ -68,6 +73,11 @@ async def _run(args: argparse.Namespace) -> int:
                 found = await diff.compared(registry, args.file, args.other)
                 _print(args, found, diff.sentences(found))
                 return int(found.anew)
+            case "carry":
+                async with RedisCopier(where.redis) as copier:
+                    stores = carry.Stores(registry, reader, RedisStore(where.redis), copier)
+                    report = await carry.carry(load(args.file), stores, KafkaTopics(where.kafka))
+                _print(args, report, carry.sentences(report))
             case "status":
                 versions = await status.all_versions(registry, reader, asked)
                 _print(args, versions, status.sentences(versions))

@@ -29,6 +29,8 @@ def sentences(found: Difference) -> Iterator[str]:
     yield f"Another fold: version {found.other} instead of {found.one} begins at the start of the topics, beside it."
     if found.measures:
         yield f"Not counted as before: {', '.join(found.measures)}."
+    if found.carried:
+        yield found.carried
 
 
 async def _served(registry: Registry, plan: Plan) -> Plan:

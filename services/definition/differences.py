@@ -14,13 +14,15 @@ from schemas.definition.model import Definition, Dimension, Measure, Source
 from services.definition.steering_differences import of_steering
 from services.definition.telling import fields, told
 from streams.canonical import canonical
+from streams.carrying import CannotBeCarried, carrying
 from streams.plan import Plan, Remembering
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """Sentences; ``counted`` of what decides the counts, ``shown`` of the rest.
 
-    ``anew``: the other is another version.  ``measures`` holds those that do not count as before.
+    ``anew``: the other is another version.  ``measures`` holds those that do not count as before, ``carried`` says what
+    could go on instead.
     """
 
     one: str
@@ -29,6 +31,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     measures: tuple[str, ...]
     counted: tuple[str, ...]
     shown: tuple[str, ...]
+    carried: str = ""
 
 
 def differences(one: Plan, other: Plan) -> Difference:
@@ -52,7 +55,17 @@ def differences(one: Plan, other: Plan) -> Difference:
         measures=names if anew else (),
         counted=counted if anew else (),
         shown=(() if anew else counted) + tuple(_of_what_is_shown(one.definition, other.definition)),
+        carried=_carried(one, other) if anew else "",
     )
+
+
+def _carried(one: Plan, other: Plan) -> str:
+    try:
+        found = carrying(one, other.definition, 0)
+    except CannotBeCarried as reasons:
+        return f"nsm definition carry is not possible: {reasons}."
+    every = {series.name for series in other.series.values()}
+    return f"With nsm definition carry {len(found.series)} of {len(every)} series go on; the others begin then."
 
 
 def _of_all(one: Definition, other: Definition) -> Iterator[str]:

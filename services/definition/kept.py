@@ -1,21 +1,34 @@
-"""A version's definition as its own workers kept it."""
+"""A version's definition as its own workers kept it, and what it went on with."""
 
 import msgspec
 
 from schemas.definition.model import Definition
-from streams.plan import Plan, compile_plan
+from streams.plan import NOTHING_CARRIED, Carried, Plan, compile_plan
 from streams.state.serving import Registry
 
 
 async def kept_plan(registry: Registry, version: str) -> Plan | None:
     """None where it was not kept, or this release does not compile it to the same version."""
-    return plan_of(await registry.definition(version), version)
+    return plan_of(await registry.definition(version), version, await carried_by(registry, version))
 
 
-def plan_of(kept: bytes | None, version: str) -> Plan | None:
+async def carried_by(registry: Registry, version: str) -> Carried | None:
+    """None where the version began anew."""
+    kept = await registry.carried(version)
+    return None if kept is None else msgspec.json.decode(kept, type=Carried)
+
+
+def plan_of(kept: bytes | None, version: str, carried: Carried | None = None) -> Plan | None:
     """Of what was kept, likewise."""
     try:
-        plan = None if kept is None else compile_plan(msgspec.json.decode(kept, type=Definition))
+        definition = None if kept is None else msgspec.json.decode(kept, type=Definition)
+        plan = None if definition is None else compile_plan(definition, carried or NOTHING_CARRIED)
     except (msgspec.MsgspecError, ValueError, LookupError):
         return None
     return plan if plan is not None and plan.version == version else None
+
+
+async def going_on(registry: Registry, plan: Plan) -> Plan:
+    """A plan of a file, as the state of its version has it."""
+    carried = await carried_by(registry, plan.version) or NOTHING_CARRIED
+    return plan if plan.carried == carried else compile_plan(plan.definition, carried)

@@ -33,6 +33,8 @@ _MOST_FREEDOM: Final = 12
 _AROUND: Final = 7
 _PASSES: Final = 2
 _REMEMBERED: Final = 6
+_FEWEST_ERRORS: Final = 5
+_FINEST: Final = 1e-6
 
 
 class Rhythm(NamedTuple):
@@ -75,17 +77,24 @@ def expect(past: Past) -> Band | None:
     there, back = _scale(values[known])
     scaled = np.full(len(values), np.nan)
     scaled[known] = there(values[known])
+    unit = float(np.abs(scaled[known]).max())  # whatever the numbers are, the fit is of numbers up to 1
+    if unit == 0 or not np.isfinite(unit):
+        return None
+    scaled /= unit
     effects = _effects(scaled, past.says[:-1])
     left = scaled - past.says[:-1] @ effects
     errors = _errors(left, known, rhythm)
+    if len(errors) < _FEWEST_ERRORS:
+        return None
     bias = float(np.median(errors))
     spread = _spread(np.abs(errors - bias)) * _uncertain(int(known.sum()), past.says.shape[1])
     if spread == 0:
         return None
     middle = _level(left, known, len(left), rhythm.half_life) + bias + float(past.says[-1] @ effects)
     half = _student(len(errors) / rhythm.overlap - 1) * spread
-    lower, middle, upper = back(np.array([middle - half, middle, middle + half])).tolist()
-    return Band(lower, middle, upper) if np.isfinite([lower, middle, upper]).all() else None
+    with np.errstate(over="ignore"):
+        bounds = back(np.array([middle - half, middle, middle + half]) * unit)
+    return Band(*bounds.tolist()) if np.isfinite(bounds).all() and bounds[0] < bounds[2] else None
 
 
 def _scale(values: Floats) -> tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]:
@@ -116,7 +125,7 @@ def _effects(scaled: Floats, says: Floats) -> Floats:
             return rows @ given - above
 
         effects = least_squares(
-            wrong, effects, jac=lambda _: rows, loss="soft_l1", f_scale=max(spread, 1e-9), method="trf"
+            wrong, effects, jac=lambda _: rows, loss="soft_l1", f_scale=max(spread, _FINEST), method="trf"
         ).x
     return effects
 

@@ -13,14 +13,14 @@ import logging
 import time
 from collections.abc import Callable, Collection, Mapping
 
-from services.definition.kept import plan_of
+from services.definition.kept import carried_by, going_on, plan_of
 from services.exporter.bound import SERIES_LIMIT
 from services.exporter.followed import NothingToShow
 from services.exporter.freshness import Ends
 from services.exporter.log_ends import LogEnds
 from services.exporter.snapshots import Snapshots, Source
 from services.exporter.version import Version, behind, shared_topics
-from streams.plan import Plan
+from streams.plan import Carried, Plan
 from streams.state.port import Partition
 from streams.state.serving import Registry
 
@@ -95,7 +95,7 @@ class Served:
     async def _look(self) -> None:
         serving = await self._registry.serving(self._own.definition.company)
         served = serving.served or self._own.version
-        plan = self._own if served == self._own.version else await self._kept.plan(served)
+        plan = await self._kept.plan(served) if served != self._own.version else await self._kept.going_on(self._own)
         if plan is None and served != self._shown.plan.version:
             self._say(f"version {served} is served, but this exporter cannot read its definition")
         if plan is None or _alike(plan, self._shown.plan):
@@ -155,7 +155,7 @@ class Served:
 
 def _alike(one: Plan, other: Plan) -> bool:
     """Nothing is counted otherwise, and nothing said otherwise."""
-    return one.version == other.version and one.definition == other.definition
+    return (one.version, one.definition, one.carried) == (other.version, other.definition, other.carried)
 
 
 class _Kept:
@@ -163,14 +163,23 @@ class _Kept:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._known: tuple[str, bytes | None, Plan | None] = "", None, None
+        self._known: tuple[tuple[str, bytes | None, Carried | None], Plan | None] = ("", None, None), None
+        self._own: Plan | None = None
 
     async def plan(self, version: str) -> Plan | None:
         """None where it was not kept, or this release does not compile it to the same version."""
-        kept = await self._registry.definition(version)
-        if self._known[:2] != (version, kept):
-            self._known = version, kept, plan_of(kept, version)
-        return self._known[2]
+        kept = version, await self._registry.definition(version), await carried_by(self._registry, version)
+        if self._known[0] != kept:
+            definition, carried = kept[1:]
+            self._known = kept, plan_of(definition, version, carried)
+        return self._known[1]
+
+    async def going_on(self, own: Plan) -> Plan:
+        """The plan of a file, with what its version went on with."""
+        if self._own is None or self._own.definition is not own.definition:
+            self._own = own
+        self._own = await going_on(self._registry, self._own)
+        return self._own
 
 
 class _EndsOfAll:

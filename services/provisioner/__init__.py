@@ -2,4 +2,5 @@
 
 definition ──▶ expressions ──▶ rules (model) ──▶ nsm.rules.yml
                     └────────▶ boards (classic model) ──▶ nsm*.json
+                    both ──▶ grafana, by its API: plan ──▶ one step at a time
 """

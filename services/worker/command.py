@@ -9,6 +9,8 @@ from pathlib import Path
 from hiredis import HiredisError
 
 from schemas.definition.loading import load
+from schemas.errors import CommandError
+from services.definition.kept import going_on
 from services.no_answer import no_answer
 from services.settings import settings
 from services.worker.topics import KafkaTopics
@@ -46,6 +48,12 @@ def run(args: argparse.Namespace) -> int:
     internal = list(plan.stages)
     asyncio.run(_wait_for(topics, (names, internal), store, where.redis))
     registry, reader = RedisRegistry(where.redis), RedisReader(where.redis)
+    plan = asyncio.run(going_on(registry, plan))
+    if not plan.carried.whole:
+        raise CommandError(
+            f"version {plan.version} is being carried over from {plan.carried.before}: "
+            "wait for nsm definition carry, or run it again if it was cut off"
+        )
     succession = Succession(plan, registry, reader, store.away)
     kept = AnnouncingStore(store, succession)
     outlets = Outlets(DeadLetterTopics(where.kafka), InternalTopics(where.kafka))

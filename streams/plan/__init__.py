@@ -28,8 +28,11 @@ from streams.plan.compiling import Plan, compile_plan
 from streams.plan.keys import keys_of, rekeyed_by
 from streams.plan.needs import types_of
 from streams.plan.parts import (
+    NOTHING_CARRIED,
     Additive,
+    Carried,
     Choice,
+    Generation,
     Judged,
     Nameless,
     Placed,
@@ -50,8 +53,11 @@ from streams.plan.version import INTERNAL_PARTITIONS
 
 __all__ = [
     "INTERNAL_PARTITIONS",
+    "NOTHING_CARRIED",
     "Additive",
+    "Carried",
     "Choice",
+    "Generation",
     "Judged",
     "Nameless",
     "Placed",

@@ -9,7 +9,7 @@ from streams.canonical import canonical
 from streams.plan.additives import Added, additive_of, dimensions_of
 from streams.plan.keys import keys_of, rekeyed_by, settled_by
 from streams.plan.needs import needs_of, types_of
-from streams.plan.parts import Remembering, Series, SourcePlan, Stage
+from streams.plan.parts import NOTHING_CARRIED, Carried, Remembering, Series, SourcePlan, Stage
 from streams.plan.places import spaces_of, splits_of
 from streams.plan.series import series_of, windows_of_measures
 from streams.plan.settling import nameless_of, settled_dimensions, settled_of
@@ -25,6 +25,7 @@ class Plan(NamedTuple):
     calendar: Calendar
     sources: dict[str, SourcePlan]
     series: dict[tuple[str, Window], Series]
+    carried: Carried = NOTHING_CARRIED
 
     @property
     def stages(self) -> dict[str, Stage]:
@@ -39,19 +40,22 @@ class Plan(NamedTuple):
         return (source.topic, *(internal_topic(self.version, source.name, key) for key in keys))
 
 
-def compile_plan(definition: Definition) -> Plan:
-    """The plan of a definition that was found good."""
+def compile_plan(definition: Definition, carried: Carried = NOTHING_CARRIED) -> Plan:
+    """The plan of a definition that was found good, and of what its state goes on with instead of beginning anew.
+
+    The version does not depend on that: a version has one state.
+    """
     calendar = Calendar(definition.time_zone, definition.week_starts)
     windows = windows_of_measures(definition)
     counted = canonical(definition, [name for name, shown in windows.items() if shown])
-    series = {
-        (name, window): series_of(counted, measure, window, calendar)
-        for name, measure in counted.measures.items()
-        for window in windows[name]
-    }
+    series = {}
+    for name, measure in counted.measures.items():
+        for window in windows[name]:
+            one = series_of(counted, measure, window, calendar)
+            series[name, window] = one._replace(generation=carried.generation(one.name))
     version = version_of(counted, windows)
     sources = {source.topic: _Compiling(counted, source, series).plan(version) for source in definition.sources}
-    return Plan(version, definition, calendar, sources, series)
+    return Plan(version, definition, calendar, sources, series, carried)
 
 
 class _Compiling:

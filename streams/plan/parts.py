@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import msgspec
+
 from schemas.definition import model
 from schemas.definition.model import Condition, Measure, Source
 from schemas.events.needs import Needs
@@ -16,16 +18,52 @@ Remembering = Judged | model.NetRetention | model.Conversion
 """The kinds that have records of entities."""
 
 
+class Generation(msgspec.Struct, frozen=True):
+    """Series that began to be counted together: with the first event that is known, or (``since_ms``) with the events
+    that came when every earlier one had been read; those are before that moment.
+    """
+
+    series: tuple[str, ...]
+    since_ms: int | None = None
+
+
+class Carried(msgspec.Struct, frozen=True, kw_only=True):
+    """What a version took over from the one it names, instead of folding it from the topics; oldest first.
+
+    ``whole`` once all of it is there.  Generations never share what is remembered of an entity: it would reach back
+    only as far as the older ones needed.
+    """
+
+    before: str = ""
+    generations: tuple[Generation, ...] = ()
+    whole: bool = True
+
+    def generation(self, series: str) -> int:
+        """The number of the one that a series belongs to; what no generation names comes after all of them."""
+        found = (n for n, one in enumerate(self.generations) if series in one.series)
+        return next(found, len(self.generations))
+
+    def since_ms(self, series: str) -> int | None:
+        """None: since the first event that is known."""
+        number = self.generation(series)
+        return self.generations[number].since_ms if number < len(self.generations) else None
+
+
+NOTHING_CARRIED = Carried()
+
+
 class Series(NamedTuple):
     """A measure cut at one grain; ``running`` where a reading sums all cells up to a piece, not a span of them.
 
     A cell of it changes no more once the floor is ``waits_ms`` past its piece: what begins there may end later.
+    ``generation`` is that of what was carried over.
     """
 
     name: str
     grain: Grain
     running: bool
     waits_ms: int = 0
+    generation: int = 0
 
 
 class Choice(NamedTuple):

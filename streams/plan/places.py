@@ -1,6 +1,6 @@
 """What is remembered of entities: chains, net retentions and conversions, each at its place in a record."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from schemas.definition import model
@@ -42,11 +42,26 @@ def _space(
     of_measure: dict[str, dict[Window, Series]],
     calendar: Calendar,
 ) -> Space:
-    judged = [one for one in measures if isinstance(one, Judged)]
-    retained = [one for one in measures if isinstance(one, model.NetRetention)]
-    places: list[Placed] = [*_chains(judged, of_measure, calendar), *_retentions(retained, of_measure, calendar)]
-    places += (_converted(one, of_measure[one.name]) for one in measures if isinstance(one, model.Conversion))
+    places: list[Placed] = []
+    for some in _generations(measures, of_measure):
+        mine = [one for one in measures if one.name in some]
+        judged = [one for one in mine if isinstance(one, Judged)]
+        retained = [one for one in mine if isinstance(one, model.NetRetention)]
+        places += (*_chains(judged, some, calendar), *_retentions(retained, some, calendar))
+        places += (_converted(one, some[one.name]) for one in mine if isinstance(one, model.Conversion))
     return Space("+".join(entity), entity, tuple(places))
+
+
+def _generations(
+    measures: Sequence[Remembering], of_measure: dict[str, dict[Window, Series]]
+) -> Iterator[dict[str, dict[Window, Series]]]:
+    """The series that began to be counted together, the oldest first: nothing is shared between two of them."""
+    for number in sorted({series.generation for one in measures for series in of_measure[one.name].values()}):
+        some = {
+            one.name: {w: series for w, series in of_measure[one.name].items() if series.generation == number}
+            for one in measures
+        }
+        yield {name: series for name, series in some.items() if series}
 
 
 def splits_of(
@@ -62,17 +77,15 @@ def splits_of(
         mine = [one for one in measures if one.entity == entity and name in one.by_dimension]
         dimension, space = definition.dimensions[name], f"{'+'.join(entity)}|{name}"
         values = tuple(sorted(dimension.values))
-        judged = [one for one in mine if isinstance(one, Judged)]
-        retained = [one for one in mine if isinstance(one, model.NetRetention)]
-        places: tuple[PlacedChain | PlacedRetention, ...] = (
-            *_chains(judged, of_measure, calendar),
-            *_retentions(retained, of_measure, calendar),
-        )
-        segments = len(values) + 2  # other and none
-        converting = tuple(
-            _converted(one, of_measure[one.name], segments) for one in mine if isinstance(one, model.Conversion)
-        )
-        yield Split(space, name, dimension.property, values, entity, places, converting)
+        places: list[PlacedChain | PlacedRetention] = []
+        converting: list[PlacedConversion] = []
+        for some in _generations(mine, of_measure):
+            now = [one for one in mine if one.name in some]
+            places += _chains([one for one in now if isinstance(one, Judged)], some, calendar)
+            places += _retentions([one for one in now if isinstance(one, model.NetRetention)], some, calendar)
+            conversions = (one for one in now if isinstance(one, model.Conversion))
+            converting += (_converted(one, some[one.name], len(values) + 2) for one in conversions)  # other and none
+        yield Split(space, name, dimension.property, values, entity, tuple(places), tuple(converting))
 
 
 def _converted(measure: model.Conversion, series: dict[Window, Series], segments: int = 1) -> PlacedConversion:

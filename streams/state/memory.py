@@ -47,6 +47,7 @@ class MemoryStore:
         self._sources: dict[str, dict[str, int]] = {}
         self._servings: dict[str, Serving] = {}
         self._definitions: dict[str, bytes] = {}
+        self._carried: dict[str, bytes] = {}
         self.limit: int | None = None
 
     async def open(self, partition: Partition, log: Log) -> tuple["MemorySession", Opened]:
@@ -111,6 +112,12 @@ class MemoryStore:
     async def definition(self, version: str) -> bytes | None:
         return self._definitions.get(version)
 
+    async def keep_carried(self, version: str, carried: bytes) -> None:
+        self._carried[version] = carried
+
+    async def carried(self, version: str) -> bytes | None:
+        return self._carried.get(version)
+
     async def versions(self) -> dict[str, dict[str, int]]:
         return copy.deepcopy(self._sources)
 
@@ -125,16 +132,17 @@ class MemoryStore:
 
     async def forget(self, version: str, *, marks: bool) -> None:
         self._definitions.pop(version, None)
+        self._carried.pop(version, None)
         if marks:
             self._sources.pop(version, None)
             self._states = {one: state for one, state in self._states.items() if one.version != version}
 
     def copied(self) -> Any:
         """All that is stored now, for ``fall_back``."""
-        return copy.deepcopy((self._states, self._sources, self._servings, self._definitions))
+        return copy.deepcopy((self._states, self._sources, self._servings, self._definitions, self._carried))
 
     def fall_back(self, to: Any) -> None:
-        self._states, self._sources, self._servings, self._definitions = copy.deepcopy(to)
+        self._states, self._sources, self._servings, self._definitions, self._carried = copy.deepcopy(to)
 
     def held(self, partition: Partition, position: int, stamp: str) -> _State:
         """The state, if it stands there under this stamp."""

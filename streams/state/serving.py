@@ -76,6 +76,12 @@ class Registry(Protocol):
     async def definition(self, version: str) -> bytes | None:
         """None where it was never kept, or the version is retired."""
 
+    async def keep_carried(self, version: str, carried: bytes) -> None:
+        """What the version goes on with of another, beside its definition; the latest stays."""
+
+    async def carried(self, version: str) -> bytes | None:
+        """None where the version began anew, or is retired."""
+
     async def versions(self) -> dict[str, dict[str, int]]:
         """Every version that has begun, retired ones too: the number of partitions of each topic."""
 
@@ -86,4 +92,4 @@ class Registry(Protocol):
         """Bytes in the store, about."""
 
     async def forget(self, version: str, *, marks: bool) -> None:
-        """Its definition; with ``marks`` also what keeps a retired version from beginning again."""
+        """Its definition, and what it went on with; with ``marks`` also what keeps a retired version from beginning."""

@@ -103,7 +103,7 @@ class AnnouncingStore:
             if opened.standing == Standing(position=log_.begin) and log_.begin > 0:
                 log.warning(
                     "%s[%d] reaches back to offset %d only: version %s begins there, and first ever, repeats and "
-                    "lifetimes know nothing of what came before",
+                    "lifetimes know nothing of what came before (nsm definition carry keeps what another version knew)",
                     partition.topic,
                     partition.number,
                     log_.begin,

@@ -82,6 +82,22 @@ def test_the_latest_definition_of_a_version_is_kept(both: tuple[State, Registry]
     state.run(test)
 
 
+def test_what_a_version_went_on_with_is_kept_beside_its_definition(both: tuple[State, Registry]) -> None:
+    state, registry = both
+
+    async def test() -> None:
+        assert await registry.carried("v1") is None
+        for text in (b"\x00one", b"two"):
+            await registry.keep_carried("v1", text)
+            assert await registry.carried("v1") == text
+        assert await registry.carried("v2") is None
+        assert await registry.definition("v1") is None
+        await registry.forget("v1", marks=False)
+        assert await registry.carried("v1") is None
+
+    state.run(test)
+
+
 def test_every_version_that_began_is_named_with_its_partitions(both: tuple[State, Registry]) -> None:
     state, registry = both
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -17,19 +18,38 @@ MOST, FEW = 8, 4
 OLD_S = 30
 
 
+class Kind(NamedTuple):
+    """The first alert of a name and severity, and how many of these there are."""
+
+    alert: Alert
+    number: int
+
+
 def alerts(told: Alerts, now: datetime, form: Form) -> RenderableType:
     """What pages first, then the oldest; no more than fit, with how many there are beside them."""
     most = MOST if form.has("blank lines") else FEW
-    parts: list[RenderableType] = _rows(told.firing[:most], now, form)
-    parts += [line for line in (_more(told, most), _silence(told, now)) if line.plain]
+    kinds = _kinds(told.firing)
+    hidden = sum(one.number for one in kinds[most:])
+    parts: list[RenderableType] = _rows(kinds[:most], now, form)
+    parts += [line for line in (_more(told, hidden), _silence(told, now)) if line.plain]
     return Group(*parts)
 
 
-def _rows(firing: Sequence[Alert], now: datetime, form: Form) -> list[RenderableType]:
+def _kinds(firing: Sequence[Alert]) -> list[Kind]:
+    """In the order given; an alert of every partition is told once, so that it hides no other."""
+    found: dict[tuple[str, str], Kind] = {}
+    for one in firing:
+        known = found.get((one.severity, one.name), Kind(one, 0))
+        found[one.severity, one.name] = Kind(known.alert, known.number + 1)
+    return list(found.values())
+
+
+def _rows(kinds: Sequence[Kind], now: datetime, form: Form) -> list[RenderableType]:
     """The summaries beside the alerts, or each below its own where that is too narrow."""
+    firing = [one.alert for one in kinds]
     columns = [
         column("severity", [Text(f"! {one.severity}".rstrip(), style=f"bold {_colour(one)}") for one in firing]),
-        column("name", [Text(one.name, style="bold") for one in firing]),
+        column("name", [_name(one) for one in kinds]),
         column("for", [Text(f"for {_since(one, now)}", style=FAINT) for one in firing]),
     ]
     beside = [*columns, column("summary", [one.summary for one in firing])]
@@ -42,9 +62,12 @@ def _rows(firing: Sequence[Alert], now: datetime, form: Form) -> list[Renderable
     return rows
 
 
-def _more(told: Alerts, most: int) -> Text:
+def _name(one: Kind) -> Text:
+    return Text.assemble((one.alert.name, "bold"), f" x {one.number}" if one.number > 1 else "")
+
+
+def _more(told: Alerts, hidden: int) -> Text:
     """What else there is, in one line."""
-    hidden = len(told.firing) - most
     said = [f"and {hidden} more that fire"] if hidden > 0 else []
     if not told.firing and told.known:
         said.append("no alert fires")

@@ -10,7 +10,7 @@ from services.board.view import Company
 
 def head(company: Company, width: int) -> RenderableType:
     """One line; where both do not fit, the company's name and the day."""
-    name = Text(company.name, style="bold")
+    name = Text.assemble((company.name, "bold"))
     if company.days:
         name.append(f"  today: {', '.join(company.days)}", style=WATCH)
     for told in (f"{company.time_zone} · definition {company.definition}", company.time_zone, ""):

@@ -23,8 +23,7 @@ def course(aim: Aim | None) -> Text:
     """Empty where the path says nothing."""
     if aim is None or aim.course is None:
         return Text("")
-    words, style = COURSES[aim.course]
-    return Text(words, style=style)
+    return Text.assemble(COURSES[aim.course])
 
 
 def bar(aim: Aim, cells: int) -> Text:
@@ -33,16 +32,17 @@ def bar(aim: Aim, cells: int) -> Text:
         return Text("")
     filled = min(cells, max(0, int(aim.share * cells)))
     style = WATCH if aim.course == "behind" or (aim.course is None and not aim.reached) else GOOD
-    text = Text("█" * filled, style=style).append("░" * (cells - filled), style=FAINT)
+    text = Text.assemble(("█" * filled, style), ("░" * (cells - filled), FAINT))
     if aim.place is None:
         return text
     at = min(cells - 1, int(aim.place * cells))
-    return text[:at].append(PATH, style="bold").append_text(text[at + 1 :])
+    on_filled = f"bold #000000 on {style}" if at < filled else "bold"
+    return text[:at].append(PATH, style=on_filled).append_text(text[at + 1 :])
 
 
 def trail(line: Line, cells: int) -> Text:
     """The last values as steps."""
-    return Text(sparkline(line.history.values, cells), style=GOOD)
+    return Text.assemble((sparkline(line.history.values, cells), GOOD))
 
 
 def trend(line: Line, *, wide: bool) -> Text:
@@ -51,7 +51,9 @@ def trend(line: Line, *, wide: bool) -> Text:
     if history.trend is None:
         return Text("")
     period = f" {line.window}" if wide else ""
-    full = Text(f"last full{period} ", style=FAINT) if line.is_calendar else Text("")
+    full = Text.assemble((f"last full{period} " if line.is_calendar else "", FAINT))
     sign = "▲" if history.trend > 0 else "▼" if history.trend < 0 else "="
     against = f" on {history.against}" if wide else ""
-    return full.append(f"{sign} {abs(history.trend):.1%}", style="default").append(against, style=FAINT)
+    return full.append(
+        f"{sign} {abs(history.trend):.1%}",
+    ).append(against, style=FAINT)

@@ -30,7 +30,7 @@ def all_objectives(objectives: Sequence[Objective], form: Form) -> RenderableTyp
     sizes = [len(one.key_results) for one in objectives]
     parts: list[RenderableType] = []
     for objective, rows in zip(objectives, tables(_columns(results, owners), form.width, sizes), strict=True):
-        name = Text(objective.name, style="bold", no_wrap=True, overflow="ellipsis")
+        name = Text.assemble((objective.name, "bold"), no_wrap=True, overflow="ellipsis")
         parts += [name.append(f"  {objective.owner}" if objective.owner else "", style=FAINT), rows]
     return Group(*parts)
 

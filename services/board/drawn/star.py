@@ -23,7 +23,7 @@ def star(kpi: Kpi, form: Form) -> RenderableType:
     """Three lines of digits beside where it stands, or the same in lines alone."""
     line = kpi.line
     if not form.has("large digits") or form.width < NARROW:
-        value = Text(f"{with_unit(line.value, line.unit)}  ", style="bold", no_wrap=True, overflow="ellipsis")
+        value = Text.assemble((f"{with_unit(line.value, line.unit)}  ", "bold"), no_wrap=True, overflow="ellipsis")
         return Group(value.append_text(_title(line, form.width - len(value))), *_standing(kpi, form.width))
     rows = large(short(line.value))
     columns = Table.grid(padding=(0, BETWEEN))
@@ -38,7 +38,7 @@ def star(kpi: Kpi, form: Form) -> RenderableType:
 
 
 def _title(line: Line, width: int) -> Text:
-    title = Text(line.metric, style="bold", no_wrap=True, overflow="ellipsis")
+    title = Text.assemble((line.metric, "bold"), no_wrap=True, overflow="ellipsis")
     title.append(f"  {window(line)}", style=FAINT)
     owner = f"  {line.owner}" if line.owner else ""
     return title.append(owner, style=FAINT) if title.cell_len + len(owner) <= width else title

@@ -1,7 +1,7 @@
-"""The north star has no value although everything works: what vanished cannot fall."""
+"""A metric has no value although everything works: what vanished cannot fall, and breaks no guardrail."""
 
 from schemas import names
-from schemas.definition.model import Definition, Plain
+from schemas.definition.model import Definition, Metric, Plain
 from services.provisioner import expressions as promql
 from services.provisioner.addresses import BOARD_UID
 from services.provisioner.rules.gates import state_is_read
@@ -11,12 +11,20 @@ from services.provisioner.rules.owners import of_metric
 from services.provisioner.rules.texts import shown
 
 
-def absent(definition: Definition, limits: Limits) -> Rule:
-    """No value although exporter and state are up.
+def steered_by(definition: Definition) -> tuple[Metric, ...]:
+    """What has a target, a guardrail or a key result beside the north star, each once."""
+    names_of = [target.metric for target in definition.aims()]
+    names_of += [guardrail.metric for guardrail in definition.guardrails]
+    names_of += [result.metric for objective in definition.okrs for result in objective.key_results]
+    return tuple(definition.metrics[name] for name in dict.fromkeys(names_of) if name != definition.north_star.metric)
+
+
+def absent(definition: Definition, metric: Metric, limits: Limits) -> Rule:
+    """No value although exporter and state are up: of the north star a page.
 
     What divides has no value over nothing: that is excused, unless there was something at this hour of earlier weeks.
     """
-    metric = promql.north_star(definition)
+    star = metric.name == definition.north_star.metric
     parts = [f"absent({promql.whole(names.METRIC_VALUE, metric)})", state_is_read()]
     if not isinstance(metric.value, Plain):
         below = promql.whole(names.METRIC_DENOMINATOR, metric)
@@ -26,7 +34,7 @@ def absent(definition: Definition, limits: Limits) -> Rule:
     return Rule(
         alert="NorthStarAbsent",
         expression="\n".join(parts),
-        severity="page",
+        severity="page" if star else "ticket",
         concern="metric",
         hold=limits.later_seconds,
         keep=limits.soon_seconds,
@@ -37,7 +45,7 @@ def absent(definition: Definition, limits: Limits) -> Rule:
         description=(
             f"For {promql.span(limits.later_seconds)} there has been no {metric.name} over"
             f" {metric.windows[0].label}, although an exporter reads its state"
-            f" ({shown(f'max({names.STATE_UP})')}). A metric that vanished cannot fall: until it is back, no drop is"
+            f" ({shown(f'max({names.STATE_UP})')}). A metric that vanished cannot fall: until it is back, nothing is"
             " noticed."
         ),
     )

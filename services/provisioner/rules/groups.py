@@ -1,7 +1,8 @@
 """Definition -> alert rules, as values."""
 
 from schemas.definition.model import Definition
-from services.provisioner.rules.absence import absent
+from services.provisioner import expressions as promql
+from services.provisioner.rules.absence import absent, steered_by
 from services.provisioner.rules.drops import drop_rules
 from services.provisioner.rules.impossible import impossible
 from services.provisioner.rules.limits import Limits
@@ -26,8 +27,13 @@ def rule_groups(definition: Definition, limits: Limits | None = None) -> tuple[G
         *store_rules(chosen),
         series_left_out(chosen),
     )
-    star = (*drop_rules(definition, chosen), absent(definition, chosen), impossible(definition, chosen))
-    steering = steering_rules(definition, chosen)
+    star = (
+        *drop_rules(definition, chosen),
+        absent(definition, promql.north_star(definition), chosen),
+        impossible(definition, chosen),
+    )
+    vanished = (absent(definition, metric, chosen) for metric in steered_by(definition))
+    steering = (*steering_rules(definition, chosen), *vanished)
     groups = (
         Group(name="nsm-pipeline", rules=pipeline, every=often),
         Group(name="nsm-north-star", rules=star, every=often),

@@ -37,6 +37,13 @@ class RedisRegistry:
         found: bytes | None = await self._ask(("GET", names.definition_key(version)))
         return found
 
+    async def keep_carried(self, version: str, carried: bytes) -> None:
+        await self._ask(("SET", names.carried_key(version), carried))
+
+    async def carried(self, version: str) -> bytes | None:
+        found: bytes | None = await self._ask(("GET", names.carried_key(version)))
+        return found
+
     async def versions(self) -> dict[str, dict[str, int]]:
         """By SCAN, which holds nobody up."""
         found: dict[str, dict[str, int]] = {}
@@ -65,7 +72,7 @@ class RedisRegistry:
         return total
 
     async def forget(self, version: str, *, marks: bool) -> None:
-        gone = [names.definition_key(version)]
+        gone = [names.definition_key(version), names.carried_key(version)]
         if marks:
             key = names.sources_key(version)
             flat = await self._ask(("HGETALL", key))

@@ -183,6 +183,13 @@ def test_many_are_counted_where_they_do_not_fit() -> None:
     assert "and 16 more that fire" in said(alerts, low=True)
 
 
+def test_one_kind_is_told_once_with_its_number_so_that_it_hides_no_other() -> None:
+    stuck = [told("NorthStarStuck", 9, partition=str(number)) for number in range(12)]
+    lines = said(ask([], [*stuck, told("NorthStarStale", 3)])).splitlines()
+    heads = [line.split("  for")[0].rstrip() for line in lines]
+    assert heads == ["! page  NorthStarStuck x 12", "! page  NorthStarStale"]
+
+
 def test_a_long_summary_stands_below_its_alert_and_is_cut_where_lines_are_few() -> None:
     alerts = Alerts(at=NOW, firing=(alert(1, "word " * 30),))
     assert said(alerts, 60).splitlines()[0].rstrip() == "! page  NorthStarX01  for 60 min"

@@ -8,6 +8,7 @@ import pytest
 
 from schemas.definition import model, steering
 from services.board.draw import board
+from services.board.drawn.marks import bar, course
 from services.board.making import ELSEWHERE
 from services.board.view import Kpi, View
 from services.board.watch import Watch
@@ -120,6 +121,15 @@ def test_each_course_has_a_sign_and_a_word(target: int, words: str) -> None:
     star = msgspec.structs.replace(steered().north_star, target=target)
     _, said = show(80, of=msgspec.structs.replace(steered(), north_star=star))
     assert f"{words}  │ today's path {target // 2}" in said
+
+
+def test_colour_ends_where_the_sign_ends() -> None:
+    aim = of_all().star.aim
+    assert aim is not None
+    text = bar(aim, 32).append(" words").append_text(course(aim)).append(" words")
+    assert not text.style
+    coloured = {at for span in text.spans for at in range(span.start, span.end)}
+    assert coloured == set(range(32)) | set(range(38, 38 + len("» ahead")))
 
 
 def test_without_a_path_that_is_said() -> None:

@@ -109,7 +109,16 @@ def test_only_the_measure_that_changed_counts_otherwise() -> None:
     found = differences(BEFORE, after)
     assert found.measures == ("orders",)
     assert found.counted == ("measure orders: of: view instead of order",)
-    assert list(sentences(found))[-1] == "Not counted as before: orders."
+    *_, said, carried = sentences(found)
+    assert said == "Not counted as before: orders."
+    assert carried.startswith("nsm definition carry is not possible: orders over a lifetime")
+
+
+def test_what_could_go_on_is_said() -> None:
+    metrics = {name: one for name, one in definition().metrics.items() if name == definition().north_star.metric}
+    before = compile_plan(msgspec.structs.replace(definition(), metrics=metrics, guardrails=(), departments={}))
+    said, number = list(sentences(differences(BEFORE, before)))[-1], len({one.name for one in before.series.values()})
+    assert said == f"With nsm definition carry {number} of {number} series go on; the others begin then."
 
 
 def test_a_measure_that_nothing_shows_any_more_is_gone_and_new_on_the_way_back() -> None:

@@ -209,3 +209,23 @@ def test_a_version_of_nothing_yet_expects_nothing() -> None:
         assert expected.made == 0
 
     asyncio.run(told())
+
+
+def test_a_bug_in_the_arithmetic_costs_the_band_and_not_the_readings(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> tuple[object, ...]:
+        raise ValueError("array must not contain infs")
+
+    monkeypatch.setattr("services.expected.expected.bands", broken)
+
+    async def story(_: World, version: Version) -> None:
+        await version.expected.refresh()
+        await version.expected.refresh()
+        assert bounds(version) == {}
+        assert version.snapshots.shown().running
+
+    tell(story, 50)
+    assert [one.message for one in caplog.records if one.exc_info] == [
+        f"bug in what is expected of {metric}, {window.label}" for metric in METRICS for window in WINDOWS[:3]
+    ]

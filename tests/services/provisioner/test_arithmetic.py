@@ -98,7 +98,9 @@ def test_they_are_told_in_words(name: str, words: str) -> None:
 
 @pytest.mark.parametrize("name", VALUES)
 def test_having_no_value_over_nothing_pages_nobody(name: str) -> None:
-    assert f"unless on () (max({names.METRIC_DENOMINATOR}" in absent(starring(name), Limits()).expression
+    definition = starring(name)
+    rule = absent(definition, definition.metrics[name], Limits())
+    assert f"unless on () (max({names.METRIC_DENOMINATOR}" in rule.expression
 
 
 def test_a_share_or_quotient_rests_on_its_whole_and_only_what_can_fall_below_0_may() -> None:

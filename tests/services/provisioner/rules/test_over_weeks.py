@@ -198,6 +198,11 @@ def test_a_vanished_value_pages_as_absent_and_not_as_a_drop(tmp_path: Path) -> N
         assert "NorthStarAbsent" in firing(tmp_path, company(), Tale(value=gone, limits=Limits(later_seconds=0)))
 
 
+def test_what_is_guarded_and_vanishes_is_told_too(tmp_path: Path) -> None:
+    gone = Tale(others=since(LATELY, 1200.0, None))
+    assert firing(tmp_path, company(), gone) == {"NorthStarAbsent"}
+
+
 def test_a_ratio_over_nothing_is_absent_only_where_there_used_to_be_something(tmp_path: Path) -> None:
     ratio = starring("repeat_orders_per_customer")
     emptied = Tale(value=since(LATELY, 1.8, None), volume=since(LATELY, 1000.0, 0.0))

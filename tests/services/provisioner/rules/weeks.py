@@ -61,6 +61,8 @@ class Tale(msgspec.Struct, kw_only=True):
     """Lower, middle, upper."""
     path: Shape = flat(1000.0)
     behind: Shape = flat(0.0)
+    others: Shape = flat(1200.0)
+    """The values of metrics other than the north star."""
     headroom: Shape = flat(0.5)
     result_behind: Shape = flat(0.0)
     as_of: Shape = float
@@ -95,8 +97,7 @@ def _labelled(series: str, **labels: str) -> str:
 def _of_metric(metric: Metric, tale: Tale, *, star: bool) -> Iterator[tuple[str, Shape]]:
     """Those of the exporter, by its names alone; others than the north star are as healthy as can be."""
     whole = {"metric": metric.name, "window": metric.windows[0].label}
-    healthy = Tale()
-    of = tale if star else healthy
+    of = tale if star else Tale(value=tale.others)
     yield _labelled(comparable_series(metric), **whole), of.value
     if comparable_series(metric) != names.METRIC_VALUE:
         yield _labelled(names.METRIC_VALUE, **whole), of.running or of.value
