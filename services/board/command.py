@@ -85,7 +85,7 @@ def show(watch: Watch, wanted: str | None = None, meanwhile: Callable[[], None] 
                 watch.look()
                 meanwhile()
                 due = time.monotonic() + EVERY_S
-                below = Text("   ".join(filter(None, ("q ends", footer))), style=FAINT)
+                below = Text("   ".join(filter(None, ("q ends", footer))), FAINT, no_wrap=True, overflow="ellipsis")
                 picture = _picture(watch, wanted, console.width, console.height - BELOW)
                 live.update(Group(picture, Text(""), below), refresh=True)
                 while (left := due - time.monotonic()) > 0:

@@ -39,7 +39,7 @@ class Watch:
         try:
             numbers = self.exporter.numbers()
             readings, steering = self.exporter.readings(), self.exporter.steering()
-            self._look_back(shown_metrics(readings, steering))
+            self._look_back(shown_metrics(readings, steering), datetime.fromisoformat(readings["read_at"]))
         except NoAnswerError as error:
             self.trouble = str(error)
             self._counts.clear()
@@ -66,12 +66,13 @@ class Watch:
             return None
         return self.alerts.latest or Alerts(at=self.now(), known=False, trouble="nobody has answered yet")
 
-    def _look_back(self, windows: dict[str, str]) -> None:
+    def _look_back(self, windows: dict[str, str], read_at: datetime) -> None:
+        """Before ``read_at``, by the exporter's clock: this machine's may be another."""
         now = self.now()
         if self._asked is not None and (now - self._asked).total_seconds() < HISTORY_EVERY_S:
             return
         for metric, window in windows.items():
-            begin = now - reach(window)
+            begin = read_at - reach(window)
             answered = self.exporter.reading(metric, window=window, **{"from": begin.isoformat()})
             self._histories[metric] = history(window, answered)
         self._asked = now
