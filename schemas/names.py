@@ -6,7 +6,8 @@ Redis keys of one partition share a hash tag, so that one script may touch them 
                                                             of internal topics reached
     nsm:{<version>:<topic>:<partition>}:totals              hash: <outcome>, unused|.., overflow|.. -> count
     nsm:{<version>:<topic>:<partition>}:cells:<series>:<n>  hash: <bucket> or <bucket>|<dimension>|<value> -> integer,
-                                                            of a distribution <bucket>||<bin> -> integer
+                                                            of a distribution <bucket>||<bin> -> integer;
+                                                            of <series>~ <bucket>@<day reached> -> what came late
     nsm:{<version>:<topic>:<partition>}:records:<space>     hash: <entity>, by dimension <segment's number>:<entity>
                                                             -> its record, MessagePack
     nsm:{<version>:<topic>:<partition>}:ids:<slot>          string: 8 bytes an id
@@ -44,6 +45,21 @@ def cells_of(name: str) -> tuple[str, int]:
     """Series and key number of a ``cells_name``."""
     series, _, number = name.removeprefix("cells:").rpartition(":")
     return series, int(number)
+
+
+def late_series(series: str) -> str:
+    """What was added to days of a series when its partition had gone past them: ``<bucket>@<day reached>``."""
+    return f"{series}~"
+
+
+def is_late(series: str) -> bool:
+    """Whether this is such a one."""
+    return series.endswith("~")
+
+
+def restated_totals(measure: str, unit: str) -> tuple[str, str]:
+    """How many events came for periods of this unit that were over, and the append time of the last of them."""
+    return f"restated|{measure}|{unit}", f"restated_at|{measure}|{unit}"
 
 
 def records_name(space: str) -> str:
@@ -153,6 +169,7 @@ INITIATIVE_ACTIVE: Final = "nsm_initiative_active"  # initiative, metric, owner:
 WATERMARK: Final = "nsm_watermark_timestamp_seconds"  # topic, partition
 EVENTS: Final = "nsm_events_total"  # topic, outcome
 EVENTS_UNUSED: Final = "nsm_events_unused_total"  # measure, reason
+RESTATED: Final = "nsm_restated_total"  # metric: events that came for a period of its first window that was over
 SEGMENT_OVERFLOW: Final = "nsm_segment_overflow_total"  # measure, dimension: events whose value got no cell of its own
 POSITION: Final = "nsm_position_offset"  # topic, partition
 POSITION_LAG: Final = "nsm_position_lag_events"  # topic, partition
@@ -197,6 +214,7 @@ SERIES: Final[dict[str, tuple[str, ...]]] = {
     WATERMARK: ("topic", "partition"),
     EVENTS: ("topic", "outcome"),
     EVENTS_UNUSED: ("measure", "reason"),
+    RESTATED: ("metric",),
     SEGMENT_OVERFLOW: ("measure", "dimension"),
     POSITION: ("topic", "partition"),
     POSITION_LAG: ("topic", "partition"),

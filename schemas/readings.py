@@ -18,6 +18,12 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     end_ms: int
 
 
+class Restated(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reading came to when its span was first over; None where it did not exist then."""
+
+    value: Fraction | None
+
+
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """One metric over one window, of the whole or of one segment.
 
@@ -26,7 +32,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     pieces of time from ``start_ms`` (None: the beginning) to ``end_ms``, half open.  ``as_of_ms`` is the moment up to
     which every partition has been read; ``complete`` says that it lies past ``end_ms`` and that the reading reaches
     that far, ``final`` that no late event will be accepted any more for it.  ``pace`` is None where there is nothing to
-    compare with.
+    compare with, ``restated`` where nothing came late for what was complete.
     """
 
     metric: str
@@ -42,3 +48,4 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     dimension: str = WHOLE
     segment: str = WHOLE
     pace: Pace | None = None
+    restated: Restated | None = None

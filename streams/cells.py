@@ -4,7 +4,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from itertools import accumulate
 
+from schemas.names import is_late
 from streams.plan import Series
+from streams.restating.late import Bins, LateCells
 from streams.state.port import Snapshot
 from streams.time.spans import Span
 
@@ -18,6 +20,7 @@ class Cells:
     def __init__(self, below: "Cells | None" = None) -> None:
         self._whole: dict[str, _Column] = {}
         self._parts: dict[tuple[str, str], dict[str, _Column]] = {}
+        self._late = LateCells()
         self._below = below
 
     @classmethod
@@ -32,6 +35,9 @@ class Cells:
 
     def add(self, series: str, fields: Mapping[str, int]) -> None:
         """Adds the fields of one key, named as the fold names them."""
+        if is_late(series):
+            self._late.add(series, fields)
+            return
         whole = self._whole.setdefault(series, _Column())
         for field, number in fields.items():
             bucket, _, rest = field.partition("|")
@@ -61,6 +67,17 @@ class Cells:
         """What each raw value comes to over a span; those that come to nothing are left out."""
         totals = ((value, self.part(series, dimension, value, span)) for value in self._values(series, dimension))
         return {value: number for value, number in totals if number}
+
+    def any_late(self, series: Series, last: int) -> bool:
+        """Whether anything came when a day past ``last`` was reached."""
+        return self._late.any_after(series, last) or (self._below is not None and self._below.any_late(series, last))
+
+    def late(self, series: Series, span: Span, last: int) -> Bins:
+        """What came for the days of a span when a day past ``last`` was reached, by bin, ``""`` for the whole."""
+        found = self._late.bins(series, span, last)
+        for part, number in self._below.late(series, span, last).items() if self._below else ():
+            found[part] = found.get(part, 0) + number
+        return found
 
     def _values(self, series: Series, dimension: str) -> dict[str, None]:
         below = self._below._values(series, dimension) if self._below else {}  # noqa: SLF001 its own kind

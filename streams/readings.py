@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from schemas import names
 from schemas.definition import model
 from schemas.definition.model import Definition, Window
 from schemas.definition.operands import look_back, operands
@@ -11,6 +12,8 @@ from schemas.names import CELLS_PER_KEY
 from schemas.readings import WHOLE, Pace, Reading
 from streams.cells import Cells
 from streams.plan import Judged, Plan, Series, measures_of, waits
+from streams.restating.at_first import Restatements
+from streams.restating.late import days_back, late_series
 from streams.selection import NO_VALUE, OVERFLOW
 from streams.state.port import NEVER, KeySpan
 from streams.sums import Sums
@@ -31,7 +34,7 @@ class Readings:
     def __init__(self, plan: Plan, cells: Cells, as_of: AsOf) -> None:
         self._plan, self._sums, self._as_of = plan, Sums(cells), as_of
         self._definition: Definition = plan.definition
-        self._values = Values(plan, self._sums)
+        self._values, self._restatements = Values(plan, self._sums), Restatements(plan, cells, self._sums)
         self._waiting: dict[tuple[str, str | None], int] = {}
 
     def running(self, metric: str, window: Window, at_ms: int) -> Reading:
@@ -128,6 +131,7 @@ class Readings:
             dimension=look.segment.dimension if look.segment else WHOLE,
             segment=look.segment.name if look.segment else WHOLE,
             pace=pace,
+            restated=self._restatements.of(metric, look) if look.over else None,
         )
 
     def _waits(self, metric: str, segment: Segment | None) -> int:
@@ -188,10 +192,14 @@ def wanted_keys(plan: Plan, at_ms: int, watermark_ms: int) -> dict[str, set[KeyS
             for window in metric.windows:
                 back[measure, window] = max(periods, back.get((measure, window), 0))
     wanted: dict[str, set[KeySpan]] = {}
+    late = late_series(plan)
     for (measure, window), series in plan.series.items():
         spans = [running(plan.calendar, window, at_ms)]
         if watermark_ms != NEVER and (complete := last_complete(plan.calendar, window, watermark_ms)):
             spans.append(complete)
+            if series.name in late:
+                span = _late_span(plan, measure, complete.last, complete.last)
+                wanted.setdefault(names.late_series(series.name), set()).add(span)
         wanted.setdefault(series.name, set()).update(
             _key_span(series, _first(plan, window, span, back[measure, window]), span.last) for span in spans
         )
@@ -206,7 +214,15 @@ def keys_between(plan: Plan, metric: str, window: Window, first_ms: int, last_ms
     for measure in measures_of(plan.definition, metric):
         series = plan.series[measure, window]
         wanted.setdefault(series.name, set()).add(_key_span(series, first, end.last))
+        if series.name in late_series(plan):
+            late = names.late_series(series.name)
+            wanted.setdefault(late, set()).add(_late_span(plan, measure, begin.last, end.last))
     return wanted
+
+
+def _late_span(plan: Plan, measure: str, first: int, last: int) -> KeySpan:
+    """What may have come late for periods that end with any of these days."""
+    return KeySpan((first - days_back(plan, measure)) // CELLS_PER_KEY, last // CELLS_PER_KEY)
 
 
 def _first(plan: Plan, window: Window, span: Span, periods: int) -> int | None:

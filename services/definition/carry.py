@@ -21,6 +21,8 @@ from schemas.errors import CommandError
 from services.definition.kept import carried_by, kept_plan
 from streams.carrying import CannotBeCarried, Carrying, Part, carrying, moved
 from streams.plan import INTERNAL_PARTITIONS, Plan
+from streams.restating.restated import SPACE as RESTATED
+from streams.restating.restated import measure_of
 from streams.state.port import NEVER, Partition, Reached, Reader, Standing, Store
 from streams.state.redis.copier import Held, RedisCopier
 from streams.state.serving import Registry
@@ -244,12 +246,19 @@ class _Copy:
         copier, records = self._stores.copier, 0
         spaces = {names.records_name(space): stood for space, stood in part.spaces().items()}
         whole = {names.records_name(space) for space in part.values()}
+        cells = self._found.series | {names.late_series(series) for series in self._found.series}
         for name in await copier.names(come_from):
             if name.startswith(names.ids_name("")):
                 await copier.put_ids(to, name, await copier.ids(come_from, name))
-            elif name in whole or (name.startswith("cells:") and names.cells_of(name)[0] in self._found.series):
+            elif name in whole or (name.startswith("cells:") and names.cells_of(name)[0] in cells):
                 async for fields in copier.fields(come_from, name):
                     await copier.put(to, name, fields)
+            elif name == names.records_name(RESTATED):  # beside the totals of the same measures
+                async for fields in copier.fields(come_from, name):
+                    told = {
+                        one: row for one, row in fields.items() if measure_of(one.decode()) in part.carrying.measures
+                    }
+                    await copier.put(to, name, told)
             elif name in spaces:
                 async for fields in copier.fields(come_from, name):
                     kept = {entity: moved(record, spaces[name]) for entity, record in fields.items()}

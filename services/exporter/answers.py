@@ -9,9 +9,10 @@ from fractions import Fraction
 from typing import Any
 
 from schemas.definition.units import unit_of
-from schemas.readings import Pace, Reading
+from schemas.readings import Pace, Reading, Restated
 from services.expected.band import Band
 from services.expected.expected import Bands
+from services.exporter.restatements import restatements
 from services.exporter.shown import Shown, Trust
 from streams.plan import Plan
 from streams.state.port import NEVER
@@ -31,7 +32,7 @@ def all_readings(plan: Plan, shown: Shown, bands: Bands) -> Json:
     for one in shown.running:
         last = complete.get((one.metric, one.window, one.dimension, one.segment))
         trust = shown.trust[one.metric]
-        last_json = None if last is None else reading_json(plan, last, trust)
+        last_json = None if last is None else reading_json(plan, last, trust) | _restatements(plan, shown, last)
         band = None if one.dimension else bands.get((one.metric, one.window))
         beside = {
             "last_complete": last_json,
@@ -122,6 +123,7 @@ def reading_json(plan: Plan, reading: Reading, trust: Trust) -> Json:
         "complete": reading.complete,
         "final": reading.final,
         "pace": None if reading.pace is None else _pace_json(plan, reading.pace),
+        "restated": None if reading.restated is None else _restated_json(reading.value, reading.restated),
         "completeness": trust.completeness,
         "definition": plan.version,
     }
@@ -140,6 +142,25 @@ def _pace_json(plan: Plan, pace: Pace) -> Json:
         "start": iso(plan, pace.start_ms),
         "end": iso(plan, pace.end_ms),
     }
+
+
+def _restated_json(now: Fraction | None, restated: Restated) -> Json:
+    first = restated.value
+    return {
+        "by": None if now is None or first is None else number(now - first),
+        "at_first": number(first),
+        "exact": None if first is None else exact(first),
+    }
+
+
+def _restatements(plan: Plan, shown: Shown, last: Reading) -> Json:
+    """Of any period of the window, since the version began; none where none is ever over."""
+    window = next(one for one in plan.definition.metrics[last.metric].windows if one.label == last.window)
+    found = restatements(plan.definition, shown.partitions.values(), last.metric, window)
+    if found is None:
+        return {"restatements": None}
+    at = None if found.last_ms is None else iso(plan, found.last_ms)
+    return {"restatements": {"events": found.events, "last_at": at}}
 
 
 def number(value: Fraction | None) -> int | float | None:

@@ -98,7 +98,7 @@ class ReadingsCollector(Collector):
         yield from of_definition(definition)
         yield from of_clocks(now.ahead_seconds)
         yield from of_steering(definition, shown.steering if shown else steer(definition, now.today, {}))
-        yield from of_events(self._plan.sources, shown)
+        yield from of_events(self._plan, shown)
         yield from of_partitions(now.seen)
         yield from of_store(now.seen)
         yield from of_exporter(self._plan.version, now.up, now.read_ms, now.since_ms)

@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from schemas.errors import StateError
+from schemas.names import late_series as late_name
 from services.exporter.aside import aside
 from services.exporter.followed import Followed, NothingToShow, Wanted
 from services.exporter.freshness import Ends, Progress, ReadUpTo, as_of, groups, progress, trusted
@@ -22,6 +23,7 @@ from services.exporter.shown import Moment, Shown, show
 from streams.cells import Cells
 from streams.plan import Plan
 from streams.readings import wanted_keys
+from streams.restating.late import late_series
 from streams.state.port import KeySpan, Memory, Partition, Reader, Snapshot, Standing
 
 log = logging.getLogger(__name__)
@@ -73,6 +75,7 @@ class Snapshots:
         self._told = self.seen
         self._source = source
         self._series = {series.name: series for series in plan.series.values()}
+        self._series |= {late_name(name): series for name, series in late_series(plan).items()}
         self._groups, self._past = groups(plan), PastPeriods(plan)
         self._fed_by = {stage.topic: stage.plan.source.topic for stage in plan.stages.values()}
         self._followed: dict[Partition, Followed] = {}

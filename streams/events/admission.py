@@ -21,7 +21,7 @@ from schemas.definition.model import Source
 from schemas.events.needs import Raw, Refused
 from schemas.names import Outcome
 from streams.events.amounts import Amounts
-from streams.events.columns import Coded, Column, Values
+from streams.events.columns import Coded, Column, Values, chosen
 from streams.events.decoding import Decoded
 from streams.events.ids import IdWindow, Mask, hashed
 from streams.events.raws import Raws
@@ -38,11 +38,27 @@ class Batch(msgspec.Struct, frozen=True):
     entities: dict[str, Coded]
     columns: dict[str, Values]
 
+    def at(self, places: Column) -> "Batch":
+        """The events at these places."""
+        return Batch(
+            self.types.chosen(places),
+            self.times[places],
+            {name: column.of(places) for name, column in self.amounts.items()},
+            {name: column.chosen(places) for name, column in self.entities.items()},
+            {name: chosen(column, places) for name, column in self.columns.items()},
+        )
+
+    def between(self, begin: int, end: int) -> "Batch":
+        """Those from one place up to another."""
+        return self.at(np.arange(begin, end))
+
 
 class Admitted(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a batch, and where its partition stands after it.
 
-    ``counted`` says of each event that was decoded whether it is in ``batch``, ``index`` where it was (None: all were).
+    ``counted`` says of each event that was decoded whether it is in ``batch``, ``index`` where it was (None: all were),
+    ``clocks`` the latest append time up to it.  ``reached`` has of each event of ``batch`` the latest time that was
+    counted before it, NEVER where nothing was: in its partition, of a stage in the source's before its message.
     """
 
     batch: Batch
@@ -52,7 +68,13 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
     ids: dict[int, bytes]
     expired: tuple[int, ...]
     counted: Mask
+    reached: Times
+    clocks: Times
     index: list[int] | None = None
+
+    def appended_by(self, place: int) -> int:
+        """The latest append time up to the event at this place of ``batch``."""
+        return int(self.clocks[np.flatnonzero(self.counted)[place]])
 
     def places(self) -> Column:
         """Where each event of ``batch`` stood among what was judged."""
@@ -80,7 +102,8 @@ class Admission:
         new, ids = self._claim(decoded.ids, clocks, valid)
         late = self._late(times, new, standing.floor)
         counted = new & ~late
-        watermark = max(standing.watermark, int(times[counted].max())) if counted.any() else standing.watermark
+        reached = np.maximum.accumulate(np.append(standing.watermark, times[counted]))
+        watermark = int(reached[-1])
         floor = max(standing.floor, watermark - self.source.lateness_ms) if watermark != NEVER else standing.floor
         return Admitted(
             batch=_batch(decoded, counted),
@@ -97,6 +120,8 @@ class Admission:
             expired=self.window.expire(clock // self.window.slot_ms) if self.window and clock != NEVER else (),
             counted=counted,
             index=decoded.index,
+            reached=reached[:-1],
+            clocks=clocks,
         )
 
     def _claim(self, ids: list[str], clocks: Times, valid: Mask) -> tuple[Mask, dict[int, bytes]]:

@@ -16,6 +16,7 @@ from streams.plan import Stage
 from streams.rekeying.messages import Message
 from streams.rekeying.rows import Fields, Rows, joined
 from streams.state.port import NEVER, Reached, Standing
+from streams.time.calendar import Times
 
 
 class Arriving:
@@ -32,6 +33,7 @@ class Arriving:
         """
         reached = {one.partition: one for one in standing.reached}
         several: list[tuple[Rows, int]] = []
+        reached_before: list[Times] = []
         partitions = 0
         for message in messages:
             partitions = message.partitions
@@ -42,6 +44,8 @@ class Arriving:
             if message.rows is not None:
                 begin = 0 if known is None else bisect_left(message.rows.offsets, known.next)
                 several.append((message.rows, begin))
+                before = NEVER if known is None else known.watermark
+                reached_before.append(np.full(len(message.rows.offsets) - begin, before, np.int64))
             reached[message.partition] = _moved(known, message)
         batch = joined(several, self.fields)
         return Admitted(
@@ -52,6 +56,8 @@ class Arriving:
             ids={},
             expired=(),
             counted=np.ones(len(batch.times), np.bool_),
+            reached=np.concatenate([*reached_before, np.zeros(0, np.int64)]),
+            clocks=np.full(len(batch.times), NEVER, np.int64),
         )
 
     def _check(self, message: Message, known: Reached | None) -> None:

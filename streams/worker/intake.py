@@ -14,11 +14,13 @@ from streams.events.admission import Admission, Admitted
 from streams.events.decoding import Decoder
 from streams.events.raws import Raws
 from streams.fold import Effect, Records, Work, commit_of
-from streams.plan import SourcePlan, Stage
+from streams.plan import Plan
 from streams.rekeying.arriving import Arriving
 from streams.rekeying.messages import Letters, Origin, decoded, offsets_of
 from streams.rekeying.routing import Router
 from streams.rekeying.rows import SentRows
+from streams.restating.restated import Restating, RestatingWork
+from streams.selection import Selections
 from streams.state.port import Commit, Opened, Standing
 
 BYTES_A_COMMIT = 512 * 1024
@@ -37,7 +39,7 @@ class Worked(NamedTuple):
     """A batch ready to be folded, and what is to be acknowledged before its commit."""
 
     admitted: Admitted
-    work: Work
+    work: Work | RestatingWork
     outgoing: Sequence[Outgoing] = ()
     told: Mapping[str, int] = MappingProxyType({})
 
@@ -58,22 +60,24 @@ class Intake(Protocol):
 class SourceIntake:
     """Judges events, and sends those of re-keyed measures on."""
 
-    def __init__(self, plan: SourcePlan, origin: Origin, opened: Opened) -> None:
-        self._plan = plan
-        self._decoder, self._admission = Decoder(plan.needs), Admission(plan.source, opened.ids)
-        routers = [(stage.topic, Router(stage, self._decoder)) for stage in plan.stages]
+    def __init__(self, plan: Plan, origin: Origin, opened: Opened) -> None:
+        source = plan.sources[origin.topic]
+        self._restating = Restating(plan, source, counts=True)
+        self._decoder, self._admission = Decoder(source.needs), Admission(source.source, opened.ids)
+        routers = [(stage.topic, Router(stage, self._decoder)) for stage in source.stages]
         self._stages = [(topic, router, Letters(router, origin)) for topic, router in routers]
 
     def prepare(self, raws: Raws, standing: Standing, following: int) -> Worked:
         """Decodes, judges and chooses."""
         admitted = self._admission.admit(raws, self._decoder.decode(raws), standing, following)
-        work = Work(self._plan, admitted.batch, self._decoder)
+        work = self._restating.work(admitted, self._decoder)
         if not self._stages:
             return Worked(admitted, work)
+        selections = work.selections if isinstance(work, Work) else Selections(admitted.batch, self._decoder)
         outgoing, told = list[Outgoing](), dict[str, int]()
         offsets = offsets_of(admitted, [raw.offset for raw in raws])
         for topic, router, letters in self._stages:
-            routed = router.route(admitted.batch, work.selections)
+            routed = router.route(admitted.batch, selections)
             told |= routed.unused
             outgoing += [
                 Outgoing(topic, to[0], list(letters.of(admitted, offsets, standing, to)))
@@ -94,14 +98,15 @@ class SourceIntake:
 class StageIntake:
     """Folds what a stage was sent, and judges nothing."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage, self._arriving = stage, Arriving(stage)
+    def __init__(self, plan: Plan, topic: str) -> None:
+        stage = plan.stages[topic]
+        self._restating, self._arriving = Restating(plan, stage.plan, counts=False), Arriving(stage)
         self._rows = SentRows(self._arriving.fields)
 
     def prepare(self, raws: Raws, standing: Standing, following: int) -> Worked:
         """Raises LogError for a gap, and for what is no message of this stage."""
         admitted = self._arriving.take(map(decoded, raws.values), standing, following)
-        return Worked(admitted, Work(self._stage.plan, admitted.batch, self._rows))
+        return Worked(admitted, self._restating.work(admitted, self._rows))
 
     def commit(self, worked: Worked, effect: Effect, records: Records) -> Commit:
         """Without what measures had to leave out: the source has counted that."""

@@ -194,10 +194,9 @@ class OwnedSessions:
         return starts
 
     def _intake(self, tp: TP, facts: TopicFacts, opened: Opened) -> Intake:
-        stage = self._stages.get(tp.topic)
-        if stage is not None:
-            return StageIntake(stage)
-        return SourceIntake(self._plan.sources[tp.topic], Origin(*tp, facts.partitions), opened)
+        if tp.topic in self._stages:
+            return StageIntake(self._plan, tp.topic)
+        return SourceIntake(self._plan, Origin(*tp, facts.partitions), opened)
 
     async def _check_partitions(self, topic: str, number: int) -> None:
         """Keys move when a topic grows, records stay: a first order would count twice."""

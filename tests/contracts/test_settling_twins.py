@@ -31,7 +31,7 @@ async def folded_up_to(end: int, state: State) -> None:
     """By a session of its own, which knows nothing but what is stored."""
     stored, opened = await state.open(PARTITION, Log(0, len(LOG_), "id"))
     outlets = Outlets(KeptLetters(), KeptMessages())
-    session = Session(PLACE, SourceIntake(SOURCE, Origin(*PLACE, 1), opened), stored, opened, outlets)
+    session = Session(PLACE, SourceIntake(PLAN, Origin(*PLACE, 1), opened), stored, opened, outlets)
     running = asyncio.create_task(session.run(lambda _: session.next))
     first = opened.standing.position
     await session.put(batch(first, min(first + STEP, end), log=LOG_))

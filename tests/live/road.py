@@ -20,12 +20,14 @@ from kafka import KafkaConsumer, TopicPartition
 
 from schemas.definition.loading import load
 from schemas.events.needs import Raw, RawRecord
+from schemas.names import late_series
 from services.local.process import Process
 from services.publisher.publisher import Publisher
 from services.publisher.sending import publish_lines
 from streams.cells import Cells
 from streams.plan import Plan, compile_plan
 from streams.readings import AsOf, Readings
+from streams.restating.restated import Restating
 from streams.state.port import KeySpan, Partition, Snapshot, Standing
 from streams.state.redis import RedisReader
 from tests.servers import KafkaServer, RedisServer
@@ -183,6 +185,7 @@ class Road:
 
     async def _snapshots(self) -> list[tuple[int, Snapshot]]:
         wanted = {series.name: [EVERY_KEY] for series in self.plan.series.values()}
+        wanted |= {late_series(name): [EVERY_KEY] for name in wanted}
         async with self.reader() as reader:
             number = (await reader.partitions(self.plan.version)).get(self.topic, 0)
             found = [
@@ -229,8 +232,9 @@ class Road:
             return found
 
     def right(self) -> dict[int, PartitionFold]:
-        """What the log of each partition comes to."""
-        return {n: fold_log(self.source, log) for n, log in self.records(self.topic).items()}
+        """What the log of each partition comes to, and what came late in it."""
+        restating = Restating(self.plan, self.source, counts=True)
+        return {n: fold_log(self.source, log, restating=restating) for n, log in self.records(self.topic).items()}
 
     def differences(self) -> list[str]:
         """Where Redis and one fold in memory differ, cell by cell; the first few of each partition."""

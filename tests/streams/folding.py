@@ -15,6 +15,7 @@ from streams.events.admission import Admission, Admitted
 from streams.events.decoding import Decoder
 from streams.fold import Records, Work, pack, unpack
 from streams.plan import Plan, SourcePlan
+from streams.restating.restated import Restating
 from streams.state.port import Snapshot, Standing
 
 DAY = 86_400_000
@@ -43,8 +44,9 @@ def raws(events: Iterable[dict[str, object]], append_ms: int | Sequence[int] = 2
 class PartitionFold:
     """One partition, folded batch by batch; records go through their packed form after every batch."""
 
-    def __init__(self, plan: SourcePlan) -> None:
-        self.plan, self.decoder = plan, Decoder(plan.needs)
+    def __init__(self, plan: SourcePlan, restating: Restating | None = None) -> None:
+        """``restating`` also tells what came late, which hangs on the order of events."""
+        self.plan, self.decoder, self.restating = plan, Decoder(plan.needs), restating
         self.standing = Standing(position=0)
         self.packed: dict[str, dict[str, bytes]] = {}
         self.cells: Counter[tuple[str, str]] = Counter()
@@ -58,7 +60,8 @@ class PartitionFold:
         admission = Admission(self.plan.source, self.ids)
         following = batch[-1].offset + 1 if batch else self.standing.position
         admitted = admission.admit(batch, self.decoder.decode(batch), self.standing, following)
-        work = Work(self.plan, admitted.batch, self.decoder)
+        plain = Work(self.plan, admitted.batch, self.decoder)
+        work = plain if self.restating is None else self.restating.work(admitted, self.decoder)
         records: Records = {
             space: {e: unpack(self.packed[space][e]) for e in entities if e in self.packed.get(space, {})}
             for space, entities in work.wanted.items()
@@ -77,7 +80,7 @@ class PartitionFold:
             self.ids[slot] = self.ids.get(slot, b"") + blob
         for slot in admitted.expired:
             self.ids.pop(slot, None)
-        self.sent(admitted, work, [raw.offset for raw in batch])
+        self.sent(admitted, plain, [raw.offset for raw in batch])
         self.standing = admitted.standing
 
     def sent(self, admitted: Admitted, work: Work, offsets: list[int]) -> None:
@@ -89,9 +92,11 @@ class PartitionFold:
         return Snapshot(standing=self.standing, totals=dict(self.totals), cells=cells)
 
 
-def fold_log(plan: SourcePlan, log: list[Raw], cuts: Iterable[int] = ()) -> PartitionFold:
+def fold_log(
+    plan: SourcePlan, log: list[Raw], cuts: Iterable[int] = (), restating: Restating | None = None
+) -> PartitionFold:
     """One partition's log, cut into batches at these places."""
-    partition = PartitionFold(plan)
+    partition = PartitionFold(plan, restating)
     edges = [0, *sorted({cut for cut in cuts if 0 < cut < len(log)}), len(log)]
     for begin, end in itertools.pairwise(edges):
         partition.fold(log[begin:end])

@@ -1,20 +1,23 @@
 """What became of the events, counted since the version began."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from prometheus_client.metrics_core import Metric as Family
 
 from schemas import names
+from schemas.definition.model import Definition
 from services.exporter.families.making import Labels, counter
+from services.exporter.restatements import restatements
 from services.exporter.shown import Shown
+from streams.plan import Plan
 
 
-def of_events(sources: Collection[str], shown: Shown | None) -> Iterator[Family]:
-    """``sources`` are the topics whose events are judged; what stages fold was judged there already."""
+def of_events(plan: Plan, shown: Shown | None) -> Iterator[Family]:
+    """Of the topics of sources, whose events are judged; what stages fold was judged there already."""
     outcomes: dict[Labels, int] = {}
     apart: dict[str, dict[Labels, int]] = {"unused": {}, "overflow": {}}
     for partition, snapshot in shown.partitions.items() if shown else ():
-        for outcome in names.OUTCOMES if partition.topic in sources else ():
+        for outcome in names.OUTCOMES if partition.topic in plan.sources else ():
             key = partition.topic, outcome
             outcomes[key] = outcomes.get(key, 0) + snapshot.totals.get(outcome, 0)
         for name, number in snapshot.totals.items():
@@ -24,4 +27,14 @@ def of_events(sources: Collection[str], shown: Shown | None) -> Iterator[Family]
                 counts[measure, what] = counts.get((measure, what), 0) + number
     yield counter(names.EVENTS, outcomes)
     yield counter(names.EVENTS_UNUSED, dict(sorted(apart["unused"].items())))
+    yield counter(names.RESTATED, _restated(plan.definition, shown) if shown else {})
     yield counter(names.SEGMENT_OVERFLOW, dict(sorted(apart["overflow"].items())))
+
+
+def _restated(definition: Definition, shown: Shown) -> dict[Labels, int]:
+    """Of the metrics whose first window has periods that are ever over."""
+    found = {
+        (name,): restatements(definition, shown.partitions.values(), name, metric.windows[0])
+        for name, metric in definition.metrics.items()
+    }
+    return {labels: one.events for labels, one in found.items() if one is not None}

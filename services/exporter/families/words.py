@@ -17,6 +17,7 @@ HELP: Final = {
     names.WATERMARK: "The latest event time counted from the partition.",
     names.EVENTS: "Events by what became of them.",
     names.EVENTS_UNUSED: "Counted events that a measure had to leave out.",
+    names.RESTATED: "Events counted for a period that was over, of the metric's first window, once for each measure.",
     names.SEGMENT_OVERFLOW: "Counted events whose value a partition could not count apart any more.",
     names.POSITION: "The next offset of the partition that is not folded yet.",
     names.POSITION_LAG: "Records of the partition that are not folded yet; of internal topics messages, not events.",

@@ -11,6 +11,7 @@ from redis import Redis
 from schemas.definition.loading import parse
 from schemas.definition.model import Definition
 from schemas.errors import CommandError, LogError
+from schemas.names import late_series, restated_totals
 from services.definition.carry import Report, Stores, carry
 from services.definition.kept import going_on
 from streams.cells import Cells
@@ -117,15 +118,21 @@ async def served(url: str, plan: Plan) -> None:
     await reader.close()
 
 
-async def read(store: Any, plan: Plan, at_ms: int) -> Readings:
-    wanted = {series.name: [EVERY_KEY] for series in plan.series.values()}
+Read = tuple[Readings, list[dict[str, int]]]
+"""With what each partition tells of restatements that is carried."""
+
+
+async def read(store: Any, plan: Plan, at_ms: int) -> Read:
+    wanted = {name: [EVERY_KEY] for one in plan.series.values() for name in (one.name, late_series(one.name))}
     found = [await store.snapshot(Partition(plan.version, "shop", n), wanted) for n in (0, 1)]
     snapshots: list[Snapshot] = [one for one in found if one is not None]
     assert len(snapshots) == 2
-    return Readings(plan, Cells.of(snapshots), AsOf(at_ms, at_ms))
+    names = [name for measure in ("orders", "firsts") for name in restated_totals(measure, "day")]
+    totals = [{name: one.totals[name] for name in names} for one in snapshots]
+    return Readings(plan, Cells.of(snapshots), AsOf(at_ms, at_ms)), totals
 
 
-async def folded_whole(plan: Plan, events: list[dict[str, object]], at_ms: int) -> Readings:
+async def folded_whole(plan: Plan, events: list[dict[str, object]], at_ms: int) -> Read:
     store = MemoryStore()
     company = Company(plan, store)
     await company.begin()
@@ -142,7 +149,7 @@ def test_whatever_is_shown_is_what_folding_everything_would_show(
     cut, at_ms = rng.randrange(300, 600), BEGIN + EVENTS * DAY // 12
     new = parse(NEW)
 
-    async def story() -> tuple[Readings, Readings]:
+    async def story() -> tuple[Read, Read]:
         old = compile_plan(parse(OLD))
         company = Company(old, RedisStore(url))
         await company.begin()
@@ -162,7 +169,8 @@ def test_whatever_is_shown_is_what_folding_everything_would_show(
         finally:
             await reader.close()
 
-    ours, theirs = asyncio.run(story())
+    (ours, restated), (theirs, as_restated) = asyncio.run(story())
+    assert restated == as_restated
     shown = dict.fromkeys(BEGUN, 0)
     for metric in new.metrics.values():
         for window in metric.windows:
@@ -172,6 +180,8 @@ def test_whatever_is_shown_is_what_folding_everything_would_show(
                     assert at < BEGIN + (cut // 12 + 14) * DAY or other.value is None, (metric.name, window)
                     continue
                 assert one.value == other.value, (metric.name, window, at)
+                if metric.name not in BEGUN:
+                    assert one.restated == other.restated, (metric.name, window, at)
                 if metric.name in BEGUN:
                     assert at >= BEGIN + (cut // 12 - 4) * DAY, metric.name
                     shown[metric.name] += 1

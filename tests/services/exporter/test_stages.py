@@ -47,19 +47,19 @@ class Stages:
             session, opened = await self.world.store.open(
                 Partition(PLAN.version, "shop", number), Log(0, 10**9, "topic-id")
             )
-            intake = SourceIntake(PLAN.sources["shop"], Origin("shop", number, 2), opened)
+            intake = SourceIntake(PLAN, Origin("shop", number, 2), opened)
             values = [json.dumps(one).encode() for one in log]
             for out in (await self._fold(intake, session, opened, values)).outgoing:
                 self.internal[out.topic, out.partition] += out.messages
 
     async def fold_stages(self) -> None:
         """All that was sent."""
-        for topic, stage in PLAN.stages.items():
+        for topic in PLAN.stages:
             for number in range(INTERNAL_PARTITIONS):
                 session, opened = await self.world.store.open(
                     Partition(PLAN.version, topic, number), Log(0, 10**9, "id")
                 )
-                await self._fold(StageIntake(stage), session, opened, self.internal[topic, number])
+                await self._fold(StageIntake(PLAN, topic), session, opened, self.internal[topic, number])
 
     async def _fold(self, intake: Intake, session: Session, opened: Opened, values: list[bytes]) -> Worked:
         begin = opened.standing.position

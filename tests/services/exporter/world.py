@@ -8,12 +8,13 @@ from schemas.events.needs import RawRecord
 from services.exporter.freshness import End
 from services.exporter.snapshots import Snapshots, Source
 from services.exporter.version import Version
-from streams.events.admission import Admission
-from streams.events.decoding import Decoder
-from streams.fold import Records, Work, commit_of, unpack
+from streams.events.raws import Raws
+from streams.fold import Records, unpack
 from streams.plan import Plan
+from streams.rekeying.messages import Origin
 from streams.state.memory import MemoryStore
 from streams.state.port import KeySpan, Log, Memory, Partition, Reader, Snapshot, Standing, Store
+from streams.worker.intake import SourceIntake
 from tests.streams.folding import the_source
 
 NOW = 1_774_900_000_000  # two days after Europe's clocks went forward in 2026
@@ -112,20 +113,19 @@ class Company:
         partition = Partition(self.plan.version, self.topic, number)
         session, opened = await self.store.open(partition, Log(0, 10**9, "topic-id"))
         standing, end = opened.standing, len(self.logs[number]) if upto is None else upto
-        admission, decoder = Admission(self.source.source, opened.ids), Decoder(self.source.needs)
+        intake = SourceIntake(self.plan, Origin(self.topic, number, self.number), opened)
         while standing.position < end:
             following = min(standing.position + batch, end)
-            raws = [
+            raws = Raws.of(
                 RawRecord(offset, APPENDED, None, json.dumps(self.logs[number][offset]).encode(), ())
                 for offset in range(standing.position, following)
-            ]
-            admitted = admission.admit(raws, decoder.decode(raws), standing, following)
-            work = Work(self.source, admitted.batch, decoder)
-            stored = await session.read(work.wanted)
+            )
+            worked = intake.prepare(raws, standing, following)
+            stored = await session.read(worked.work.wanted)
             records: Records = {space: {e: unpack(row) for e, row in rows.items()} for space, rows in stored.items()}
-            effect = work.fold(records, standing.floor)
-            await session.apply(commit_of(admitted, effect, records))
-            standing = admitted.standing
+            effect = worked.work.fold(records, standing.floor)
+            await session.apply(intake.commit(worked, effect, records))
+            standing = worked.admitted.standing
         session.close()
 
 

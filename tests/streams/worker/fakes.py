@@ -121,4 +121,4 @@ async def opened(store: Any, letters: KeptLetters | None = None) -> Session:
     """A session where the store stands."""
     state, told = await store.open(PARTITION, Log(0, len(LOG), "id"))
     outlets = Outlets(letters or KeptLetters(), KeptMessages())
-    return Session(PLACE, SourceIntake(SOURCE, Origin(*PLACE, 1), told), state, told, outlets)
+    return Session(PLACE, SourceIntake(PLAN, Origin(*PLACE, 1), told), state, told, outlets)

@@ -44,7 +44,7 @@ def batch(tp: TP, raws: Sequence[Any], first: int, end: int) -> FetchedBatch:
 
 async def source_session(store: MemoryStore, internal: Any) -> Session:
     state, opened = await store.open(Partition(PLAN.version, "shop", 0), Log(0, len(LOG_), "id"))
-    intake = SourceIntake(SHOP, Origin("shop", 0, 1), opened)
+    intake = SourceIntake(PLAN, Origin("shop", 0, 1), opened)
     return Session(TP("shop", 0), intake, state, opened, Outlets(KeptLetters(), internal))
 
 
@@ -209,7 +209,11 @@ def internal_log(internal: KeptMessages, partition: int) -> list[RawRecord]:
 async def stage_session(store: MemoryStore, partition: int, end: int) -> Session:
     state, opened = await store.open(Partition(PLAN.version, STAGE.topic, partition), Log(0, end, "id"))
     return Session(
-        TP(STAGE.topic, partition), StageIntake(STAGE), state, opened, Outlets(KeptLetters(), KeptMessages())
+        TP(STAGE.topic, partition),
+        StageIntake(PLAN, STAGE.topic),
+        state,
+        opened,
+        Outlets(KeptLetters(), KeptMessages()),
     )
 
 
@@ -264,7 +268,7 @@ def test_a_stage_that_another_worker_took_over_changes_nothing_more() -> None:
 
 def test_many_large_messages_are_committed_a_few_at_a_time() -> None:
     raws = Raws.of([RawRecord(n, 1, None, bytes(300_000)) for n in range(5)])
-    intake = StageIntake(STAGE)
+    intake = StageIntake(PLAN, STAGE.topic)
     assert [intake.several(raws, begin, 10**6) for begin in (0, 2, 4)] == [2, 4, 5]
 
 

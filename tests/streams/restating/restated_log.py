@@ -1,0 +1,142 @@
+"""Logs folded the way a worker does, restatements included, and the same told event by event, with no cleverness."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from schemas import names
+from schemas.definition import model
+from schemas.definition.model import Unit
+from schemas.events.needs import Raw
+from streams.events.raws import Raws
+from streams.fold import Records, unpack
+from streams.plan import Plan, compile_plan
+from streams.rekeying.messages import Origin
+from streams.state.memory import MemoryStore
+from streams.state.port import NEVER, KeySpan, Log, Partition, Snapshot
+from streams.worker.intake import Intake, SourceIntake
+from tests.streams.folding import DAY, HOUR, PartitionFold, definition, event, raws, the_source
+
+START = 1_772_000_000_000
+"""25 February 2026: days, a week and a month end within the logs."""
+EVERYTHING = [KeySpan(None, 2**40)]
+
+
+def plan(zone: str, lateness_ms: int = 3 * DAY) -> Plan:
+    """Of all kinds but those of a second stage, with windows by day, week and month."""
+    return compile_plan(definition(zone, lateness_ms=lateness_ms, ahead_ms=2**50))
+
+
+def some_events(rng: random.Random, number: int, spread_ms: int = 4 * DAY) -> list[dict[str, Any]]:
+    """Going on in time, with many that come late, some too late, some twice, some unfit for a measure."""
+    events = []
+    for n in range(number):
+        t = START + n * 12 * DAY // number
+        t -= rng.choice([0, 0, 0, rng.randrange(HOUR), rng.randrange(spread_ms)])
+        properties: dict[str, object] = {"city": rng.choice(["Ede", "Urk"])}
+        if rng.random() < 0.9:
+            properties["amount"] = rng.choice([12.5, 99, 50, -7])
+        if rng.random() < 0.8:
+            properties["items"] = [{"sku": rng.choice("kl"), "qty": rng.randrange(2)} for _ in range(rng.randrange(3))]
+        kind = rng.choice(["order", "order", "view", "note"])
+        user = rng.choice(["ann", "bob", "eve", None])
+        events.append(event(f"e{rng.choice([n, n, n, max(n - 1, 0)])}", kind, user, t, **properties))
+    return events
+
+
+async def _folded(of: Plan, log: list[Raw], cuts: Sequence[int], number: int, store: MemoryStore) -> None:
+    """Each batch by a session of its own, so that nothing is known but what is stored."""
+    topic = the_source(of).source.topic
+    await store.fix_partitions(of.version, topic, number + 1)
+    for end in [*cuts, len(log)]:
+        session, opened = await store.open(Partition(of.version, topic, number), Log(0, 10**9, "id"))
+        begin = opened.standing.position
+        if begin < end:
+            intake: Intake = SourceIntake(of, Origin(topic, number, number + 1), opened)
+            worked = intake.prepare(Raws.of(log[begin:end]), opened.standing, end)
+            stored = await session.read(worked.work.wanted)
+            records: Records = {space: {e: unpack(row) for e, row in some.items()} for space, some in stored.items()}
+            effect = worked.work.fold(records, opened.standing.floor)
+            await session.apply(intake.commit(worked, effect, records))
+        session.close()
+
+
+def folded(of: Plan, logs: Sequence[list[Raw]], cuts: Sequence[Sequence[int]]) -> list[Snapshot]:
+    """What a reader sees of each partition, all of it."""
+    source, store = the_source(of), MemoryStore()
+    wanted = {name: EVERYTHING for one in of.series.values() for name in (one.name, names.late_series(one.name))}
+
+    async def story() -> list[Snapshot]:
+        found = []
+        for number, log in enumerate(logs):
+            await _folded(of, log, sorted(cuts[number]), number, store)
+            found.append(await store.snapshot(Partition(of.version, source.source.topic, number), wanted))
+        return [one for one in found if one is not None]
+
+    return asyncio.run(story())
+
+
+class Told(msgspec.Struct):
+    """What a log restates: totals as the fold names them, and the late series as (series, field) -> number."""
+
+    totals: Counter[str]
+    late: Counter[tuple[str, str]]
+
+
+UNITS = (Unit.DAY, Unit.WEEK, Unit.MONTH)
+
+
+def one_by_one(of: Plan, log: list[Raw]) -> Told:
+    """Folds each event by itself, and looks what it did."""
+    told, fold = Told(Counter(), Counter()), PartitionFold(the_source(of))
+    calendar, last = of.calendar, dict[str, int]()
+    for raw in log:
+        watermark, before, counted = fold.standing.watermark, Counter(fold.cells), fold.totals["counted"]
+        fold.fold([raw])
+        if fold.totals["counted"] == counted or watermark == NEVER:
+            continue
+        content = msgspec.json.decode(raw.value or b"")
+        day, reached = calendar.day(content["time"]), calendar.day(watermark)
+        for measure in of.definition.measures.values():
+            for unit in UNITS:
+                if calendar.period(unit, day) < calendar.period(unit, reached) and feeds(content, measure):
+                    count, moment = names.restated_totals(measure.name, unit)
+                    told.totals[count] += 1
+                    told.totals[moment] += raw.timestamp - last.get(moment, 0)
+                    last[moment] = raw.timestamp
+        if day < reached:
+            for (series, field), number in fold.cells.items():
+                bucket, bar, rest = field.partition("|")
+                measure = of.definition.measures[series.partition(".")[0]]
+                by_day = not series.endswith("m")
+                late = by_day and int(bucket) < reached and (not bar or rest.startswith("|"))
+                if late and not isinstance(measure, model.Conversion) and number != before[series, field]:
+                    named = names.late_series(series), f"{bucket}@{reached}{bar}{rest}"
+                    told.late[named] += number - before[series, field]
+    return told
+
+
+def feeds(content: dict[str, Any], measure: model.Measure) -> bool:
+    """Whether a measure is made of an event like this."""
+    items, named = content.get("items", ()), "user_id" in content
+    if content["event"] == getattr(measure, "to", None):  # what a conversion leads to
+        return named and (len(measure.entity) == 1 or bool(items))  # type: ignore[union-attr]
+    meets = {
+        "big_orders": content.get("amount", 0) > 50,
+        "reorders": any(item["qty"] > 0 for item in items),
+        "viewed_again": any(item["qty"] > 0 for item in items),
+    }
+    if isinstance(measure, model.Sum | model.Distribution):
+        there = "amount" in content
+    else:
+        there = named or isinstance(measure, model.Count)
+    return measure.of in (model.ANY, content["event"]) and meets.get(measure.name, True) and there
+
+
+def log_of(events: list[dict[str, Any]]) -> list[Raw]:
+    """Appended one after another, a second apart."""
+    return raws(events, [START + 20 * DAY + 1000 * n for n in range(len(events))])
