@@ -1,6 +1,7 @@
 """What each metric may be expected to be, worked out again whenever there is something new to expect.
 
-a period is over, a day has begun ──▶ due ──▶ its past is read, piece by piece ──▶ a thread works out its bands
+a period is over, a day has begun ─┬▶ due ──▶ its past is read, piece by piece ──▶ a thread works out its bands
+events of the past have come in   ─┘
 """
 
 import asyncio
@@ -25,6 +26,9 @@ from streams.time.grains import HOUR
 log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
+GROWN = 1.02
+AGAIN_MS = 30_000
+"""Where so much has been folded since, and not more often than this, the past is read again: it was published late."""
 ARITHMETIC = (ArithmeticError, ValueError, LookupError, TypeError)
 Bands = dict[tuple[str, str], Band]
 """(metric, label of the window) -> what is expected of the whole."""
@@ -37,13 +41,22 @@ class Due(NamedTuple):
     day: int
 
 
+class Found(NamedTuple):
+    """The bands, and how far the partitions stood together, and when, as they were worked out."""
+
+    due: Due
+    points: tuple[Point, ...]
+    position: int
+    read_ms: int
+
+
 class Expected:
     """Of one version; ``made`` counts how often something was worked out."""
 
     def __init__(self, snapshots: Snapshots) -> None:
         self.made = 0
         self._snapshots, self._plan = snapshots, snapshots.plan
-        self._found: dict[tuple[str, str], tuple[Due, tuple[Point, ...]]] = {}
+        self._found: dict[tuple[str, str], Found] = {}
 
     async def refresh(self) -> None:
         """Works out what is due, one after another; what cannot be read now is due again."""
@@ -59,9 +72,9 @@ class Expected:
         """Those that are about what is shown; what is worked out for something earlier is left out."""
         found: Bands = {}
         for metric, window in self._windows():
-            due, (had, points) = self._due(shown, metric, window), self._found.get((metric, window.label), NOTHING)
-            if due is not None and had is not None and had.subject == due.subject:
-                band = _at(points, window, shown.read_ms)
+            due, had = self._due(shown, metric, window), self._found.get((metric, window.label))
+            if due is not None and had is not None and had.due.subject == due.subject:
+                band = _at(had.points, window, shown.read_ms)
                 if band is not None:
                     found[metric, window.label] = band
         return found
@@ -69,7 +82,8 @@ class Expected:
     async def _look(self, metric: str, window: Window) -> None:
         shown = self._snapshots.shown()
         due = self._due(shown, metric, window)
-        if due is None or self._found.get((metric, window.label), NOTHING)[0] == due:
+        had, position = self._found.get((metric, window.label)), _position(shown)
+        if due is None or (had is not None and had.due == due and not _grown(had, position, shown.read_ms)):
             return
         asked = Asked(metric, window, shown.trust[metric].as_of.watermark_ms)
         try:
@@ -77,7 +91,7 @@ class Expected:
         except ARITHMETIC:  # the readings are right without it
             log.exception("bug in what is expected of %s, %s", metric, window.label)
             points = ()
-        self._found[metric, window.label] = due, points
+        self._found[metric, window.label] = Found(due, points, position, shown.read_ms)
         self.made += 1
 
     async def _points(self, asked: Asked) -> tuple[Point, ...]:
@@ -100,7 +114,12 @@ class Expected:
                 yield name, window
 
 
-NOTHING: tuple[Due | None, tuple[Point, ...]] = (None, ())
+def _position(shown: Shown) -> int:
+    return sum(one.standing.position for one in shown.partitions.values())
+
+
+def _grown(had: Found, position: int, read_ms: int) -> bool:
+    return position > had.position * GROWN and read_ms - had.read_ms >= AGAIN_MS
 
 
 class Shows(Protocol):

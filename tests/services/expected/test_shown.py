@@ -229,3 +229,21 @@ def test_a_bug_in_the_arithmetic_costs_the_band_and_not_the_readings(
     assert [one.message for one in caplog.records if one.exc_info] == [
         f"bug in what is expected of {metric}, {window.label}" for metric in METRICS for window in WINDOWS[:3]
     ]
+
+
+def test_a_past_that_is_published_later_is_read_as_soon_as_it_is_there() -> None:
+    async def story(world: World, version: Version) -> None:
+        await version.expected.refresh()
+        assert bounds(version) == {}
+        made = version.expected.made
+        await world.company.publish(*orders(80))
+        for later_ms, again in ((1_000, 0), (30_000, len(METRICS) * 3), (60_000, 0)):
+            world.clock.now_ms += later_ms
+            world.caught_up()
+            await world.snapshots.refresh()
+            await version.expected.refresh()
+            assert version.expected.made - made == again
+            made = version.expected.made
+        assert bounds(version)
+
+    tell(story, 0)
