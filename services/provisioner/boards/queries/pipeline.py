@@ -61,7 +61,7 @@ def overflow(span: str) -> str:
 
 def restated(span: str) -> str:
     """Events that came for a period that was over, by metric."""
-    return f"sum by (metric) (increase({names.RESTATED}[{span}]))"
+    return f"max by (metric) (increase({names.RESTATED}[{span}]))"
 
 
 def ages() -> str:

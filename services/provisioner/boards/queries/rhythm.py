@@ -32,7 +32,7 @@ def hourly(definition: Definition) -> Hourly:
         for found in _of(definition, definition.metrics[name]):
             return found
     counted = promql.selector(names.EVENTS, outcome="counted")
-    return Hourly(None, f"sum(increase({counted}[1h]))")
+    return Hourly(None, f"sum(max by (topic) (increase({counted}[1h])))")
 
 
 def _of(definition: Definition, metric: Metric) -> Iterator[Hourly]:
