@@ -60,6 +60,7 @@ class Exposed:
                 for bound, value in (("lower", 1.5), ("middle", 2.0), ("upper", 2.5))
             ],
             names.METRIC_AS_OF: [({"metric": metric.name}, self._clock()) for metric in metrics],
+            names.RESTATED: [({"metric": metric.name}, self._rising()) for metric in metrics],
             names.METRIC_COMPLETENESS: [({"metric": metric.name}, self._steady(1)) for metric in metrics],
         }
 
