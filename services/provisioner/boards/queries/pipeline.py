@@ -59,6 +59,11 @@ def overflow(span: str) -> str:
     return f"max by (measure, dimension) (rate({names.SEGMENT_OVERFLOW}[{span}]))"
 
 
+def restated(span: str) -> str:
+    """Events that came for a period that was over, by metric."""
+    return f"max by (metric) (increase({names.RESTATED}[{span}]))"
+
+
 def ages() -> str:
     """Seconds since the moment up to which everything was read, by metric."""
     return f"time() - max by (metric) ({names.METRIC_AS_OF})"
