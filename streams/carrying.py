@@ -18,16 +18,17 @@ from schemas.definition import model
 from schemas.definition.model import Definition, Measure
 from schemas.errors import NsmError
 from streams.canonical import canonical
+from streams.converting import converting_space
 from streams.fold import pack, unpack, values_space
 from streams.plan import (
     Carried,
     Generation,
-    Judged,
     Placed,
     PlacedChain,
     PlacedConversion,
     PlacedRetention,
     Plan,
+    Remembering,
     SourcePlan,
     compile_plan,
 )
@@ -204,7 +205,7 @@ def _meanings(plan: Plan) -> dict[str, tuple[object, ...]]:
 def _meaning(definition: Definition, measure: Measure) -> tuple[object, ...]:
     dimensions = [definition.dimensions[name] for name in measure.by_dimension]
     told_apart = [
-        (one.name, one.property, sorted(one.values) if isinstance(measure, Judged) else ()) for one in dimensions
+        (one.name, one.property, sorted(one.values) if isinstance(measure, Remembering) else ()) for one in dimensions
     ]
     plain = msgspec.structs.replace(measure, description="", unit="")
     return type(measure).__name__, repr(plain), tuple(map(repr, told_apart))
@@ -213,7 +214,8 @@ def _meaning(definition: Definition, measure: Measure) -> tuple[object, ...]:
 def _records(plan: SourcePlan | None) -> Iterator[tuple[str, Sequence[Placed]]]:
     if plan is not None:
         yield from ((space.name, space.places) for space in plan.spaces)
-        yield from ((split.name, split.chains) for split in plan.splits)
+        yield from ((split.name, split.places) for split in plan.splits)
+        yield from ((converting_space(split), split.converting) for split in plan.splits)
 
 
 def _stood(place: Placed, before: Sequence[Placed]) -> int | None:

@@ -16,18 +16,20 @@ import msgspec
 import numpy as np
 
 from schemas.names import CELLS_PER_KEY
+from streams.arrivals import arrived_at
+from streams.converting import Converting
 from streams.events.admission import Admitted, Batch
-from streams.events.columns import Coded, Column, RowReader
+from streams.events.columns import Coded, RowReader
+from streams.filing import file
 from streams.measures.additive import Groups
-from streams.measures.chain import Arrivals, Record, oldest
+from streams.measures.chain import Record
 from streams.measures.distribution import BINS, OUTERMOST, bins_of
-from streams.plan import Additive, Choice, PlacedChain, PlacedConversion, PlacedRetention, SourcePlan, Space, choices_of
+from streams.plan import Additive, SourcePlan, Space, choices_of
 from streams.segments import Segmented
 from streams.selection import NO_VALUE, OVERFLOW, Selections
 from streams.settling.nameless import nameless_cells
 from streams.settling.settling import Settling
 from streams.state.port import Commit
-from streams.time.grains import Grain, Instants
 from streams.usable import unused
 
 VALUES_PER_PARTITION = 1000
@@ -66,7 +68,8 @@ class Work:
         for additive in plan.additives:
             for name, property_ in additive.dimensions:
                 self._want_values(additive, name, property_)
-        self._segmented = [Segmented(split, self._selections) for split in plan.splits]
+        self._segmented: list[Segmented | Converting] = [Segmented(split, self._selections) for split in plan.splits]
+        self._segmented += [Converting(split, self._selections) for split in plan.splits if split.converting]
         for segmented in self._segmented:
             self.wanted[segmented.name] = segmented.wanted
         self._settling = [Settling(settled, self._selections) for settled in plan.settled]
@@ -197,35 +200,10 @@ class Work:
             if measure not in self._told:
                 absent = unused(self._selections, space, placed)
                 self._tell_unused(measure, effect, absent, self._selections.of(placed.choice).unused)
-        match placed:
-            case PlacedChain():
-                arrivals = self._arrivals(space, placed.choice, placed.chain.grain)
-                outs, changed = placed.chain.fold(arrivals, known, place, oldest(placed.chain.grain, floor))
-            case PlacedRetention():
-                paid, amounts = self._paid(space, placed)
-                outs, changed = placed.retention.fold(paid, amounts, known, place, oldest(placed.days, floor))
-            case PlacedConversion():
-                starts, ends = (self._arrivals(space, one, Instants()) for one in choices_of(placed))
-                outs, changed = placed.conversion.fold(starts, ends, known, place, floor)
+        outs, changed = file(placed, arrived_at(self._selections, space.entity, placed), known, place, floor)
         for series, out in outs.items():
             put_cells(effect.cells, series, list(out), list(map(str, out)), list(out.values()))
         return changed
-
-    def _arrivals(self, space: Space, choice: Choice, grain: Grain) -> Arrivals:
-        selection = self._selections.of(choice)
-        entities, places = selection.keys(space.entity)
-        points = selection.points(grain)
-        return Arrivals(entities.names, entities.codes, points if places is None else points[places])
-
-    def _paid(self, space: Space, placed: PlacedRetention) -> tuple[Arrivals, Column]:
-        """Events that have both an entity and the amount."""
-        selection = self._selections.of(placed.choice)
-        entities, places = selection.keys(space.entity)
-        there, units = selection.amounts(placed.amount)
-        places = np.arange(len(selection)) if places is None else places
-        points, has = selection.points(placed.days), there[places]
-        chosen = places[has]
-        return Arrivals(entities.names, entities.codes[has], points[chosen]), units[chosen]
 
     def _tell_unused(self, measure: str, effect: Effect, *reasons: Mapping[str, int]) -> None:
         """Once a batch for each measure, however many chains it has.  One reason may come twice: it adds up."""

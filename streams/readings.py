@@ -11,7 +11,7 @@ from schemas.definition.operands import look_back, operands
 from schemas.names import CELLS_PER_KEY
 from schemas.readings import WHOLE, Pace, Reading
 from streams.cells import Cells
-from streams.plan import Judged, Plan, Series, measures_of, waits
+from streams.plan import Plan, Remembering, Series, measures_of, waits
 from streams.restating.at_first import Restatements
 from streams.restating.late import days_back, late_series
 from streams.selection import NO_VALUE, OVERFLOW
@@ -167,7 +167,7 @@ def declared_only(definition: Definition, metric: str, dimension: str) -> bool:
     """Whether its segments are the declared values alone: of whatever counts entities, or is remembered of them."""
     if definition.dimensions[dimension].settled:
         return True
-    return any(isinstance(definition.measures[name], Judged) for name in measures_of(definition, metric))
+    return any(isinstance(definition.measures[name], Remembering) for name in measures_of(definition, metric))
 
 
 def shared_by(definition: Definition, metric: str) -> frozenset[str]:

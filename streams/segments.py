@@ -1,8 +1,8 @@
 """What remembers entities, by dimension: for each value what the measure would be of the events that carry it.
 
-The chains are those of the whole.  An entity has a record for each segment that it was seen in, so that what came
-before a point is of the same segment.  What is none of the declared values shares one segment, like that of any
-value: an entity seen with two of them counts once.
+Chains and net retentions are those of the whole.  An entity has a record for each segment that it was seen in, so that
+what came before a point is of the same segment.  What is none of the declared values shares one segment, like that of
+any value: an entity seen with two of them counts once.
 """
 
 from collections.abc import Iterator
@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from streams.arrivals import Arrived
 from streams.events.columns import Column
-from streams.measures.chain import Arrivals, Out, Record, oldest
-from streams.plan import Split
+from streams.filing import file
+from streams.measures.chain import Arrivals, Out, Record
+from streams.plan import PlacedChain, PlacedRetention, Split
 from streams.selection import NO_VALUE, OVERFLOW, Selection, Selections
 
 
@@ -32,7 +34,7 @@ class Segmented:
 
     def __init__(self, split: Split, selections: Selections) -> None:
         self._split, self._selections = split, selections
-        choices = dict.fromkeys(placed.choice for placed in split.chains)
+        choices = dict.fromkeys(placed.choice for placed in split.places)
         self._pairs = {choice: _Pairs.of(split, selections.of(choice)) for choice in choices}
         self.name = split.name
         self.wanted = {name for pairs in self._pairs.values() for name in pairs.names}
@@ -41,14 +43,23 @@ class Segmented:
     def fold(self, known: dict[str, Record], floor: int) -> Iterator[OfSegment]:
         """``known`` must hold those wanted that exist; the others are begun in it."""
         for name in self.wanted.difference(known):
-            known[name] = [[] for _ in self._split.chains]
-        for place, (choice, chain, _) in enumerate(self._split.chains):
-            pairs = self._pairs[choice]
-            points = self._selections.of(choice).points(chain.grain)[pairs.events]
+            known[name] = [[] for _ in self._split.places]
+        for place, placed in enumerate(self._split.places):
+            pairs = self._pairs[placed.choice]
             for segment, begin, end in pairs.runs:
-                arrivals = Arrivals(pairs.names, pairs.codes[begin:end], points[begin:end])
-                outs, changed = chain.fold(arrivals, known, place, oldest(chain.grain, floor))
+                arriving = self._arrived(placed, pairs, slice(begin, end))
+                outs, changed = file(placed, (arriving,), known, place, floor)
                 yield OfSegment(f"|{self._split.dimension}|{segment}", outs, changed)
+
+    def _arrived(self, placed: PlacedChain | PlacedRetention, pairs: "_Pairs", run: slice) -> Arrived:
+        """Of one segment; of a net retention what has an amount."""
+        selection, codes, events = self._selections.of(placed.choice), pairs.codes[run], pairs.events[run]
+        if isinstance(placed, PlacedChain):
+            points = selection.points(placed.chain.grain)[events]
+            return Arrived(Arrivals(pairs.names, codes, points), events, events)
+        there, units = selection.amounts(placed.amount)
+        points = selection.points(placed.days)[events]
+        return Arrived(Arrivals(pairs.names, codes, points), events, units[events]).only(there[events])
 
 
 class _Pairs(NamedTuple):

@@ -51,7 +51,7 @@ _OWN: Final[dict[str, tuple[str, ...]]] = {
     "conversion": ("by", "within"),
 }
 _PARTS: Final[dict[str, type[Part] | type[NetPart]]] = {"lifecycle": Part, "net_retention": NetPart}
-_SPLIT: Final = ("count", "sum", "distinct", "first", "repeat", "lifecycle")
+_SPLIT: Final = tuple(kind for kind in _OWN if kind != "distribution")
 _MOST_DECIMALS: Final = 9
 _LARGEST_ENTITY: Final = 2
 _MOST_AT_LEAST: Final = 100
@@ -125,7 +125,11 @@ def _source(fields: Fields, draft: Draft, faults: Faults) -> str:
 def _dimensions(kind: str, fields: Fields, draft: Draft, faults: Faults) -> tuple[str, ...]:
     place = fields.at("by_dimension")
     if "by_dimension" in fields and kind not in _SPLIT:
-        faults.add(place, f"{kind} cannot be split by a dimension; {either(_SPLIT)} can")
+        faults.add(
+            place,
+            f"{kind} cannot be split by a dimension: its cells are bins, and each value would need all of them; "
+            f"{either(_SPLIT)} can",
+        )
     return _references("dimension", "by_dimension", fields, draft, faults)
 
 

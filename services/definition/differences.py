@@ -15,7 +15,7 @@ from services.definition.steering_differences import of_steering
 from services.definition.telling import fields, told
 from streams.canonical import canonical
 from streams.carrying import CannotBeCarried, carrying
-from streams.plan import Judged, Plan
+from streams.plan import Plan, Remembering
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,7 +155,7 @@ def _told_apart(measure: Measure, dimension: Dimension) -> list[str]:
     told = [dimension.property]
     if dimension.settled:
         told.append(f"settled: {dimension.settled} within {dimension.within_ms} ms")
-    return told + (sorted(dimension.values) if dimension.settled or isinstance(measure, Judged) else [])
+    return told + (sorted(dimension.values) if dimension.settled or isinstance(measure, Remembering) else [])
 
 
 def _windows(plan: Plan) -> dict[str, set[str]]:

@@ -13,16 +13,24 @@ no use below it.  Of three ends that lie within ``within`` the middle one says n
 after the first and finds the third in time.
 
 The place in a record is as flat as a chain's: a start at t is 2 t, an end 2 t + 1, rising.  So at one instant the start
-comes first, and the end converts it.
+comes first, and the end converts it.  Where starts are split by a dimension, whose segments have numbers below n, a
+start in segment s is (n + 1) t + s and an end (n + 1) t + n: any end converts any start.
 """
 
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping
 from typing import NamedTuple
 
 import numpy as np
 
-from streams.measures.chain import Arrivals, Out, Points, Record, tally
+from streams.measures.chain import Arrivals, Column, Out, Points, Record, tally
 from streams.time.grains import Grain
+
+
+class Tagged(NamedTuple):
+    """Arrivals, and of each the number of its segment, or of all the same."""
+
+    arrivals: Arrivals
+    segments: Column | int
 
 
 class _Filed(NamedTuple):
@@ -33,10 +41,10 @@ class _Filed(NamedTuple):
 
 
 class Conversion:
-    """Over instants; ``series`` are the grains that a start is filed at."""
+    """Over instants; ``series`` are the grains that a start is filed at, ``segments`` how many a start may be in."""
 
-    def __init__(self, series: dict[str, Grain], within_ms: int) -> None:
-        self.series, self.within_ms = series, within_ms
+    def __init__(self, series: dict[str, Grain], within_ms: int, segments: int = 1) -> None:
+        self.series, self.within_ms, self.segments = series, within_ms, segments
 
     def fold(
         self, starts: Arrivals, ends: Arrivals, records: MutableMapping[str, Record], place: int, floor: int
@@ -45,40 +53,69 @@ class Conversion:
 
         Gives series -> bucket -> delta, and the entities whose record changed.
         """
-        arrived: dict[str, Points] = {}
-        for arrivals, bit in ((starts, 0), (ends, 1)):
-            names = map(arrivals.names.__getitem__, arrivals.codes.tolist())
-            for name, mark in zip(names, (2 * arrivals.points + bit).tolist(), strict=True):
-                arrived.setdefault(name, []).append(mark)
+        outs, changed = self.fold_split(Tagged(starts, 0), ends, records, place, floor)
+        return {series: out for (series, _), out in outs.items()}, changed
+
+    def fold_split(
+        self, starts: Tagged, ends: Arrivals, records: MutableMapping[str, Record], place: int, floor: int
+    ) -> tuple[dict[tuple[str, int], Out], set[str]]:
+        """As ``fold``, of each series by segment."""
         converted: Points = []
         changed: set[str] = set()
+        for name, found, is_other in self._each(starts, ends, records, place, floor):
+            converted += found
+            if is_other:
+                changed.add(name)
+        times, tags = np.divmod(np.array(converted, np.int64), self.segments + 1)
+        outs: dict[tuple[str, int], Out] = {(series, 0): {} for series in self.series} if self.segments == 1 else {}
+        for segment in np.unique(tags).tolist():
+            for series, grain in self.series.items():
+                tally(outs.setdefault((series, segment), {}), grain.column(times[tags == segment]), 1)
+        return outs, changed
+
+    def fold_each(
+        self, starts: Arrivals, ends: Arrivals, records: MutableMapping[str, Record], place: int, floor: int
+    ) -> Iterator[tuple[str, dict[str, Out]]]:
+        """As ``fold``, entity by entity: what each adds."""
+        for name, found, _ in self._each(Tagged(starts, 0), ends, records, place, floor):
+            times, outs = np.array(found, np.int64) // (self.segments + 1), {series: Out() for series in self.series}
+            for series, grain in self.series.items():
+                tally(outs[series], grain.column(times), 1)
+            yield name, outs
+
+    def _each(
+        self, starts: Tagged, ends: Arrivals, records: MutableMapping[str, Record], place: int, floor: int
+    ) -> Iterator[tuple[str, Points, bool]]:
+        """Whose, the starts that found an end, and whether the record is another one."""
+        arrived: dict[str, Points] = {}
+        for arrivals, tags in (starts, Tagged(ends, self.segments)):
+            names = map(arrivals.names.__getitem__, arrivals.codes.tolist())
+            for name, mark in zip(names, ((self.segments + 1) * arrivals.points + tags).tolist(), strict=True):
+                arrived.setdefault(name, []).append(mark)
         for name, marks in arrived.items():
             record = records[name]
             filed = self._filed(sorted((*record[place], *marks)), floor)
-            converted += filed.starts
-            if filed.left != record[place]:
+            is_other = filed.left != record[place]
+            if is_other:
                 record[place] = filed.left
-                changed.add(name)
-        column, outs = np.array(converted, np.int64), {series: Out() for series in self.series}
-        for series, grain in self.series.items():
-            tally(outs[series], grain.column(column), 1)
-        return outs, changed
+            yield name, filed.starts, is_other
 
     def _filed(self, marks: Points, floor: int) -> _Filed:
         """From the last to the first, so that the next end is known."""
         found: Points = []
         waiting: Points = []
         ends: Points = []
+        width = self.segments + 1
         for mark in reversed(marks):
-            t, end = divmod(mark, 2)
-            if end:
+            t, tag = divmod(mark, width)
+            if tag == self.segments:
                 ends.append(t)
             elif ends and ends[-1] - t <= self.within_ms:
-                found.append(t)
+                found.append(mark)
             elif t >= floor - self.within_ms:
                 waiting.append(mark)
         useful = self._useful(t for t in reversed(ends) if t >= floor)
-        return _Filed(found, sorted((*waiting, *(2 * t + 1 for t in useful))))
+        return _Filed(found, sorted((*waiting, *(width * t + self.segments for t in useful))))
 
     def _useful(self, ends: Iterable[int]) -> Points:
         """Without each that stands between two that are close without it."""

@@ -63,8 +63,22 @@ class NetRetention:
             if now != record[place]:
                 record[place] = now
                 changed.add(name)
+        return self._outs(base, kept), changed
+
+    def fold_each(
+        self, arrivals: Arrivals, amounts: Column, records: MutableMapping[str, Record], place: int, oldest: int
+    ) -> Iterator[tuple[str, dict[str, Out]]]:
+        """As ``fold``, entity by entity: what each adds."""
+        for name, several in groupby(_by_day(arrivals, amounts), itemgetter(0)):
+            record, base, kept = records[name], Out(), Out()
+            days = dict(zip(record[place][::2], record[place][1::2], strict=True))
+            self._add(days, several, base, kept)
+            record[place] = self._flat(days, oldest)
+            yield name, self._outs(base, kept)
+
+    def _outs(self, base: Out, kept: Out) -> dict[str, Out]:
         outs = {NetPart.BASE: base, NetPart.KEPT: kept}
-        return {series: outs[part] for part, series in self.series.items()}, changed
+        return {series: outs[part] for part, series in self.series.items()}
 
     def _add(self, days: dict[int, int], several: Iterator[Added], base: Out, kept: Out) -> None:
         sums: Out = {}

@@ -9,8 +9,8 @@ from streams.canonical import canonical
 from streams.plan.additives import Added, additive_of, dimensions_of
 from streams.plan.keys import keys_of, rekeyed_by, settled_by
 from streams.plan.needs import needs_of, types_of
-from streams.plan.parts import NOTHING_CARRIED, Carried, Judged, Series, SourcePlan, Stage
-from streams.plan.places import Remembering, spaces_of, splits_of
+from streams.plan.parts import NOTHING_CARRIED, Carried, Remembering, Series, SourcePlan, Stage
+from streams.plan.places import spaces_of, splits_of
 from streams.plan.series import series_of, windows_of_measures
 from streams.plan.settling import nameless_of, settled_dimensions, settled_of
 from streams.plan.version import version_of
@@ -91,7 +91,6 @@ class _Compiling:
         """What is folded where the events are keyed so; None: as they come."""
         mine = [one for one in self._measures if rekeyed_by(one, self._source) == key]
         added = [one for one in mine if isinstance(one, Added)]
-        judged = [one for one in mine if isinstance(one, Judged)]
         remembering = [one for one in mine if isinstance(one, Remembering)]
         settling = [one for one in settled if settled_by(one, self._source) == key]
         names = {one.name for one in settling}
@@ -102,6 +101,6 @@ class _Compiling:
             tuple(additive_of(one, self._of_measure[one.name], dimensions_of(self._definition, one)) for one in added),
             tuple(spaces_of(remembering, self._of_measure, self._calendar)),
             types=None,
-            splits=tuple(splits_of(self._definition, judged, self._of_measure, self._calendar)),
+            splits=tuple(splits_of(self._definition, remembering, self._of_measure, self._calendar)),
             settled=tuple(settled_of(one, self._measures, self._of_measure, self._calendar) for one in settling),
         )

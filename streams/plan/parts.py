@@ -14,6 +14,8 @@ from streams.time.grains import Days, Grain
 
 Judged = model.Distinct | model.First | model.Repeat | model.Lifecycle
 """The kinds that remember an entity's points."""
+Remembering = Judged | model.NetRetention | model.Conversion
+"""The kinds that have records of entities."""
 
 
 class Generation(msgspec.Struct, frozen=True):
@@ -138,9 +140,10 @@ class Space(NamedTuple):
 
 
 class Split(NamedTuple):
-    """The chains of one kind of entity that are split by a dimension; what is none of ``values`` is one segment.
+    """What is remembered of one kind of entity, split by a dimension; what is none of ``values`` is one segment.
 
-    ``name`` is the space of its records, one for each entity and segment.
+    ``name`` is the space of the records of ``places``, one for each entity and segment.  ``converting`` has records of
+    its own, one an entity: the start of a conversion is in a segment, its end in any.
     """
 
     name: str
@@ -148,7 +151,8 @@ class Split(NamedTuple):
     property: str
     values: tuple[str, ...]
     entity: tuple[str, ...]
-    chains: tuple[PlacedChain, ...]
+    places: tuple[PlacedChain | PlacedRetention, ...]
+    converting: tuple[PlacedConversion, ...]
 
 
 class Settled(NamedTuple):

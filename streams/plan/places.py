@@ -19,15 +19,13 @@ from streams.plan.parts import (
     PlacedChain,
     PlacedConversion,
     PlacedRetention,
+    Remembering,
     Series,
     Space,
     Split,
 )
 from streams.time.calendar import Calendar
 from streams.time.grains import Days, Grain, Instants
-
-Remembering = Judged | model.NetRetention | model.Conversion
-"""The kinds that have records of entities."""
 
 
 def spaces_of(
@@ -68,7 +66,7 @@ def _generations(
 
 def splits_of(
     definition: Definition,
-    measures: list[Judged],
+    measures: list[Remembering],
     of_measure: dict[str, dict[Window, Series]],
     calendar: Calendar,
 ) -> Iterator[Split]:
@@ -77,18 +75,21 @@ def splits_of(
     pairs = {(measure.entity, name) for measure in measures for name in measure.by_dimension if name in carried}
     for entity, name in sorted(pairs):
         mine = [one for one in measures if one.entity == entity and name in one.by_dimension]
-        dimension = definition.dimensions[name]
-        chains = tuple(
-            chain
-            for some in _generations(mine, of_measure)
-            for chain in _chains([one for one in mine if one.name in some], some, calendar)
-        )
+        dimension, space = definition.dimensions[name], f"{'+'.join(entity)}|{name}"
         values = tuple(sorted(dimension.values))
-        yield Split(f"{'+'.join(entity)}|{name}", name, dimension.property, values, entity, chains)
+        places: list[PlacedChain | PlacedRetention] = []
+        converting: list[PlacedConversion] = []
+        for some in _generations(mine, of_measure):
+            now = [one for one in mine if one.name in some]
+            places += _chains([one for one in now if isinstance(one, Judged)], some, calendar)
+            places += _retentions([one for one in now if isinstance(one, model.NetRetention)], some, calendar)
+            conversions = (one for one in now if isinstance(one, model.Conversion))
+            converting += (_converted(one, some[one.name], len(values) + 2) for one in conversions)  # other and none
+        yield Split(space, name, dimension.property, values, entity, tuple(places), tuple(converting))
 
 
-def _converted(measure: model.Conversion, series: dict[Window, Series]) -> PlacedConversion:
-    conversion = Conversion({one.name: one.grain for one in series.values()}, measure.within_ms)
+def _converted(measure: model.Conversion, series: dict[Window, Series], segments: int = 1) -> PlacedConversion:
+    conversion = Conversion({one.name: one.grain for one in series.values()}, measure.within_ms, segments)
     return PlacedConversion(Choice.by(measure), Choice(measure.to, (), repr(())), conversion, (measure.name,))
 
 

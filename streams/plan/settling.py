@@ -1,11 +1,22 @@
 """What is counted by dimensions that are remembered of entities."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from schemas.definition.model import Definition, Dimension, Measure, Window
 from streams.plan.additives import Added, additive_of
-from streams.plan.parts import Additive, Nameless, PlacedChain, Series, Settled, Space
-from streams.plan.places import Remembering, spaces_of
+from streams.plan.parts import (
+    Additive,
+    Nameless,
+    Placed,
+    PlacedChain,
+    PlacedConversion,
+    PlacedRetention,
+    Remembering,
+    Series,
+    Settled,
+    Space,
+)
+from streams.plan.places import spaces_of
 from streams.time.calendar import Calendar
 
 OfMeasure = dict[str, dict[Window, Series]]
@@ -52,9 +63,14 @@ def _added_to(additives: tuple[Additive, ...]) -> Iterator[str]:
 
 
 def _judged(spaces: tuple[Space, ...]) -> Iterator[str]:
-    for placed in (placed for space in spaces for placed in space.places):
-        match placed:
-            case PlacedChain(chain=chain):
-                yield from (judge.series for judge in chain.judges)
-            case _:
-                raise TypeError(placed)
+    return (series for space in spaces for placed in space.places for series in _series(placed))
+
+
+def _series(placed: Placed) -> Iterable[str]:
+    match placed:
+        case PlacedChain(chain=chain):
+            return [judge.series for judge in chain.judges]
+        case PlacedRetention(retention=retention):
+            return retention.series.values()
+        case PlacedConversion(conversion=conversion):
+            return conversion.series

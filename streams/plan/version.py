@@ -6,7 +6,7 @@ import msgspec
 
 from schemas.definition.model import Definition, Measure, Window
 from streams.plan.keys import keys_of
-from streams.plan.parts import Judged
+from streams.plan.parts import Remembering
 from streams.plan.settling import settled_dimensions
 
 FOLD = 1
@@ -37,7 +37,7 @@ def version_of(definition: Definition, windows: dict[str, tuple[Window, ...]]) -
     decides: tuple[object, ...] = (FOLD, *of_company, sources, measures, properties)
     if any(keys_of(definition, one) for one in shown):
         decides += (REKEYING, INTERNAL_PARTITIONS)
-    if split := {name for one in shown if isinstance(one, Judged) for name in one.by_dimension}:
+    if split := {name for one in shown if isinstance(one, Remembering) for name in one.by_dimension}:
         decides += ({name: sorted(definition.dimensions[name].values) for name in split},)
     if settled := {
         one.name: (one.settled, one.within_ms, sorted(one.values)) for one in settled_dimensions(definition)

@@ -27,8 +27,8 @@ class Behind(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """Events ``begin`` up to ``end`` of a batch, which came while the day ``reached`` was the partition's; None where
-    none of them is behind.
+    """Events ``begin`` up to ``end`` of a batch.  Those that are behind came while the day ``reached`` was the
+    partition's; None where none is.
     """
 
     begin: int
@@ -47,18 +47,22 @@ def behind(times: Times, before: Times, calendar: Calendar) -> Behind | None:
 
 
 def stretches(before: Times, late: Behind, calendar: Calendar) -> Iterator[Stretch]:
-    """The whole batch, cut where another day was reached, but not between two stretches in which none is behind."""
+    """The whole batch, cut where another day was reached and something behind came next.
+
+    What follows with none behind is of the stretch before it, unless less had been reached there: it adds to no day
+    below that stretch's either.
+    """
     known = before != NEVER
     reached = np.full(len(before), NEVER, np.int64)
     reached[known] = calendar.days(before[known])
     cuts = [0, *(np.flatnonzero(reached[1:] != reached[:-1]) + 1).tolist(), len(before)]
-    begin = 0
+    begin, day = 0, None
     for first, end in pairwise(cuts):
-        if np.searchsorted(late.places, first) == np.searchsorted(late.places, end):
+        now = int(reached[first])
+        some = np.searchsorted(late.places, first) < np.searchsorted(late.places, end)
+        if not some and (day is None or now >= day):
             continue
         if begin < first:
-            yield Stretch(begin, first, None)
-        yield Stretch(first, end, int(reached[first]))
-        begin = end
-    if begin < len(before):
-        yield Stretch(begin, len(before), None)
+            yield Stretch(begin, first, day)
+        begin, day = first, now if some else None
+    yield Stretch(begin, len(before), day)

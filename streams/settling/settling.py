@@ -9,13 +9,18 @@ whole, with records of their own.  What open entities add is filed entity by ent
 day; of all others column by column.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 
 from schemas.definition.model import ANY
-from streams.events.columns import Column
+from streams.arrivals import Arrived, arrived_at
+from streams.events.columns import Column, Mask
+from streams.filing import file, file_each
 from streams.measures.additive import Groups
-from streams.measures.chain import Arrivals, Out, Record, oldest
-from streams.plan import Additive, Choice, PlacedChain, Settled, Space, choices_of
+from streams.measures.chain import Out, Record
+from streams.plan import Additive, Choice, Placed, Settled, Space, choices_of
 from streams.segments import segment_numbers
 from streams.selection import NO_VALUE, OVERFLOW, Selections
 from streams.settling.remembered import Cell, Memory, Seen, added_by, with_added
@@ -145,33 +150,59 @@ class Settling:
         self, space: Space, place: int, at: tuple[dict[str, Record], int], people: "_People", moved: Moved
     ) -> set[str]:
         """Gives the entities whose record changed."""
-        placed, (records, floor) = space.places[place], at
-        if not isinstance(placed, PlacedChain):
-            raise TypeError(placed)
-        selection, chain = self._selections.of(placed.choice), placed.chain
-        entities, places = selection.keys(space.entity)
-        places = np.arange(len(selection)) if places is None else places
-        owners, points = self._owners[selection.places()[places]], selection.points(chain.grain)[places]
-        segments, are_open, changed = people.segments[owners], people.open[owners], set[str]()
-        for segment in np.unique(segments[~are_open]).tolist():
-            some = ~are_open & (segments == segment)
-            arrivals = Arrivals(entities.names, entities.codes[some], points[some])
-            outs, of_segment = chain.fold(arrivals, records, place, oldest(chain.grain, floor))
+        placed, (records, floor), changed = space.places[place], at, set[str]()
+        coming = _Coming.at(placed, space.entity, self._selections, self._owners)
+        for segment in coming.segments(people):
+            settled = coming.only(people.settled_in(segment))
+            outs, of_segment = file(placed, settled.several, records, place, floor)
             changed |= of_segment
             for series, out in outs.items():
                 for bucket, delta in out.items():
                     moved.add(series, segment, bucket, delta)
-        arrivals = Arrivals(entities.names, entities.codes[are_open], points[are_open])
-        whose = dict(zip(arrivals.codes.tolist(), owners[are_open].tolist(), strict=True))
-        owner_of = {entities.names[code]: owner for code, owner in whose.items()}
-        for name, outs in chain.fold_each(arrivals, records, place, oldest(chain.grain, floor)):
+        still_open = coming.only(people.are_open)
+        whose = still_open.whose()
+        for name, outs in file_each(placed, still_open.several, records, place, floor):
             changed.add(name)
-            owner = owner_of[name]
+            owner = whose[name]
             for series, out in outs.items():
                 for bucket, delta in out.items():
                     moved.add(series, int(people.segments[owner]), bucket, delta)
                     people.add(owner, (self._numbers[series], bucket), delta)
         return changed
+
+
+class _Coming(NamedTuple):
+    """What arrives at a place of a record, and whose each of it is."""
+
+    several: tuple[Arrived, ...]
+    owners: tuple[Column, ...]
+
+    @classmethod
+    def at(cls, placed: Placed, entity: tuple[str, ...], selections: Selections, owners: Column) -> "_Coming":
+        """``owners`` are those of the batch's events."""
+        several = arrived_at(selections, entity, placed)
+        places = [selections.of(choice).places() for choice in choices_of(placed)]
+        return cls(several, tuple(owners[at[one.events]] for at, one in zip(places, several, strict=True)))
+
+    def segments(self, people: "_People") -> list[int]:
+        """Those that settled entities are in."""
+        owners = np.concatenate(self.owners)
+        segments: list[int] = np.unique(people.segments[owners[~people.open[owners]]]).tolist()
+        return segments
+
+    def only(self, test: Callable[[Column], Mask]) -> "_Coming":
+        """What is of some owners."""
+        masks = [test(one) for one in self.owners]
+        several = tuple(one.only(mask) for one, mask in zip(self.several, masks, strict=True))
+        return _Coming(several, tuple(one[mask] for one, mask in zip(self.owners, masks, strict=True)))
+
+    def whose(self) -> dict[str, int]:
+        """The owner of each entity."""
+        found: dict[str, int] = {}
+        for one, owners in zip(self.several, self.owners, strict=True):
+            pairs = dict(zip(one.arrivals.codes.tolist(), owners.tolist(), strict=True))
+            found |= {one.arrivals.names[code]: owner for code, owner in pairs.items()}
+        return found
 
 
 class _People:
@@ -182,10 +213,14 @@ class _People:
         self.open = np.zeros(max(number, 1), np.bool_)
         self.added: dict[int, dict[Cell, int]] = {}
 
-    def are_open(self, owners: Column) -> Column:
+    def are_open(self, owners: Column) -> Mask:
         """Of each."""
-        found: Column = (owners != NOBODY) & self.open[owners]
+        found: Mask = (owners != NOBODY) & self.open[owners]
         return found
+
+    def settled_in(self, segment: int) -> Callable[[Column], Mask]:
+        """Tests owners for being settled in a segment."""
+        return lambda owners: ~self.open[owners] & (self.segments[owners] == segment)
 
     def add(self, owner: int, cell: Cell, delta: int) -> None:
         """To what an open entity adds."""

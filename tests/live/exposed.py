@@ -22,10 +22,10 @@ Rows = list[tuple[Labels, Samples]]
 
 
 class Exposed:
-    """Made once for a definition and a present moment, in whole seconds."""
+    """Made once for a definition and a present moment, in whole seconds, by exporters that show the same."""
 
-    def __init__(self, definition: Definition, now: int) -> None:
-        self._definition, self._now = definition, now
+    def __init__(self, definition: Definition, now: int, exporters: tuple[str, ...] = ("exporter:9464",)) -> None:
+        self._definition, self._now, self._exporters = definition, now, exporters
         self._moments = sorted(self._chosen())
 
     def _chosen(self) -> set[int]:
@@ -38,7 +38,7 @@ class Exposed:
 
     def text(self) -> str:
         """The whole."""
-        lines = [line for name, rows in self._families().items() if rows for line in _family(name, rows)]
+        lines = [line for name, rows in self._families().items() if rows for line in self._family(name, rows)]
         return "\n".join([*lines, "# EOF", ""])
 
     def _families(self) -> dict[str, Rows]:
@@ -60,6 +60,7 @@ class Exposed:
                 for bound, value in (("lower", 1.5), ("middle", 2.0), ("upper", 2.5))
             ],
             names.METRIC_AS_OF: [({"metric": metric.name}, self._clock()) for metric in metrics],
+            names.RESTATED: [({"metric": metric.name}, self._rising()) for metric in metrics],
             names.METRIC_COMPLETENESS: [({"metric": metric.name}, self._steady(1)) for metric in metrics],
         }
 
@@ -161,18 +162,19 @@ class Exposed:
     def _rising(self) -> Samples:
         return {moment: float(moment - self._moments[0]) for moment in self._moments}
 
+    def _family(self, name: str, rows: Rows) -> Iterator[str]:
+        counter = name.endswith("_total")
+        yield f"# TYPE {name.removesuffix('_total')} {'counter' if counter else 'gauge'}"
+        for exporter in self._exporters:
+            for labels, samples in rows:
+                shown = {**labels, "instance": exporter}
+                told = ",".join(f'{key}="{_escaped(value)}"' for key, value in shown.items())
+                for moment, value in samples.items():
+                    yield f"{name}{{{told}}} {value!r} {moment}"
+
 
 def _has_periods(metric: Metric) -> bool:
     return any(isinstance(window, Calendar) for window in metric.windows)
-
-
-def _family(name: str, rows: Rows) -> Iterator[str]:
-    counter = name.endswith("_total")
-    yield f"# TYPE {name.removesuffix('_total')} {'counter' if counter else 'gauge'}"
-    for labels, samples in rows:
-        told = ",".join(f'{key}="{_escaped(value)}"' for key, value in {**labels, "instance": "exporter:9464"}.items())
-        for moment, value in samples.items():
-            yield f"{name}{{{told}}} {value!r} {moment}"
 
 
 def _escaped(value: str) -> str:

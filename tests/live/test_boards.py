@@ -59,3 +59,18 @@ def test_nothing_is_wrong_with_any_of_them_on_an_instance_that_is_empty(history:
     speaking = {one.place for one in shown(definition) if ask(address, one.text, long_ago)}
     # counts of what is wrong are 0 where nothing is known, as far as Prometheus answers at all
     assert speaking == {"nsm-pipeline, Alerts firing: firing", "nsm-pipeline, Partitions held up: held up"}
+
+
+def test_two_exporters_side_by_side_double_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:
+    definition = due(DEFINITIONS["steered"])
+    told: list[dict[str, list[str]]] = []
+    for exporters in (("one:9464",), ("one:9464", "two:9464")):
+        text = Exposed(definition, NOW, exporters).text()
+        with prometheus_over(text, tmp_path_factory.mktemp("prometheus")) as address:
+            answers = {one.place: ask(address, one.text, NOW) for one in shown(definition)}
+        told.append({place: sorted(map(str, found)) for place, found in answers.items()})
+    one, two = told
+    # processes are told one by one; alerts are Prometheus' own, and made up here for each exporter
+    apart = {"up": "Processes that Prometheus reads", "ALERTS": "Alerts"}
+    different = {place for place in one if one[place] != two[place]}
+    assert [place for place in different if not any(name in place for name in apart.values())] == []

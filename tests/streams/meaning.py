@@ -73,7 +73,7 @@ def number(
             often = Counter(who for who, t in _pairs(measure, matching) if inside(t))
             return Fraction(sum(number >= least for number in often.values()))
         case model.Conversion():
-            return Fraction(_conversions(measure, events, matching, inside))
+            return Fraction(conversions(measure, events, matching, inside))
         case _:
             return Fraction(_of_each(measure, matching, inside))
 
@@ -96,9 +96,10 @@ def _of_each(measure: Judged, matching: list[Event], inside: Callable[[int], boo
             raise AssertionError("it needs to know its periods: life or net says what it comes to")
 
 
-def _conversions(
+def conversions(
     measure: model.Conversion, events: list[Event], starts: list[Event], inside: Callable[[int], bool]
 ) -> int:
+    """Of these starts, those that an end among all events follows in time."""
     ends: dict[Any, list[int]] = {}
     for who, t in _pairs(msgspec.structs.replace(measure, where=()), [e for e in events if e["event"] == measure.to]):
         ends.setdefault(who, []).append(t)

@@ -26,6 +26,10 @@ def settling(zone: str = "UTC", within_ms: int = WITHIN, **judged: int) -> model
     lives: list[model.Measure] = [
         model.Lifecycle(name=f"lives.{part.value}", entity=user, part=part, **order) for part in model.Part
     ]
+    paid: list[model.Measure] = [
+        model.NetRetention(name=f"paid.{part.value}", property="amount", decimals=2, entity=user, part=part, **order)
+        for part in model.NetPart
+    ]
     measures: list[model.Measure] = [
         model.Count(name="orders", **(order | {"by_dimension": ("channel", "city", "vip")})),
         model.Count(name="big_orders", where=big, **order),
@@ -37,6 +41,9 @@ def settling(zone: str = "UTC", within_ms: int = WITHIN, **judged: int) -> model
         model.Repeat(name="repeats", entity=user, within_ms=3 * DAY, **order),
         model.Repeat(name="reorders", entity=pair, where=some, **order),
         *lives,
+        *paid,
+        model.Conversion(name="converted", to="order", entity=user, within_ms=3 * DAY, **(order | {"of": "view"})),
+        model.Conversion(name="viewed_again", to="view", entity=pair, within_ms=7 * DAY, where=some, **order),
     ]
     windows = given.metrics["m_orders"].windows
     periods = tuple(window for window in windows if isinstance(window, model.Calendar))
@@ -44,8 +51,9 @@ def settling(zone: str = "UTC", within_ms: int = WITHIN, **judged: int) -> model
     shown |= {
         "orders_each": model.Ratio("orders", "customers"),
         "from_ads": model.Share("customers", "channel", ("ads",)),
+        "net": model.Ratio("paid.kept", "paid.base"),
     }
-    alive = {f"m_{one.name}" for one in lives}
+    alive = {"net", *(f"m_{one.name}" for one in (*lives, *paid))}
     metrics = {
         name: model.Metric(name=name, value=value, windows=periods if name in alive else windows)
         for name, value in shown.items()

@@ -22,6 +22,10 @@ def split(zone: str = "UTC", **judged: int) -> model.Definition:
     lives: list[model.Measure] = [
         model.Lifecycle(name=f"lives.{part.value}", entity=user, part=part, **order) for part in model.Part
     ]
+    paid: list[model.Measure] = [
+        model.NetRetention(name=f"paid.{part.value}", property="amount", decimals=2, entity=user, part=part, **order)
+        for part in model.NetPart
+    ]
     measures: list[model.Measure] = [
         model.Distinct(name="customers", entity=user, **order),
         model.Distinct(name="regulars", entity=user, at_least=2, **order),
@@ -30,8 +34,14 @@ def split(zone: str = "UTC", **judged: int) -> model.Definition:
         model.Repeat(name="repeats", entity=user, within_ms=3 * DAY, **order),
         model.Repeat(name="reorders", entity=("user_id", "items.sku"), where=some, **order),
         model.Distinct(name="accounts", entity=("account_id",), **order),
+        model.Conversion(name="converted", to="order", entity=user, within_ms=3 * DAY, **(order | {"of": "view"})),
+        model.Conversion(
+            name="viewed_again", to="view", entity=("user_id", "items.sku"), within_ms=5 * DAY, where=some, **order
+        ),
+        model.Conversion(name="accounts_back", to="view", entity=("account_id",), within_ms=5 * DAY, **order),
         model.First(name="products", entity=("items.sku",), where=some, **order),
         *lives,
+        *paid,
     ]
     windows = given.metrics["m_orders"].windows
     periods = tuple(window for window in windows if isinstance(window, model.Calendar))
@@ -39,9 +49,10 @@ def split(zone: str = "UTC", **judged: int) -> model.Definition:
     shown |= {
         "orders_each": model.Ratio("orders", "customers"),
         "kept": model.Ratio("lives.retained", "lives.active"),
+        "net": model.Ratio("paid.kept", "paid.base"),
         "unsplit": model.Ratio("big_orders", "customers"),
     }
-    alive = {"kept", *(f"m_{one.name}" for one in lives)}
+    alive = {"kept", "net", *(f"m_{one.name}" for one in (*lives, *paid))}
     metrics = {
         name: model.Metric(name=name, value=value, windows=periods if name in alive else windows)
         for name, value in shown.items()

@@ -103,6 +103,45 @@ def test_each_part_of_a_life_is_lived_in_each_segment_apart(
                 assert one.value == meaning.life(measure, alone, window.unit, zone, at), (part, window, one.segment)
 
 
+@settings(max_examples=80, deadline=None)
+@given(histories(), st.randoms(use_true_random=False), st.sampled_from(ZONES), st.integers(-1, 70))
+def test_each_part_of_a_net_retention_is_of_what_was_paid_in_the_segment(
+    events: list[dict[str, Any]], rng: random.Random, zone: str, day: int
+) -> None:
+    plan, at = PLANS[zone], START + day * DAY
+    rng.shuffle(events)
+    paid = [one | ({"amount": rng.choice([5, -5, 2.5, 0])} if rng.random() < 0.8 else {}) for one in events]
+    readings = read(plan, paid, at, [rng.randrange(1, 25) for _ in range(3)])
+    for part in model.NetPart:
+        measure = plan.definition.measures[f"paid.{part.value}"]
+        assert isinstance(measure, model.NetRetention)
+        for window in plan.definition.metrics[f"m_{measure.name}"].windows:
+            assert isinstance(window, model.Calendar)
+            for one in readings.segments(f"m_{measure.name}", window, at):
+                alone = [event for event in paid if segment_of(event) == one.segment]
+                assert one.value == meaning.net(measure, alone, window.unit, zone, at), (part, window, one.segment)
+
+
+@settings(max_examples=80, deadline=None)
+@given(histories(), st.randoms(use_true_random=False), st.sampled_from(ZONES), st.integers(-1, 42))
+def test_a_conversion_is_in_the_segment_of_its_start_whatever_its_end_carries(
+    events: list[dict[str, Any]], rng: random.Random, zone: str, day: int
+) -> None:
+    plan, at = PLANS[zone], START + day * DAY
+    rng.shuffle(events)
+    readings = read(plan, events, at, [rng.randrange(1, 25) for _ in range(3)])
+    for name in ("converted", "viewed_again"):
+        measure = plan.definition.measures[name]
+        assert isinstance(measure, model.Conversion)
+        for window in plan.definition.metrics[f"m_{name}"].windows:
+            inside = meaning.in_window(window, zone, at)
+            found = readings.segments(f"m_{name}", window, at)
+            shown = Counter({one.segment: one.value or 0 for one in found if one.dimension == "city"})
+            for segment in SEGMENTS:
+                starts = [one for one in events if one["event"] == measure.of and segment_of(one) == segment]
+                assert shown[segment] == meaning.conversions(measure, events, starts, inside), (name, window, segment)
+
+
 @settings(max_examples=60, deadline=None)
 @given(histories(), st.randoms(use_true_random=False))
 def test_the_whole_is_what_it_is_without_segments(events: list[dict[str, Any]], rng: random.Random) -> None:

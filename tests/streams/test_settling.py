@@ -28,7 +28,7 @@ LATENESS = 3 * DAY
 HORIZON = compile_plan(settling(lateness_ms=LATENESS, dedupe_ms=0))
 ENDLESS = compile_plan(settling(lateness_ms=9000 * DAY, dedupe_ms=0))
 ADDED = ("orders", "big_orders", "revenue")
-OF_USERS = ("customers", "regulars", "actives", "firsts", "repeats", "reorders")
+OF_USERS = ("customers", "regulars", "actives", "firsts", "repeats", "reorders", "converted", "viewed_again")
 DAY_WINDOW = model.Calendar(model.Unit.DAY)
 
 Event = dict[str, Any]
@@ -109,7 +109,7 @@ def test_a_segment_is_what_the_measure_is_of_its_entities_alone_at_any_moment(
 
 @settings(max_examples=60, deadline=None)
 @given(histories(), st.randoms(use_true_random=False), st.sampled_from(ZONES), st.integers(-1, 42))
-def test_each_part_of_a_life_is_lived_in_one_segment(
+def test_each_part_of_a_life_and_of_what_is_kept_is_in_one_segment(
     events: list[Event], rng: random.Random, zone: str, day: int
 ) -> None:
     plan, at = PLANS[zone], START + day * DAY
@@ -124,6 +124,14 @@ def test_each_part_of_a_life_is_lived_in_one_segment(
             for one in readings.segments(f"m_{measure.name}", window, at):
                 alone = [event for event in told if event["segment"] == one.segment]
                 assert one.value == meaning.life(measure, alone, window.unit, zone, at), (part, window, one.segment)
+    for net in model.NetPart:
+        paid = plan.definition.measures[f"paid.{net.value}"]
+        assert isinstance(paid, model.NetRetention)
+        for window in plan.definition.metrics[f"m_{paid.name}"].windows:
+            assert isinstance(window, model.Calendar)
+            for one in readings.segments(f"m_{paid.name}", window, at):
+                alone = [event for event in told if event["segment"] == one.segment]
+                assert one.value == meaning.net(paid, alone, window.unit, zone, at), (net, window, one.segment)
 
 
 @settings(max_examples=60, deadline=None)

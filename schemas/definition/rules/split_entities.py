@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from schemas.definition.draft import Draft
 from schemas.definition.faults import Fault, quoted
-from schemas.definition.model import Dimension, Distinct, First, Lifecycle, Repeat
+from schemas.definition.model import Count, Dimension, Distribution, Sum
 
 
 def entities_are_split_by_declared_values(draft: Draft) -> Iterator[Fault]:
     """A dimension with ``values``, of a property of the event itself."""
     for name, measure in draft.measures.items():
-        if not isinstance(measure, Distinct | First | Repeat | Lifecycle):
+        if isinstance(measure, Count | Sum | Distribution):
             continue
         place = draft.at(f"measures.{name}.by_dimension", f"measures.{name}")
         for dimension in (draft.dimensions[one] for one in measure.by_dimension if one in draft.dimensions):

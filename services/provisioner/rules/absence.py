@@ -41,6 +41,7 @@ def absent(definition: Definition, metric: Metric, limits: Limits) -> Rule:
         board=BOARD_UID,
         owner=answers.owner,
         runbook=answers.runbook,
+        labels={"metric": metric.name},
         summary=f"{metric.name} has no value",
         description=(
             f"For {promql.span(limits.later_seconds)} there has been no {metric.name} over"

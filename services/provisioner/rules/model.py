@@ -30,7 +30,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     runbook: str = ""
     """The company's own page, beside ours."""
     labels: dict[str, str] = {}
-    """Those that its expression does not give."""
+    """Those that tell it from others of its name, as its expression gives them, and those that it does not give."""
     compares: bool = False
     """It sets values beside each other: while the pipeline is broken it means nothing."""
     blinds: bool = False

@@ -53,6 +53,7 @@ def decline(definition: Definition, target: Target, limits: Limits) -> Rule:
         board=BOARD_UID,
         owner=answers.owner,
         runbook=answers.runbook,
+        labels={"metric": metric.name},
         summary=f"{metric.name} falls behind its path to {target.target:g}",
         description=(
             f"{metric.name} over {over(metric)} is {shown(promql.finished(metric))} where its path says {shown(path)}."
@@ -101,6 +102,7 @@ def past_limit(definition: Definition, guardrail: Guardrail, bound: str, limits:
         board=BOARD_UID,
         owner=answers.owner,
         runbook=answers.runbook,
+        labels={"metric": metric.name, "bound": bound},
         summary=f"{metric.name} is {side} its limit, by {{{{ $value | humanizePercentage }}}} of it",
         description=(
             f"{metric.name} over {over(metric)} is {shown(promql.finished(metric))} and must not be {side}"
@@ -140,7 +142,7 @@ def behind(definition: Definition, objective: Objective, result: KeyResult, limi
         board=OBJECTIVES_UID,
         owner=owner,
         runbook=of_metric(definition, metric.name).runbook,
-        labels={"metric": metric.name},
+        labels={"metric": metric.name} | {name: template_free(text) for name, text in mine.items()},
         summary=f"{template_free(result.name)} is behind its path",
         description=(
             f"{template_free(objective.name)}: {metric.name} is {shown(value)} where the path says {shown(path)};"

@@ -152,7 +152,10 @@ def test_one_thing_wrong_about_a_quantile_is_one_fault_at_its_line(line: str, to
     [
         ("{distribution: order_delivered}", "write TYPE.PROPERTY"),
         ("{distribution: a.b, decimals: 12}", "is not a whole number from 0 to 9"),
-        ("{distribution: a.b, by_dimension: [city]}", "distribution cannot be split by a dimension; count, sum, dist"),
+        (
+            "{distribution: a.b, by_dimension: [city]}",
+            "distribution cannot be split by a dimension: its cells are bins",
+        ),
         ("{distribution: a.b, by: user_id}", "by: is no key here"),
         ("{distribtion: a.b}", 'did you mean "distribution"?'),
         ("{distribution: order_completed.value, unit: USD}", 'spreads value as "USD", but revenue sums it as "EUR"'),

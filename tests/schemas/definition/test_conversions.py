@@ -43,7 +43,6 @@ def test_a_conversion_is_read_and_its_entity_is_what_the_topic_is_keyed_by() -> 
         (" within: 14d,", "", "it needs within, such as within: 14d"),
         ("14d", "0s", "is not between 1s and 3660d"),
         ("within", "witin", 'did you mean "within"?'),
-        ("within", "by_dimension: city, within", "conversion cannot be split by a dimension; count, sum, distinct"),
         ("within", "of: any, within", "of: is no key here"),
     ],
 )

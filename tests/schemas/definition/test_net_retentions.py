@@ -63,12 +63,6 @@ FAULTS = [
     (METRIC, PAID, SHOWN.replace("{calendar: month}", "{rolling: 28d}"), "compares a calendar period with the one"),
     (METRIC, PAID, SHOWN.replace("{calendar: month}", "lifetime"), "so that it cannot be read over lifetime"),
     (MEASURE, PAID.replace("}", ", of: any}"), "", "of: is no key here"),
-    (
-        MEASURE,
-        PAID.replace("}", ", by_dimension: city}"),
-        "",
-        "net_retention cannot be split by a dimension; count, sum",
-    ),
     (MEASURE, PAID.replace("}", ", decimals: 12}"), "", "is not a whole number from 0 to 9"),
     (MEASURE, PAID.replace(".amount", ""), "", "write TYPE.PROPERTY"),
     (MEASURE, PAID.replace("}", ", by: [user_id, items.sku]}"), "", "has its amount from the event"),

@@ -43,6 +43,7 @@ def test_it_says_of_whom_it_is_remembered_and_up_to_when_the_first_value_counts(
         "{distinct: user_id, of: order_completed, at_least: 3, by_dimension: channel}",
         "{first: order_completed, by_dimension: channel}",
         "{repeat: order_completed, by: [items.sku, user_id], by_dimension: channel}",
+        "{conversion: [signed_up, order_completed], within: 3d, by_dimension: channel}",
     ],
 )
 def test_events_and_whoever_it_is_remembered_of_are_split_by_it(measure: str) -> None:
@@ -77,11 +78,9 @@ def test_what_is_remembered_of_one_entity_does_not_split_what_counts_another(ent
     assert fault.endswith("count user_id, a pair with it, or events")
 
 
-@pytest.mark.parametrize("kind", ["distribution: order_completed.value", "net_retention: order_completed.value"])
-def test_kinds_without_segments_have_none_by_it_either(kind: str) -> None:
-    found = faults(
-        good("{property: channel, settled: user_id, values: [ads]}", hours=f"{{{kind}, by_dimension: channel}}")
-    )
+def test_a_distribution_has_no_segments_by_it_either() -> None:
+    measure = "{distribution: order_completed.minutes, by_dimension: channel}"
+    found = faults(good("{property: channel, settled: user_id, values: [ads]}", reorders_60d=measure))
     assert any("cannot be split by a dimension" in fault for fault in found)
 
 

@@ -12,6 +12,7 @@ MEASURES = {
     "first_orders": "{first: order_completed, by_dimension: city}",
     "reorders_60d": "{repeat: order_completed, by: [user_id, items.sku], by_dimension: [city]}",
     "repeat_orders": "{repeat: order_completed, by: user_id, within: 3d, by_dimension: city}",
+    "hours": "{conversion: [signed_up, order_completed], within: 3d, by_dimension: city}",
     "active": "{distinct: [account_id, items.sku], by_dimension: city}",
 }
 
@@ -30,6 +31,13 @@ def test_every_part_of_a_life_is_split() -> None:
     text = GOOD.replace("metrics:\n", "  users: {lifecycle: user_id, by_dimension: city}\nmetrics:\n")
     lives = [measure for name, measure in parse(text).measures.items() if name.startswith("users.")]
     assert [one.by_dimension for one in lives] == [("city",)] * 5
+    paid = "  paid: {net_retention: order_completed.value, unit: EUR, by_dimension: city}\n"
+    kept = [
+        measure
+        for name, measure in parse(GOOD.replace("metrics:\n", f"{paid}metrics:\n")).measures.items()
+        if "paid." in name
+    ]
+    assert [one.by_dimension for one in kept] == [("city",)] * 2
 
 
 @pytest.mark.parametrize("name", MEASURES)

@@ -42,8 +42,8 @@ measures:
   firsts:    {first: order}
   visits:    {count: view}
   users:     {lifecycle: user_id, of: any}
-  paid:      {net_retention: order.amount, unit: EUR, decimals: 2}
-  bought:    {conversion: [view, order], within: 3d}
+  paid:      {net_retention: order.amount, unit: EUR, decimals: 2, by_dimension: [side]}
+  bought:    {conversion: [view, order], within: 3d, by_dimension: [side]}
 metrics:
   orders:    {measure: orders, window: [{calendar: day}, lifetime]}
   value:     {ratio: [revenue, orders], window: [{calendar: week}, lifetime]}
@@ -186,10 +186,11 @@ def test_whatever_is_shown_is_what_folding_everything_would_show(
                     assert at >= BEGIN + (cut // 12 - 4) * DAY, metric.name
                     shown[metric.name] += 1
     assert all(shown.values()), shown
-    month = new.metrics["customers"].windows[0]
-    segments = [{one.segment: one.value for one in of.segments("customers", month, at_ms)} for of in (ours, theirs)]
-    assert segments[0] == segments[1]
-    assert {"Ede", "Epe", "other"} <= segments[0].keys()
+    for name in ("customers", "kept", "bought"):
+        window = new.metrics[name].windows[0]
+        found = [{one.segment: one.value for one in of.segments(name, window, at_ms)} for of in (ours, theirs)]
+        assert found[0] == found[1]
+        assert {"Ede", "Epe", "other"} <= found[0].keys()
 
 
 async def opened(url: str, plan: Plan, number: int) -> int:

@@ -175,7 +175,7 @@ def test_every_segment_of_entities_in_every_window_equals_sql_where_the_dimensio
                     other = theirs[segment][number]
                     assert shown.get(segment, nothing) == other, (name, window.label, segment, at)
                     met.setdefault(f"{name}|{segment}", set()).update({other.numerator} if other else ())
-    assert len(met) == 16 * len(SEGMENTS)
+    assert len(met) == 22 * len(SEGMENTS)
     assert not {name for name, values in met.items() if len(values) == 1}  # each is something, and not always the same
 
 

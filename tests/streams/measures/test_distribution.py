@@ -53,7 +53,7 @@ def test_bins_lie_side_by_side_from_one_to_the_biggest_amount_and_each_keeps_the
             assert abs(value_of(number) - value) * 100 <= value
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(AMOUNTS)
 @example(BIGGEST)
 @example(-BIGGEST)
@@ -70,7 +70,7 @@ def test_a_larger_amount_is_never_in_a_smaller_bin(values: list[int]) -> None:
     assert bins == sorted(bins)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(AMOUNTS, min_size=1, max_size=40), PARTS)
 def test_a_quantile_of_bins_is_within_one_percent_of_the_exact_nearest_rank(values: list[int], part: str) -> None:
     counts: dict[int, int] = {}
@@ -151,6 +151,7 @@ def test_bins_are_of_the_declared_decimals(decimals: int, shown: Fraction) -> No
     assert abs(value - shown) * 100 <= shown
 
 
+@settings(deadline=None)
 @given(st.lists(AMOUNTS, min_size=1, max_size=60))
 def test_a_piece_of_time_has_at_most_one_cell_a_bin_however_many_events(amounts: list[int]) -> None:
     folded = fold_log(the_source(planned()), raws(orders(amounts * 3, step_ms=0)))

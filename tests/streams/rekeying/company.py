@@ -43,8 +43,12 @@ def rekeyed(zone: str = "UTC", **judged: int) -> Definition:
         model.Distinct(name="busy_accounts", entity=account, at_least=3, source="shop", of=model.ANY),
         model.Count(name="tiered", where=some, **order, by_dimension=("tier",)),
         model.Sum(name="tiered_paid", property="amount", decimals=2, **order, by_dimension=("tier",)),
-        model.Conversion(name="viewed", source="shop", of="view", to="order", entity=account, within_ms=3 * DAY),
-        model.Conversion(name="noted", to="note", entity=("account_id", "items.sku"), within_ms=3 * DAY, **order),
+        model.Conversion(
+            name="viewed", source="shop", of="view", to="order", entity=account, within_ms=3 * DAY, **by_both
+        ),
+        model.Conversion(
+            name="noted", to="note", entity=("account_id", "items.sku"), within_ms=3 * DAY, **order, **by_both
+        ),
     ]
     calendar: list[model.Measure] = [
         *(
@@ -53,7 +57,14 @@ def rekeyed(zone: str = "UTC", **judged: int) -> Definition:
         ),
         *(
             model.NetRetention(
-                name=f"paid.{part.value}", entity=account, part=part, property="amount", decimals=2, where=big, **order
+                name=f"paid.{part.value}",
+                entity=account,
+                part=part,
+                property="amount",
+                decimals=2,
+                where=big,
+                **order,
+                **by_both,
             )
             for part in model.NetPart
         ),

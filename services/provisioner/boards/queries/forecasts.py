@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from schemas import names
 from schemas.definition.model import Calendar, Lifetime, Metric, RollingDays, Unit
 from services.provisioner import expressions as promql
+from services.provisioner.boards.queries.trends import known
 
 SEEN: Final = "28d"
 STEP: Final = "6h"
@@ -25,9 +26,9 @@ def period_end(metric: Metric) -> str | None:
     running, complete = promql.whole(names.METRIC_VALUE, metric), promql.whole(names.METRIC_COMPLETE, metric)
     match unit:
         case Unit.DAY:  # six days after a day of a week ago the last complete one was that day
-            before, came_to = f"{running} offset 7d", f"{complete} offset 6d"
+            before, came_to = known(running, "7d"), known(complete, "6d")
         case Unit.WEEK:
-            before, came_to = f"{running} offset 7d", complete
+            before, came_to = known(running, "7d"), complete
         case Unit.MONTH | Unit.QUARTER | Unit.YEAR:
             before, came_to = promql.whole(names.METRIC_PACE, metric), complete
     return f"{promql.value(metric)} / ({_one(before)} > 0) * {_one(came_to)}"
@@ -45,7 +46,8 @@ def slope(metric: Metric, by: date, time_zone: str) -> str | None:
     then = datetime.combine(by, time(), ZoneInfo(time_zone)).timestamp()
     series = promql.whole(names.METRIC_VALUE, metric)
     line = f"predict_linear({promql.value(metric)}[{SEEN}:{STEP}], {then:.0f} - time())"
-    return f"{line} and on (metric) {promql.remembered(series)} and on () (vector(time()) < {then:.0f})"
+    remembered = f"max by (metric) ({known(series, '21d')})"
+    return f"{line} and on (metric) {remembered} and on () (vector(time()) < {then:.0f})"
 
 
 def _one(samples: str) -> str:

@@ -56,7 +56,12 @@ def outcome_share(outcome: str, span: str) -> str:
 
 def overflow(span: str) -> str:
     """Events a second whose value got no segment of its own."""
-    return f"sum by (measure, dimension) (rate({names.SEGMENT_OVERFLOW}[{span}]))"
+    return f"max by (measure, dimension) (rate({names.SEGMENT_OVERFLOW}[{span}]))"
+
+
+def restated(span: str) -> str:
+    """Events that came for a period that was over, by metric."""
+    return f"max by (metric) (increase({names.RESTATED}[{span}]))"
 
 
 def ages() -> str:

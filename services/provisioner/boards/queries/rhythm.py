@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from schemas import names
-from schemas.definition.model import Calendar, Count, Definition, Metric, Plain, RollingSpan, Sum, Unit
+from schemas.definition.model import Count, Definition, Metric, Plain, RollingSpan, Sum
 from services.provisioner import expressions as promql
 
 WEEKS: Final = 4
@@ -19,14 +19,10 @@ DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday
 
 
 class Hourly(msgspec.Struct, frozen=True):
-    """An expression of what an hour came to, read at its end; ``metric`` is None where it is events of any kind.
-
-    ``own`` says that the metric's own value is that of an hour.
-    """
+    """An expression of what an hour came to, read at its end; ``metric`` is None where it is events of any kind."""
 
     metric: Metric | None
     expression: str
-    own: bool = False
 
 
 def hourly(definition: Definition) -> Hourly:
@@ -36,20 +32,16 @@ def hourly(definition: Definition) -> Hourly:
         for found in _of(definition, definition.metrics[name]):
             return found
     counted = promql.selector(names.EVENTS, outcome="counted")
-    return Hourly(None, f"sum(increase({counted}[1h]))")
+    return Hourly(None, f"sum(max by (topic) (increase({counted}[1h])))")
 
 
 def _of(definition: Definition, metric: Metric) -> Iterator[Hourly]:
+    """What a day came to so far would tell its hours too, but of a past that was filled in only the day is known."""
     measure = definition.measures.get(metric.value.measure) if isinstance(metric.value, Plain) else None
-    if not isinstance(measure, Count | Sum):
-        return
-    series = {window: promql.whole(names.METRIC_VALUE, metric, window) for window in metric.windows}
-    for window, samples in series.items():
-        if isinstance(window, RollingSpan) and window.span_ms == HOUR_MS:
-            yield Hourly(metric, f"max({samples})", own=True)
-    # what a day came to so far begins again at midnight, as a counter does; a sum may fall at any time
-    if Calendar(Unit.DAY) in series and isinstance(measure, Count):
-        yield Hourly(metric, f"max(increase({series[Calendar(Unit.DAY)]}[1h]))")
+    if isinstance(measure, Count | Sum):
+        for window in metric.windows:
+            if isinstance(window, RollingSpan) and window.span_ms == HOUR_MS:
+                yield Hourly(metric, f"max({promql.whole(names.METRIC_VALUE, metric, window)})")
 
 
 def by_hour_of_week(definition: Definition, amount: str) -> str:

@@ -16,6 +16,8 @@ from schemas.definition.model import Calendar, Lifetime, Metric, RollingDays, Ro
 from services.provisioner import expressions as promql
 
 WEEK_DAYS: Final = 7
+DENSE_DAYS: Final = 41
+"""So far back ``nsm history`` tells a value every hour."""
 SECOND_PART: Final = {
     Unit.MONTH: "day_of_month() > 15",
     Unit.QUARTER: "(month() - 1) % 3 > 0",
@@ -36,11 +38,17 @@ class Shift(msgspec.Struct, frozen=True):
 
     def of(self, samples: str, by: str) -> str:
         """The largest of these samples then, by these labels: two exporters are one."""
-        early = f"max by ({by}) ({samples} offset {self.back})"
+        early = f"max by ({by}) ({known(samples, self.back)})"
         if not self.when:
             return early
-        late = f"max by ({by}) ({samples} offset {self.late})"
+        late = f"max by ({by}) ({known(samples, self.late)})"
         return f"(({late} and on () ({self.when})) or ({early} unless on () ({self.when})))"
+
+
+def known(samples: str, back: str) -> str:
+    """The last sample so many days back: a past that was filled in has one an hour, and one every six further back."""
+    dense = int(back.removesuffix("d")) <= DENSE_DAYS
+    return f"last_over_time({samples}[{'1h' if dense else '6h'}] offset {back})"
 
 
 def period_before(metric: Metric) -> Shift:

@@ -39,6 +39,17 @@ def freshness_row() -> Row:
         thresholds=colours.plain(),
         empty="no state",
     )
+    restated = Look(
+        title="Restated in an hour",
+        description=(
+            "Events that came for a period that was already over, by metric: what was reported of that period before is"
+            " no longer what stands there."
+        ),
+        unit="short",
+        thresholds=colours.plain(),
+        decimals=0,
+        empty="none: no period that was over was corrected",
+    )
     return Row(
         "freshness",
         "Freshness",
@@ -48,6 +59,7 @@ def freshness_row() -> Row:
                 [
                     Tile("freshness/age", series_panel(age, [Query(pipeline.ages(), PER_METRIC)], limits=True)),
                     Tile("freshness/complete", series_panel(complete, [Query(pipeline.completenesses(), PER_METRIC)])),
+                    Tile("freshness/restated", series_panel(restated, [Query(pipeline.restated("1h"), PER_METRIC)])),
                 ],
             )
         ],

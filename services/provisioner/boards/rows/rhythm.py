@@ -21,7 +21,7 @@ def rhythm_row(definition: Definition) -> Row:
 def _heatmap(definition: Definition) -> dashboard.Panel:
     hourly = rhythm.hourly(definition)
     metric = hourly.metric
-    name = f"{words.title(metric.name) if metric else 'Events counted'}{'' if hourly.own else ' in an hour'}"
+    name = words.title(metric.name) if metric else "Events counted in an hour"
     what = _counted(definition, metric) if metric else "All events that were counted."
     look = Look(
         title=f"{name}, by hour of the week",

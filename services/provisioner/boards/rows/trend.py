@@ -1,6 +1,6 @@
 """A metric through time: what it was, what its history leads one to expect, where its path goes."""
 
-from schemas.definition.model import Definition, Metric
+from schemas.definition.model import Definition, Lifetime, Metric
 from services.provisioner import colours, words
 from services.provisioner import expressions as promql
 from services.provisioner.boards.lines import Band, series_panel
@@ -34,11 +34,19 @@ def trend_panel(definition: Definition, metric: Metric) -> dashboard.Panel:
     look = Look(
         title=f"{words.title(metric.name)} over time",
         description=(
-            f"{words.metric(definition, metric)}{note}{BAND} Where there is no line there was no trustworthy value."
+            f"{words.metric(definition, metric)}{note}{BAND if _band(metric) else ''}"
+            " Where there is no line there was no trustworthy value."
         ),
         unit=panel_unit(definition, metric),
         thresholds=judged(definition, metric),
         empty="no history yet",
     )
+    return series_panel(look, queries, band=_band(metric))
+
+
+def _band(metric: Metric) -> Band | None:
+    """What has no window that ends is not expected to be anything."""
+    if isinstance(metric.windows[0], Lifetime):
+        return None
     lower, upper = (Query(steering.expected(metric, bound), f"expected, {bound}") for bound in ("lower", "upper"))
-    return series_panel(look, queries, band=Band(lower, upper))
+    return Band(lower, upper)

@@ -211,6 +211,7 @@ def test_the_pipelines_board_goes_from_what_fires_to_the_single_partition() -> N
         "Lag by partition",
         "Late share",
         "Refused share",
+        "Restated in an hour",
         "Freshness",
         "Redis over time",
         "Memory of Redis",

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from schemas import names
-from schemas.definition.model import Calendar, Definition, Lifetime, Metric, Plain, RollingDays, Unit, Window
+from schemas.definition.model import Calendar, Lifetime, Metric, Plain, RollingDays, Unit, Window
 from services.provisioner import expressions as promql
 from services.provisioner.boards.queries import forecasts, rhythm, segments, steering, trends
 from tests.services.provisioner.boards.promtool import Wanted, evaluate
@@ -208,7 +208,6 @@ def test_the_rhythm_is_the_mean_of_each_local_hour_of_the_companys_week(
 ) -> None:
     definition = msgspec.structs.replace(shop(), week_starts=week_starts)
     found = rhythm.hourly(definition)
-    assert found.own
     hours = 24 * 7 * 5
     # at the end of each hour its own number, plus or minus 1 by turns of weeks: the mean of four is the number
     values: list[float | None] = []
@@ -225,30 +224,19 @@ def test_the_rhythm_is_the_mean_of_each_local_hour_of_the_companys_week(
     assert evaluate(tmp_path, HOUR, series, [Wanted(f"round({expression})", hours * HOUR, cells)]) == ""
 
 
-def test_a_day_that_grows_by_the_hour_has_a_rhythm_too(tmp_path: Path) -> None:
-    definition = by_day()
-    found = rhythm.hourly(definition)
-    assert not found.own
-    # every five minutes one more, from midnight on
-    values: list[float | None] = [float(step % 288) for step in range(288 * 3)]
-    series = {promql.whole(names.METRIC_VALUE, definition.metrics["orders_by_day"]): values}
-    near = f"abs({found.expression} - 12) < bool 1.5"  # at midnight one step is not seen; increase() extrapolates
-    wanted = [Wanted(near, 300 * step, {"{}": 1}) for step in range(300, 600, 12)]
-    assert evaluate(tmp_path, 300, series, wanted) == ""
-
-
-def by_day() -> Definition:
-    """The shop with its orders by day only."""
+def test_where_no_metric_has_an_amount_by_the_hour_events_have() -> None:
     given = shop()
-    orders = Metric(name="orders_by_day", value=Plain("orders"), windows=(Calendar(Unit.DAY),))
     metrics = {name: one for name, one in given.metrics.items() if name != "orders_an_hour"}
     star = msgspec.structs.replace(given.north_star, inputs=())
-    return msgspec.structs.replace(given, metrics={**metrics, "orders_by_day": orders}, north_star=star)
-
-
-def test_where_no_metric_has_an_amount_by_the_hour_events_have() -> None:
-    given = by_day()
-    metrics = {name: one for name, one in given.metrics.items() if name != "orders_by_day"}
-    found = rhythm.hourly(msgspec.structs.replace(given, metrics=metrics))
+    found = rhythm.hourly(msgspec.structs.replace(given, metrics=metrics, north_star=star))
     assert found.metric is None
     assert names.EVENTS in found.expression
+
+
+def test_a_past_with_a_sample_an_hour_is_compared_with_at_any_minute(tmp_path: Path) -> None:
+    metric = metric_over(RollingDays(28))
+    series = {promql.whole(names.METRIC_VALUE, metric): [float(hour) for hour in range(24 * 30)]}
+    was = trends.was(metric, trends.period_before(metric))
+    moment = 28 * DAY + 10 * HOUR + 47 * 60
+    wanted = [Wanted(was, moment, {'{metric="orders", window="28d"}': 10})]
+    assert evaluate(tmp_path, HOUR, series, wanted) == ""

@@ -49,6 +49,20 @@ def test_there_is_no_page_of_an_alert_that_is_not() -> None:
     assert pages == {rule.alert for rule in RULES}
 
 
+def test_rules_of_one_name_are_told_apart_by_their_labels() -> None:
+    told = [(rule.alert, *sorted(rule.labels.items())) for rule in RULES]
+    assert len(told) == len(set(told))
+    assert all("metric" in rule.labels for rule in RULES if rule.alert == "NorthStarGuardrailBroken")
+
+
+def test_promtool_finds_no_two_alike(tmp_path: Path) -> None:
+    file = tmp_path / "rules.yml"
+    file.write_text(to_yaml(rule_groups(company()), Addresses()), encoding="utf-8")
+    command = ["promtool", "check", "rules", "--lint-fatal", str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_the_page_about_alerts_names_each_with_its_severity() -> None:
     page = (ROOT / "docs/alerts.md").read_text(encoding="utf-8")
     rows = {row.split("](")[0].removeprefix("| ["): row for row in page.splitlines() if row.startswith("| [")}
@@ -68,8 +82,8 @@ def test_each_alert_says_whose_it_is_and_where_they_say_what_to_do() -> None:
     owners = {(rule.alert, rule.labels.get("metric", ""), rule.owner, rule.runbook) for rule in RULES}
     assert {
         ("NorthStarDrop", "", "Ada", "https://wiki.example.com/orders"),
-        ("NorthStarSlowDecline", "", "growth team", ""),
-        ("NorthStarGuardrailBroken", "", "Grace", "wiki/refunds"),
+        ("NorthStarSlowDecline", "new_customers", "growth team", ""),
+        ("NorthStarGuardrailBroken", "refund_ratio", "Grace", "wiki/refunds"),
         ("NorthStarKeyResultBehind", "new_customers", "Edsger", ""),
         ("NorthStarLag", "", "", ""),
     } <= owners

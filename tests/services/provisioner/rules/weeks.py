@@ -14,7 +14,7 @@ import msgspec
 from schemas import names
 from schemas.definition.model import Definition, Metric
 from services.provisioner.addresses import Addresses
-from services.provisioner.expressions import comparable_series
+from services.provisioner.expressions import comparable_series, span
 from services.provisioner.rules.groups import all_rules, rule_groups
 from services.provisioner.rules.limits import Limits
 from services.provisioner.rules.model import to_yaml
@@ -90,6 +90,26 @@ def since(moment: int, before: float, after: float | None) -> Shape:
     return lambda second: before if second < moment else after
 
 
+def mended(tale: Tale, moment: int) -> Tale:
+    """The same tale until that moment; afterwards all is well, and each city as it was in the beginning."""
+    healthy = Tale()
+
+    def of(before: Shape, after: Shape) -> Shape:
+        return lambda second: before(second) if second <= moment else after(second)
+
+    def mend(name: str) -> object:
+        before, after = getattr(tale, name), getattr(healthy, name)
+        if callable(before):
+            return of(before, after or before)
+        if isinstance(before, dict):
+            return {city: of(shape, flat(shape(0))) for city, shape in before.items()}
+        if isinstance(before, tuple) and after:
+            return tuple(of(one, other) for one, other in zip(before, after, strict=True))
+        return before
+
+    return msgspec.structs.replace(tale, **{name: mend(name) for name in Tale.__struct_fields__})
+
+
 def _labelled(series: str, **labels: str) -> str:
     return series + "{" + ",".join(f"{key}={json.dumps(text)}" for key, text in labels.items()) + "}"
 
@@ -140,11 +160,13 @@ def _of_all(definition: Definition, tale: Tale) -> Iterator[tuple[str, Shape]]:
     yield _labelled(names.SERIES_LIMIT), flat(20_000.0)
 
 
-def _moments(until: int, step: int) -> list[int]:
-    """Every step of a short tale; of a long one every hour, and every step at the end."""
+def _moments(at: Sequence[int], step: int) -> list[int]:
+    """Every step of a short tale; of a long one every hour, and every step on the day before it is judged."""
+    until = max(at)
     if until <= DAY:
         return list(range(0, until + step, step))
-    return [*range(0, until - DENSE, HOUR), *range(until - DENSE, until + step, step)]
+    dense = (moment for judged in at for moment in range(judged - DENSE, judged + step, step))
+    return sorted({*range(0, until + HOUR, HOUR), *dense})
 
 
 def _samples(shape: Shape, moments: list[int], step: int) -> str:
@@ -160,8 +182,8 @@ def _samples(shape: Shape, moments: list[int], step: int) -> str:
     return " ".join(said or ["_"])
 
 
-def _series(definition: Definition, tale: Tale, until: int, step: int) -> list[dict[str, str]]:
-    told, moments = dict(_of_all(definition, tale)), _moments(until, step)
+def _series(definition: Definition, tale: Tale, at: Sequence[int], step: int) -> list[dict[str, str]]:
+    told, moments = dict(_of_all(definition, tale)), _moments(at, step)
     judged = {definition.north_star.metric, *definition.targets, *(one.metric for one in definition.guardrails)}
     judged |= {result.metric for objective in definition.okrs for result in objective.key_results}
     for name in sorted(judged):
@@ -176,7 +198,11 @@ def _series(definition: Definition, tale: Tale, until: int, step: int) -> list[d
 
 def firing(folder: Path, definition: Definition, tale: Tale, *moments: int) -> set[str]:
     """The alerts that fire at any of the moments (at the end of five weeks), as promtool finds them."""
-    at = moments or (NOW,)
+    return set().union(*firing_at(folder, definition, tale, *(moments or (NOW,))).values())
+
+
+def firing_at(folder: Path, definition: Definition, tale: Tale, *at: int) -> dict[int, set[str]]:
+    """The same, moment by moment."""
     groups = rule_groups(definition, tale.limits)
     long = max(at) > DAY
     step = 5 * MINUTE if long else MINUTE
@@ -192,7 +218,7 @@ def firing(folder: Path, definition: Definition, tale: Tale, *moments: int) -> s
         "tests": [
             {
                 "interval": f"{step}s",
-                "input_series": _series(definition, tale, max(at), step),
+                "input_series": _series(definition, tale, at, step),
                 "alert_rule_test": expected,
             }
         ],
@@ -201,8 +227,8 @@ def firing(folder: Path, definition: Definition, tale: Tale, *moments: int) -> s
     command: Sequence[str] = ["promtool", "test", "rules", str(folder / "test.yml")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     said = done.stdout + done.stderr
-    # with nothing expected, promtool names each alert that fires: "alertname: NorthStarDrop, time: ..."
-    found = {alert for alert in alerts if f"alertname: {alert}, time:" in said}
-    if done.returncode != 0 and not found:
+    # with nothing expected, promtool names each alert that fires: "alertname: NorthStarDrop, time: 31d12h,"
+    found = {moment: {one for one in alerts if f"alertname: {one}, time: {span(moment)}," in said} for moment in at}
+    if done.returncode != 0 and not any(found.values()):
         raise AssertionError(said)
     return found
