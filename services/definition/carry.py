@@ -154,7 +154,11 @@ def sentences(report: Report) -> Iterator[str]:
 
 
 class _Copy:
-    """What is copied so far; ``since_ms`` lies past every event that was read before."""
+    """What is copied so far; ``since_ms`` lies past every event that was read before.
+
+    Stages count too: one may have had events that its source, copied before, has not, and skips them when they come
+    again, for what is new there as well.
+    """
 
     def __init__(self, found: Carrying, stores: Stores, ids: Mapping[str, str]) -> None:
         self._found, self._stores, self._ids = found, stores, ids
@@ -163,8 +167,8 @@ class _Copy:
 
     @property
     def since_ms(self) -> int:
-        sources = (held.standing for to, held in self.copied.items() if to.topic in self._found.new.sources)
-        return max((one.watermark for one in sources if one.watermark != NEVER), default=0) + 1
+        watermarks = (held.standing.watermark for held in self.copied.values())
+        return max((one for one in watermarks if one != NEVER), default=0) + 1
 
     async def run(self) -> None:
         """Sources first: what a stage has of them later on must reach at least as far."""
