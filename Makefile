@@ -52,7 +52,7 @@ pictures: .venv/lock parts ## draw the terminal board over the demo's orders aga
 # Every package at its exact version, checked against its hash. The copy of the lock says what .venv holds.
 .venv/lock: deploy/requirements-dev.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (Debian: apt-get install python3 python3-venv)" >&2; exit 1; }
-	@echo "making .venv with $(PYTHON)" >&2
+	@echo "making .venv with $(PYTHON), which takes a minute or two" >&2
 	@$(PYTHON) -m venv .venv
 	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r deploy/requirements-dev.txt
 	@cp deploy/requirements-dev.txt .venv/lock

@@ -136,7 +136,8 @@ def _check_hold(fields: Fields, result: KeyResult, aim: Hold, draft: Draft, faul
         return
     match shown.windows[0]:
         case Lifetime():
-            faults.add(place, f"{result.metric} is read over everything, so no period of it ever ends and is held")
+            reason = f"{result.metric} is read over everything, so no period of it ever ends and is held"
+            faults.add(place, f"{reason}; put a window such as {{rolling: 28d}} before its lifetime")
         case RollingSpan(span_ms=span_ms) if aim.days * DAY // span_ms > MOST_READINGS:
             longest = MOST_READINGS * span_ms // DAY
             faults.add(place, f"is too long for a window of {shown.windows[0].label}; hold it for {longest}d at most")

@@ -8,6 +8,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
+from schemas.definition.faults import nearest, quoted
 from schemas.errors import NsmError
 
 COMMANDS = {
@@ -50,6 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code: 0 done, 1 not done and said why, 2 misused."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     name = next((word for word in given if not word.startswith("-")), "")
+    if name and name not in COMMANDS:
+        hint = nearest(name, COMMANDS) or f"; there are {', '.join(COMMANDS)}"
+        print(f"there is no command {quoted(name)}{hint}", file=sys.stderr)
+        return 2
     args = parser_for(name).parse_args(given)
     try:
         return int(args.run(args))

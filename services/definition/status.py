@@ -88,7 +88,7 @@ def sentences(found: list[VersionStatus]) -> Iterator[str]:
         yield "no version has begun"
     for one in found:
         lag = "lag unknown" if one.lag is None else f"{one.lag:,} events behind" if one.lag else "at the logs' ends"
-        about = [one.part or "kept up by nobody in particular", one.company or "company unknown"]
+        about = [one.part or "not served", one.company or "no worker of this release has begun with it"]
         if one.part != "retired":
             about += [lag, f"{len(one.partitions)} partitions"]
         yield f"{one.version}  {', '.join([*about, f'{one.bytes / 1e6:,.1f} MB'])}"

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
+LETTERS: Final = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000))
+
 TOLD: Final = 80
 """Characters of a value in a sentence."""
 
@@ -20,7 +22,11 @@ def fields(what: str, one: Any, other: Any) -> Iterator[str]:
         yield f"{what} is a {type(other).__name__.lower()} instead of a {type(one).__name__.lower()}"
         return
     for field, name in zip(one.__struct_fields__, one.__struct_encode_fields__, strict=True):
-        yield from told(f"{what}: {name}", getattr(one, field), getattr(other, field))
+        old, new = getattr(one, field), getattr(other, field)
+        if name.endswith("_ms"):
+            yield from told(f"{what}: {name.removesuffix('_ms')}", _length(old), _length(new))
+        else:
+            yield from told(f"{what}: {name}", old, new)
 
 
 def told(what: str, one: object, other: object) -> Iterator[str]:
@@ -29,7 +35,19 @@ def told(what: str, one: object, other: object) -> Iterator[str]:
         yield f"{what}: {_shortly(other)} instead of {_shortly(one)}"
 
 
+def _length(milliseconds: int | None) -> str | None:
+    """As the file writes it: the largest of its units that fits without a remainder."""
+    if not milliseconds:
+        return None
+    for letter, unit in LETTERS:
+        if milliseconds % unit == 0:
+            return f"{milliseconds // unit}{letter}"
+    return f"{milliseconds} ms"
+
+
 def _shortly(value: object) -> str:
+    if value is None:
+        return "nothing"
     if isinstance(value, date):
         return value.isoformat()
     text = value if isinstance(value, str) and value else msgspec.json.encode(value).decode()

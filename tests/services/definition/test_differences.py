@@ -12,6 +12,7 @@ from schemas.definition.loading import parse
 from schemas.definition.model import Definition, RollingDays
 from services.definition.diff import sentences
 from services.definition.differences import differences
+from services.definition.telling import fields
 from streams.plan import compile_plan
 from tests.schemas.definition.texts import STEERED
 from tests.streams.folding import definition
@@ -102,6 +103,22 @@ def test_a_time_zone_is_everything() -> None:
     found = differences(BEFORE, after)
     assert found.measures == tuple(sorted(definition().measures))
     assert found.counted == (f"the time zone: Asia/Kathmandu instead of {definition().time_zone}",)
+
+
+def test_lengths_of_time_are_told_as_the_file_writes_them_and_what_is_missing_is_nothing() -> None:
+    one = definition()
+    [source] = one.sources
+    longer = msgspec.structs.replace(source, lateness_ms=36 * 3_600_000, dedupe_ms=0)
+    after = msgspec.structs.replace(one, sources=(longer,))
+    assert list(
+        fields("events", msgspec.structs.replace(source, lateness_ms=7 * 86_400_000, dedupe_ms=90_000), longer)
+    ) == [
+        "events: lateness: 36h instead of 7d",
+        "events: dedupe: nothing instead of 90s",
+    ]
+    told = differences(BEFORE, compile_plan(after)).counted
+    assert told
+    assert not any("_ms" in sentence or "null" in sentence for sentence in told)
 
 
 def test_only_the_measure_that_changed_counts_otherwise() -> None:

@@ -15,7 +15,7 @@ from services.definition.diff import compared
 from services.definition.internal_topics import Dropped
 from services.definition.retire import retire
 from services.definition.rollback import KEPT_UP, roll_back
-from services.definition.status import all_versions, sentences
+from services.definition.status import VersionStatus, all_versions, sentences
 from streams.plan import Plan, compile_plan
 from streams.state.memory import MemoryStore
 from streams.state.port import Commit, Log, Partition, Standing
@@ -74,6 +74,13 @@ def test_the_status_tells_parts_positions_and_sizes() -> None:
         assert f"{TOPIC}[0]" not in words
 
     told(story())
+
+
+def test_a_version_that_no_worker_has_begun_with_is_told_as_such() -> None:
+    carried = VersionStatus(version=NEW.version, company="", part="", partitions=())
+    assert list(sentences([carried])) == [
+        f"{NEW.version}  not served, no worker of this release has begun with it, lag unknown, 0 partitions, 0.0 MB"
+    ]
 
 
 def test_a_lag_is_unknown_where_an_end_or_a_position_is() -> None:
