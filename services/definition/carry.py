@@ -4,12 +4,12 @@
                                                                                   └▶ its workers begin there
 
 The served version goes on meanwhile: a partition that was committed to while it was copied is copied again.  Until the
-end there is no position, so that no worker can begin; an attempt that was cut off is wiped by the next.
+end there is no position, so that no worker can begin; an attempt that was cut off is wiped by the next, and one that
+only seemed to be gives way to it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -18,6 +18,7 @@ import msgspec
 from schemas import names
 from schemas.definition.model import Definition
 from schemas.errors import CommandError
+from services.definition.attempt import Attempt
 from services.definition.kept import carried_by, kept_plan
 from streams.carrying import CannotBeCarried, Carrying, Part, carrying, moved
 from streams.plan import INTERNAL_PARTITIONS, Plan
@@ -69,13 +70,15 @@ async def carry(definition: Definition, stores: Stores, topics: Topics) -> Repor
     old = await _served(definition, stores.registry)
     found = _planned(old, definition, 0)
     await _not_begun(found.new, stores)
-    async with _unfinished(found, stores):
-        copy = _Copy(found, stores, await _ids(topics, list(old.sources), list(found.new.stages)))
-        await copy.run()
-        found = _planned(old, definition, copy.since_ms)
-        for partition, held in copy.copied.items():
-            await stores.copier.finish(partition, held)
-        await stores.registry.keep_carried(found.new.version, msgspec.json.encode(found.new.carried))
+    attempt = await Attempt.begin(found.new, stores.registry)
+    copy = _Copy(found, stores, attempt, await _ids(topics, list(old.sources), list(found.new.stages)))
+    await copy.run()
+    found = _planned(old, definition, copy.since_ms)
+    for partition, held in copy.copied.items():
+        await attempt.check()
+        await stores.copier.finish(partition, held)
+    await attempt.check()
+    await stores.registry.keep_carried(found.new.version, msgspec.json.encode(found.new.carried))
     new = tuple(sorted({one.name for one in found.new.series.values()} - found.series))
     return Report(
         one=old.version,
@@ -133,14 +136,6 @@ async def _ids(topics: Topics, sources: list[str], internal: list[str]) -> dict[
             await asyncio.sleep(PAUSE_S)
 
 
-@asynccontextmanager
-async def _unfinished(found: Carrying, stores: Stores) -> AsyncIterator[None]:
-    """Until this is left, workers of the version are told to wait."""
-    carried = msgspec.structs.replace(found.new.carried, whole=False)
-    await stores.registry.keep_carried(found.new.version, msgspec.json.encode(carried))
-    yield
-
-
 def sentences(report: Report) -> Iterator[str]:
     """For people."""
     yield (
@@ -160,8 +155,8 @@ class _Copy:
     again, for what is new there as well.
     """
 
-    def __init__(self, found: Carrying, stores: Stores, ids: Mapping[str, str]) -> None:
-        self._found, self._stores, self._ids = found, stores, ids
+    def __init__(self, found: Carrying, stores: Stores, attempt: Attempt, ids: Mapping[str, str]) -> None:
+        self._found, self._stores, self._attempt, self._ids = found, stores, attempt, ids
         self.copied: dict[Partition, Held] = {}
         self.records = 0
 
@@ -185,10 +180,12 @@ class _Copy:
     async def _settled(self, part: Part, come_from: Partition | None, to: Partition) -> Held:
         """Copied at one moment of the old partition."""
         if come_from is None:
+            await self._attempt.check()
             await self._stores.copier.wipe(to)
             return Held(self._standing(part, None), b"", self._ids[to.topic], {})
         for _ in range(ATTEMPTS):
             held = await self._reaching(part, come_from)
+            await self._attempt.check()
             await self._stores.copier.wipe(to)
             records = await self._copy(part, come_from, to)
             if await self._stores.copier.held(come_from) == held:

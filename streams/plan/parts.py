@@ -30,13 +30,15 @@ class Generation(msgspec.Struct, frozen=True):
 class Carried(msgspec.Struct, frozen=True, kw_only=True):
     """What a version took over from the one it names, instead of folding it from the topics; oldest first.
 
-    ``whole`` once all of it is there.  Generations never share what is remembered of an entity: it would reach back
-    only as far as the older ones needed.
+    ``whole`` once all of it is there; until then ``attempt`` tells whose it is to bring it there.
+
+    Generations never share what is remembered of an entity: it would reach back only as far as the older ones needed.
     """
 
     before: str = ""
     generations: tuple[Generation, ...] = ()
     whole: bool = True
+    attempt: str = ""
 
     def generation(self, series: str) -> int:
         """The number of the one that a series belongs to; what no generation names comes after all of them."""

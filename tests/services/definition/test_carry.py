@@ -268,3 +268,20 @@ def test_a_partition_that_is_always_committed_to_is_given_up_on(before: str, mon
     monkeypatch.setattr(RedisCopier, "put_ids", restless)
     with pytest.raises(CommandError, match="stop the workers"):
         asyncio.run(carried(before, parse(NEW)))
+
+
+def test_an_attempt_gives_way_to_one_that_began_later(before: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    new, put_ids = compile_plan(parse(NEW)), RedisCopier.put_ids
+
+    async def slow(copier: RedisCopier, partition: Partition, name: str, ids: bytes) -> None:
+        monkeypatch.setattr(RedisCopier, "put_ids", put_ids)
+        await put_ids(copier, partition, name, ids)
+        await carried(before, new.definition)
+        assert await opened(before, new, 0) > 0
+
+    monkeypatch.setattr(RedisCopier, "put_ids", slow)
+    with pytest.raises(CommandError, match="another nsm definition carry"):
+        asyncio.run(carried(before, new.definition))
+    assert asyncio.run(going_on(RedisRegistry(before), new)).carried.whole
+    assert asyncio.run(opened(before, new, 0)) > 0
+    assert asyncio.run(opened(before, new, 1)) > 0
