@@ -52,10 +52,12 @@ def run(args: argparse.Namespace) -> int:
         phase=args.phase or "",
     )
     text = library.definition_for(business, given, datetime.now(UTC).date())
-    parse(text, str(args.file))
+    written = parse(text, str(args.file))
     if not _write(args.file, text, over=args.force):
         return 1
     print(f"wrote {args.file}: events from the topic {given.topic}, days of {given.time_zone}")
+    star = written.north_star.metric
+    print(f"its north star is {star}; bases, targets, limits and owners are examples: put yours in their place")
     print(f"next: nsm check {args.file}, then nsm up")
     print(f"with sample events: nsm replay {library.sample_events(business)} --definition {args.file}")
     return 0

@@ -134,6 +134,13 @@ def test_the_list_has_a_line_for_each_and_writes_nothing(
     assert not list(tmp_path.iterdir())
 
 
+def test_it_says_which_number_the_phase_chose_and_that_the_numbers_are_examples(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["init", str(tmp_path / "nsm.yaml"), "--business", "fresh-food", "--phase", "start-up"])
+    assert "its north star is new_customers; bases, targets, limits and owners are examples" in capsys.readouterr().out
+
+
 def test_the_command_it_names_answers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "nsm.yaml"
     assert main(["init", str(path), "--business", "fresh-food"]) == 0
