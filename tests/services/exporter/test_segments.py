@@ -12,7 +12,7 @@ from schemas.definition import model
 from schemas.definition.model import Definition
 from services.exporter.api import build_api
 from services.exporter.collector import ReadingsCollector
-from streams.plan import compile_plan
+from streams.plan import compile_plan, measures_of, rekeyed_by
 from tests.services.exporter.test_api import get, history
 from tests.services.exporter.test_collector import samples
 from tests.services.exporter.world import NOW, World
@@ -27,7 +27,9 @@ SHOWN = ("m_customers", "m_regulars", "m_firsts", "m_repeats", "m_reorders")
 def of_users() -> Definition:
     """Without what needs a second stage."""
     given = split(ZONE)
-    metrics = {name: one for name, one in given.metrics.items() if name not in ("m_accounts", "m_products")}
+    source = given.sources[0]
+    others = {name for name, one in given.measures.items() if rekeyed_by(one, source) is not None}
+    metrics = {name: one for name, one in given.metrics.items() if others.isdisjoint(measures_of(given, name))}
     return msgspec.structs.replace(given, metrics=metrics)
 
 
