@@ -113,7 +113,7 @@ def carrying(old: Plan, definition: Definition, since_ms: int) -> Carrying:
         if not lost:
             break
         series -= lost
-    reasons += _unknowable(new, series)
+    reasons += _unknowable(plan, series)
     if not series:
         reasons.append("nothing counts as it did before")
     if reasons:
@@ -176,9 +176,9 @@ def _of_all(old: Plan, new: Plan) -> Iterator[str]:
 
 
 def _unknowable(new: Plan, alike: frozenset[str]) -> Iterator[str]:
-    """What asks for all that ever was cannot begin in the middle."""
+    """What asks for all that ever was cannot begin in the middle, nor could what an earlier carrying has begun."""
     for (name, window), series in sorted(new.series.items(), key=repr):
-        if series.name in alike:
+        if series.name in alike and not (isinstance(window, model.Lifetime) and new.carried.since_ms(series.name)):
             continue
         measure = new.definition.measures[name]
         if isinstance(window, model.Lifetime):

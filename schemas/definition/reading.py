@@ -15,6 +15,8 @@ Reader = Callable[[Node, Faults], T | None]
 _LONGEST: Final = 500
 _NUMBER: Final = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 _WHOLE: Final = re.compile(r"-?\d{1,15}", re.ASCII)
+FIRST: Final = date(1970, 1, 1)
+LAST: Final = date(2999, 12, 31)
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -131,16 +133,16 @@ def number(node: Node, faults: Faults) -> float | None:
 
 
 def day(node: Node, faults: Faults) -> date | None:
-    """A date of the calendar."""
+    """A date of the calendar, with room for periods before and after it."""
     text = word(node, faults)
     if text is None:
         return None
     try:
-        if _DATE.fullmatch(text):
-            return date.fromisoformat(text)
+        if _DATE.fullmatch(text) and FIRST <= (found := date.fromisoformat(text)) <= LAST:
+            return found
     except ValueError:
         pass
-    faults.add(node.place, f"{quoted(text)} is not a date such as 2027-06-30")
+    faults.add(node.place, f"{quoted(text)} is not a date such as 2027-06-30, from {FIRST} to {LAST}")
     return None
 
 

@@ -152,3 +152,9 @@ calendar: {holidays: [{date: soon, name: Party}]}
 """
     lines = faults_of(GOOD + said)
     assert [int(line.split(":")[1]) for line in lines] == [LAST, LAST + 1, LAST + 1, LAST + 2, LAST + 3]
+
+
+@pytest.mark.parametrize("day", ["0001-01-05", "1969-12-31", "3000-01-01", "9999-12-31"])
+def test_a_date_leaves_room_for_periods_before_and_after_it(day: str) -> None:
+    (fault,) = faults_of(with_line(STAR, f"north_star: {{metric: orders, target: 2, by: {day}}}"))
+    assert f'"{day}" is not a date such as 2027-06-30, from 1970-01-01 to 2999-12-31' in fault
