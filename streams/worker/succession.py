@@ -15,8 +15,8 @@ import msgspec
 from aiokafka.errors import KafkaError
 from faust.types import TP
 
-from schemas.errors import StateError
-from streams.plan import Plan
+from schemas.errors import LogError, StateError
+from streams.plan import NOTHING_CARRIED, Carried, Plan
 from streams.state.port import Log, Opened, Partition, Reader, Session, Standing, Store
 from streams.state.serving import Registry, Serving, announced, taken_over
 
@@ -46,7 +46,18 @@ class Succession:
         self._anew = True
 
     async def announce(self) -> None:
-        """Once there is something to follow: a partition of this version is open."""
+        """Once there is something to follow: a partition of this version is open.
+
+        Raises LogError where the version went on with another after this worker had read that it did not, or the other
+        way: records lie otherwise than it would read them.
+        """
+        kept = await self._registry.carried(self._version)
+        carried = NOTHING_CARRIED if kept is None else msgspec.json.decode(kept, type=Carried)
+        if carried != self._plan.carried:
+            raise LogError(
+                f"what version {self._version} goes on with was changed by nsm definition carry since this worker "
+                "began: nothing was counted, start it again"
+            )
         await self._registry.keep_definition(self._version, self._definition)
         while True:
             known = await self._registry.serving(self._company)

@@ -8,10 +8,11 @@ import pytest
 from faust.types import TP
 
 from schemas.definition.model import Definition
-from streams.plan import Plan, compile_plan
+from schemas.errors import LogError
+from streams.plan import Carried, Plan, compile_plan
 from streams.state.memory import MemoryStore
 from streams.state.port import NEVER, Commit, Log, Partition, Standing
-from streams.state.serving import Serving
+from streams.state.serving import NOTHING, Serving
 from streams.worker.succession import AnnouncingStore, Succession
 from tests.streams.folding import definition
 from tests.streams.worker.fakes import PLAN, TOPIC, told
@@ -53,6 +54,21 @@ def test_the_first_version_is_served_at_once_and_its_definition_is_kept() -> Non
         kept = await store.definition(PLAN.version)
         assert kept is not None
         assert compile_plan(msgspec.json.decode(kept, type=Definition)).version == PLAN.version
+
+    told(story())
+
+
+def test_a_worker_that_began_before_its_version_went_on_with_another_stops_before_it_counts() -> None:
+    async def story() -> None:
+        store, carried = MemoryStore(), Carried(before=PLAN.version)
+        early = Worker(store, NEW)
+        await store.keep_carried(NEW.version, msgspec.json.encode(carried))
+        with pytest.raises(LogError, match="start it again"):
+            await early.fold(0, 5)
+        assert await store.standing(Partition(NEW.version, TOPIC, 0)) in (None, Standing(position=0))
+        assert await store.serving("Test") == NOTHING
+        await Worker(store, compile_plan(NEW.definition, carried)).fold(0, 5)
+        assert (await store.serving("Test")).served == NEW.version
 
     told(story())
 
