@@ -113,9 +113,14 @@ def same_hour(series: str, *, lenient: str, weeks: Weeks | None = None, by: str 
 
 
 def remembered(series: str, weeks: Weeks | None = None) -> str:
-    """Present where there is history of at least three weeks."""
-    one = (weeks or Weeks()).seconds
-    terms = (f"max by (metric) ({series} offset {span(number * one)})" for number in (3, 4))
+    """Present where there is history of at least three weeks.
+
+    Looked for in two hours, as ``same_hour`` does: a past that was filled in has a sample an hour, and a plain offset
+    sees five minutes of them.
+    """
+    rhythm = weeks or Weeks()
+    around = span(rhythm.around_seconds)
+    terms = (f"max by (metric) (max_over_time({series}[{around}] offset {rhythm.ago(week)}))" for week in (3, 4))
     return f"({' or '.join(terms)})"
 
 

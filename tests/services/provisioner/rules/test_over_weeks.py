@@ -224,6 +224,22 @@ def test_a_history_of_less_than_three_weeks_is_no_measure(tmp_path: Path) -> Non
     assert firing(tmp_path, company(), young) == set()
 
 
+def test_a_history_of_a_sample_an_hour_is_one_between_the_hours_too(tmp_path: Path) -> None:
+    # as ``nsm history`` fills it in; the rules are asked every minute
+    cities = {"Ede": flat(1000.0), "Urk": since(LATELY, 1000.0, 400.0)}
+    fell = Tale(value=FELL, cities=cities, past_the_hour=30 * MINUTE)
+    assert firing(tmp_path, company(), fell) == {"NorthStarDrop", "NorthStarSegmentDrop"}
+    rose = Tale(value=since(LATELY, 1200.0, 2400.0), past_the_hour=30 * MINUTE)
+    assert firing(tmp_path, company(), rose) == {"NorthStarRise"}
+    young = Tale(value=lambda second: FELL(second) if second > NOW - 2 * WEEK else None, past_the_hour=30 * MINUTE)
+    assert firing(tmp_path, company(), young) == set()
+
+
+def test_a_ratio_that_vanishes_is_told_from_such_a_history(tmp_path: Path) -> None:
+    emptied = Tale(value=since(LATELY, 1.8, None), volume=since(LATELY, 1000.0, 0.0), past_the_hour=30 * MINUTE)
+    assert firing(tmp_path, starring("repeat_orders_per_customer"), emptied) == {"NorthStarAbsent"}
+
+
 def test_a_slow_decline_is_no_drop_of_any_day_and_is_told(tmp_path: Path) -> None:
     def sinking(second: int) -> float:
         return rhythm(second) * (1 - 0.04 * second / WEEK)

@@ -79,6 +79,8 @@ class Tale(msgspec.Struct, kw_only=True):
     left_out: Shape = flat(0.0)
     limits: Limits = Limits()
     exporters: int = 1
+    past_the_hour: int = 0
+    """How far from the full hour, and so from the moments at which it is judged, the samples of a long past stand."""
 
 
 AT_ONCE = Limits(hold_seconds=0)
@@ -160,13 +162,13 @@ def _of_all(definition: Definition, tale: Tale) -> Iterator[tuple[str, Shape]]:
     yield _labelled(names.SERIES_LIMIT), flat(20_000.0)
 
 
-def _moments(at: Sequence[int], step: int) -> list[int]:
+def _moments(at: Sequence[int], step: int, past_the_hour: int) -> list[int]:
     """Every step of a short tale; of a long one every hour, and every step on the day before it is judged."""
     until = max(at)
     if until <= DAY:
         return list(range(0, until + step, step))
     dense = (moment for judged in at for moment in range(judged - DENSE, judged + step, step))
-    return sorted({*range(0, until + HOUR, HOUR), *dense})
+    return sorted({*range(past_the_hour, until + HOUR, HOUR), *dense})
 
 
 def _samples(shape: Shape, moments: list[int], step: int) -> str:
@@ -183,7 +185,7 @@ def _samples(shape: Shape, moments: list[int], step: int) -> str:
 
 
 def _series(definition: Definition, tale: Tale, at: Sequence[int], step: int) -> list[dict[str, str]]:
-    told, moments = dict(_of_all(definition, tale)), _moments(at, step)
+    told, moments = dict(_of_all(definition, tale)), _moments(at, step, tale.past_the_hour)
     judged = {definition.north_star.metric, *definition.targets, *(one.metric for one in definition.guardrails)}
     judged |= {result.metric for objective in definition.okrs for result in objective.key_results}
     for name in sorted(judged):
