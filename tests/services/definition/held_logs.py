@@ -36,6 +36,4 @@ class HeldLogs:
         assert several, "nothing follows"
         self._next[place], self.read = begin + len(several), self.read + len(several)
         values = (json.dumps(one).encode() for one in several)
-        return Raws.of(RawRecord(n, APPENDED + n, None, value) for n, value in enumerate(values, begin)), self._next[
-            place
-        ]
+        return Raws.of(RawRecord(n, APPENDED, None, value) for n, value in enumerate(values, begin)), self._next[place]
