@@ -2,11 +2,13 @@
 
 import contextlib
 import signal
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from kafka.net.inet import KafkaNetSocket
 from redis import Redis
 
 from services.local import install
@@ -21,6 +23,23 @@ settings.load_profile("here")
 
 # A shell's job in the background is born deaf to Ctrl-C, and so would be all that the tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+class _LeftOpen(socket.socket):
+    """A socket of kafka-python, which leaves it to the collector where a client is closed while it connects.
+
+    The collector would warn in the middle of whatever test runs by then; sockets of all others still do.
+    """
+
+    def __del__(self) -> None:
+        self.close()
+
+
+def _socket(_: object, *about: int) -> socket.socket:
+    return _LeftOpen(*about)
+
+
+KafkaNetSocket.socket = _socket
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
