@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from schemas.definition.loading import load
-from schemas.errors import CommandError
+from schemas.errors import CommandError, in_words
 from services.definition import carry, diff, internal_topics, retire, rollback, status
 from services.definition.log_ends import ends
 from services.no_answer import no_answer
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         return asyncio.run(_run(args))
     except FAULTS as fault:
-        raise CommandError(no_answer("redis", settings().redis, str(fault) or type(fault).__name__)) from fault
+        raise CommandError(no_answer("redis", settings().redis, in_words(fault))) from fault
 
 
 async def _run(args: argparse.Namespace) -> int:
