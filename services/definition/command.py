@@ -71,7 +71,7 @@ async def _run(args: argparse.Namespace) -> int:
         match args.verb:
             case "diff":
                 found = await diff.compared(registry, args.file, args.other)
-                _print(args, found, diff.sentences(found))
+                _print(args, found, diff.sentences(found, of_served=args.other is None))
                 return int(found.anew)
             case "carry":
                 async with RedisCopier(where.redis) as copier:
