@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from schemas.definition.faults import nearest, quoted
 from schemas.errors import StackError
 from services.local.stack import OPTIONAL, Options, Stack
 from services.topics import PARTITIONS
@@ -71,7 +72,7 @@ def _near(path: Path) -> str:
 def _names(text: str) -> frozenset[str]:
     names = frozenset(name.strip() for name in text.split(",") if name.strip())
     for name in sorted(names - set(OPTIONAL)):
-        message = f"{name} is not one of {', '.join(OPTIONAL)}"
+        message = f"{quoted(name)} is none of {', '.join(OPTIONAL)}{nearest(name, OPTIONAL)}"
         raise argparse.ArgumentTypeError(message)
     return names
 
