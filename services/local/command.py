@@ -10,6 +10,7 @@ from schemas.definition.faults import nearest, quoted
 from schemas.errors import StackError
 from services.local.stack import OPTIONAL, Options, Stack
 from services.topics import PARTITIONS
+from services.trimmed import Trimmed
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
 def up(definition: Path, options: Options, console: Console) -> int:
     """0 when someone ended it, 1 when a part did."""
     with Stack(definition, options) as stack:
-        console.print(what_runs(stack))
+        console.print(Trimmed(what_runs(stack)))
         console.print("Ctrl-C ends all of it.")
         try:
             stack.watch()
