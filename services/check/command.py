@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     seen = observe(placed.definition, args.events) if args.events else None
     judgement = judge(placed, None if seen is None else seen.observed)
     if args.json:
-        _print_json(as_json(file, judgement, seen))
+        _print_json(as_json(file, placed.definition, judgement, seen))
     else:
         _tell(console, file, (placed, judgement, seen))
     return 1 if args.strict and judgement.told else 0
