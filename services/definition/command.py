@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from schemas.definition.loading import load
-from schemas.errors import CommandError
+from schemas.errors import CommandError, in_words
 from services.definition import carry, diff, internal_topics, retire, rollback, status
 from services.definition.log_ends import ends
 from services.definition.logs import KafkaLogs
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         return asyncio.run(_run(args))
     except FAULTS as fault:
-        raise CommandError(no_answer("redis", settings().redis, str(fault) or type(fault).__name__)) from fault
+        raise CommandError(no_answer("redis", settings().redis, in_words(fault))) from fault
 
 
 async def _run(args: argparse.Namespace) -> int:
@@ -74,7 +74,7 @@ async def _run(args: argparse.Namespace) -> int:
         match args.verb:
             case "diff":
                 found = await diff.compared(registry, args.file, args.other)
-                _print(args, found, diff.sentences(found))
+                _print(args, found, diff.sentences(found, of_served=args.other is None))
                 return int(found.anew)
             case "carry":
                 async with RedisCopier(where.redis) as copier, KafkaLogs(where.kafka) as logs:
