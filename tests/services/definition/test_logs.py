@@ -79,5 +79,5 @@ def test_kafka_that_is_away_is_said() -> None:
         async with KafkaLogs("127.0.0.1:1"):
             pass
 
-    with pytest.raises(CommandError, match="Kafka at 127.0.0.1:1 does not answer"):
+    with pytest.raises(CommandError, match=r"Kafka at 127\.0\.0\.1:1 does not answer"):
         asyncio.run(read())
