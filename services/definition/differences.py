@@ -66,7 +66,7 @@ def differences(one: Plan, other: Plan) -> Difference:
 
 def _carried(one: Plan, other: Plan) -> str:
     try:
-        found = carrying(one, other.definition, 0)
+        found = carrying(one, other.definition, None)
     except CannotBeCarried as reasons:
         return f". nsm definition carry is not possible: {reasons}."
     every = {series.name for series in other.series.values()}
@@ -74,8 +74,16 @@ def _carried(one: Plan, other: Plan) -> str:
         return f", unless nsm definition carry lets all its {len(every)} series go on as they stand."
     return (
         f", unless nsm definition carry lets {len(found.series)} of its {len(every)} series go on as they stand: "
-        "only the others begin then."
+        f"only the others are folded over the topics{_needing_all(one, other)}."
     )
+
+
+def _needing_all(one: Plan, other: Plan) -> str:
+    try:
+        carrying(one, other.definition, 0)
+    except CannotBeCarried as reasons:
+        return f", which must still have their beginning ({reasons})"
+    return ""
 
 
 def _only(one: Plan, other: Plan) -> tuple[str, ...]:

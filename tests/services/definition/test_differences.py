@@ -128,8 +128,15 @@ def test_only_the_measure_that_changed_counts_otherwise() -> None:
     assert found.counted == ("measure orders: of: view instead of order",)
     *_, said, carried = sentences(found)
     assert said == "Not counted as before: orders."
+    assert "only the others are folded over the topics, which must still have their beginning" in carried
+    assert "(orders over a lifetime asks for every event there ever was)" in carried
+
+
+def test_what_cannot_go_on_is_said() -> None:
+    elsewhere = compile_plan(msgspec.structs.replace(definition(), time_zone="Asia/Kathmandu"))
+    *_, carried = sentences(differences(BEFORE, elsewhere))
     assert carried.startswith(
-        "It begins at the start of the topics. nsm definition carry is not possible: orders over a lifetime"
+        "It begins at the start of the topics. nsm definition carry is not possible: the time zone is Asia/Kathmandu"
     )
 
 
@@ -169,7 +176,7 @@ def test_what_begins_beside_what_could_go_on_is_said() -> None:
         "New: orders.",
         (
             f"It begins at the start of the topics, unless nsm definition carry lets {number} of its {of} series "
-            f"go on as they stand: only the others begin then."
+            "go on as they stand: only the others are folded over the topics."
         ),
     ]
 
