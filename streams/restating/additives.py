@@ -60,6 +60,8 @@ class LateAdditives:
             types=None,
         )
         self._work = Work(plan, events, decoder)
+        self.selections = self._work.selections
+        """Of the events that are behind."""
 
     def fold(self, records: Records, floor: int, added: Added) -> None:
         """After the batch: its values have been given places."""
@@ -87,6 +89,8 @@ class LateAdditives:
 
 
 def _numbered(label: str, late: Behind) -> _Numbers:
-    pairs, numbers = np.unique(np.stack([late.own[label], late.reached[label]]), axis=1, return_inverse=True)
-    listed = [(own, reached) for own, reached in pairs.T.tolist()]
-    return _Numbers(label, numbers.reshape(-1), listed)
+    own, reached = late.own[label], late.reached[label]
+    width = int((reached - own).max()) + 1
+    pairs, numbers = np.unique(own * width + (reached - own), return_inverse=True)
+    listed = [(pair // width, pair // width + pair % width) for pair in pairs.tolist()]
+    return _Numbers(label, numbers, listed)

@@ -8,7 +8,6 @@ from fractions import Fraction
 from schemas.readings import Restated
 from streams.cells import Cells
 from streams.plan import Plan, Series, measures_of
-from streams.restating.counting import over_by
 from streams.sums import Sums
 from streams.time.spans import Span
 from streams.values import Look, Values
@@ -22,17 +21,15 @@ class Restatements:
         self._at_first: dict[tuple[str, int], _AtFirst] = {}
 
     def of(self, metric: str, look: Look, now: Fraction | None, *, grows: bool) -> Restated | None:
-        """None where nothing came late that changed what the reading stands on.  ``now`` is its value.
+        """Of what is over, and comes to ``now``.  None where nothing came late that changed what it stands on.
 
         What ``grows`` has changed since it was over by what was not late as well: what it came to then is not known.
         """
-        over, last = over_by(look.window), look.span.last
-        if over is None:
-            return None
-        if (over, last) not in self._at_first:
-            self._at_first[over, last] = _AtFirst(self._plan, self._sums, self._cells, last)
-        at_first = self._at_first[over, last]
         series = [self._plan.series[one, look.window] for one in measures_of(self._plan.definition, metric)]
+        key = series[0].grain.label, look.span.last
+        if key not in self._at_first:
+            self._at_first[key] = _AtFirst(self._plan, self._sums, self._cells, look.span.last)
+        at_first = self._at_first[key]
         if not at_first.sums.any_late(series):
             return None
         then = at_first.values.of(metric, look).value

@@ -7,8 +7,7 @@ import numpy as np
 
 from schemas.definition import model
 from schemas.definition.model import Unit, Window
-from streams.events.admission import Batch
-from streams.events.columns import Column, RowReader
+from streams.events.columns import Column
 from streams.plan import Plan, SourcePlan
 from streams.restating.behind import Behind
 from streams.selection import Selections
@@ -34,9 +33,8 @@ class Counting:
         self._source, self._calendar = source, plan.calendar
         self._overs = overs_of_measures(plan)
 
-    def count(self, batch: Batch, decoder: RowReader, late: Behind) -> Iterator[Told]:
-        """An event counts once for a measure, however many entities it names."""
-        selections = Selections(batch.at(late.places), decoder)
+    def count(self, selections: Selections, late: Behind) -> Iterator[Told]:
+        """Of the events that are behind.  Each counts once for a measure, however many entities it names."""
         for measure, places in self._used(selections):
             for name in self._overs.get(measure, ()):
                 over = places[_over(self._calendar, name, late, places)]

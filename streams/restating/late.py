@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from schemas import names
-from schemas.definition import model
 from streams.plan import Plan, Series
 from streams.time.grains import DAY, Buckets
 
@@ -58,11 +57,11 @@ class LateCells:
 
 
 def late_series(plan: Plan, source: str | None = None) -> dict[str, Series]:
-    """The series that have a late one, of all sources or of one: those that answer for what is ever over."""
+    """The series that have a late one, by name: all, or those of one source."""
     return {
         series.name: series
-        for (measure, window), series in plan.series.items()
-        if not isinstance(window, model.Lifetime) and source in (None, plan.definition.measures[measure].source)
+        for (measure, _), series in plan.series.items()
+        if source in (None, plan.definition.measures[measure].source)
     }
 
 

@@ -50,13 +50,14 @@ class Restating:
             return LateFiling(selections, late, self._labels, added)
 
         work = Work(self._source._replace(settled=()), admitted.batch, decoder, filing)
-        told = [] if self._counting is None else self._counting.count(admitted.batch, decoder, late)
+        additives = LateAdditives(self._source, admitted.batch, decoder, late, self._labels)
+        told = [] if self._counting is None else self._counting.count(additives.selections, late)
         return RestatingWork(
             late,
             Apart(
                 work,
                 [LateSettling(one, work.selections, late, self._labels) for one in self._source.settled],
-                LateAdditives(self._source, admitted.batch, decoder, late, self._labels),
+                additives,
                 added,
             ),
             {one: admitted.appended_by(one.last) for one in told},

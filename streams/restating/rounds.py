@@ -29,9 +29,14 @@ class Keys(NamedTuple):
 
 def keys_of(late: Behind, labels: Sequence[str], places: Column) -> Keys:
     """Of the events at some places of the batch."""
-    table = np.stack([late.column(label)[places] for label in labels])
-    found, numbers = np.unique(table, axis=1, return_inverse=True)
-    return Keys(numbers.reshape(-1), [dict(zip(labels, one, strict=True)) for one in found.T.tolist()])
+    columns = [late.column(label)[places] for label in labels]
+    numbers = np.zeros(len(places), np.int64)
+    for column in columns:  # one by one: rows of a table are slow to tell apart
+        found, of_column = np.unique(column, return_inverse=True)
+        numbers = np.unique(numbers * len(found) + of_column, return_inverse=True)[1]
+    firsts = np.unique(numbers, return_index=True)[1]
+    rows = zip(*(column[firsts].tolist() for column in columns), strict=True)
+    return Keys(numbers, [dict(zip(labels, row, strict=True)) for row in rows])
 
 
 def any_behind(late: Behind, labels: Sequence[str]) -> Mask:

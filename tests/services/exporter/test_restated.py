@@ -40,6 +40,15 @@ async def last_complete(world: World, metric: str, window: str) -> dict[str, Any
     return last
 
 
+async def segment(world: World, metric: str, window: str, name: str) -> dict[str, Any]:
+    [found] = await pages(world, "/v1/readings")
+    [one] = [
+        one for one in found["readings"] if (one["metric"], one["window"], one["segment"]) == (metric, window, name)
+    ]
+    last: dict[str, Any] = one["last_complete"]
+    return last
+
+
 def test_a_reading_says_by_how_much_it_was_restated_since_it_was_first_complete() -> None:
     async def story() -> None:
         world = World(PLAN, 1)
@@ -69,6 +78,29 @@ def test_a_reading_says_by_how_much_it_was_restated_since_it_was_first_complete(
         )
         assert (at_end["value"], at_end["restated"]) == (2, {"by": 1, "at_first": 1, "exact": "1"})
         assert (now["value"], now["restated"]) == (2, None)
+        [ever, so_far] = await pages(
+            world,
+            f"/v1/metrics/m_orders?window=lifetime&at={YESTERDAY}",
+            "/v1/metrics/m_orders?window=lifetime",
+        )
+        assert (ever["value"], ever["restated"]) == (2, {"by": 1, "at_first": 1, "exact": "1"})
+        assert (so_far["value"], so_far["restated"]) == (4, None), "it is never over"
+        city = await segment(world, "m_orders", "day", "Ede")
+        assert (city["value"], city["restated"]) == (2, {"by": 1, "at_first": 1, "exact": "1"})
+
+    asyncio.run(story())
+
+
+def test_of_a_conversion_it_is_said_by_how_much_late_events_changed_it_and_not_what_it_was_at_first() -> None:
+    async def story() -> None:
+        world = World(PLAN, 1)
+        await world.company.begin()
+        views = [event(name, "view", user, YESTERDAY - HOUR) for name, user in (("a", "ann"), ("b", "bob"))]
+        await world.company.publish(*views, order("c", NOW), event("d", "order", "bob", YESTERDAY))
+        world.caught_up()
+        await world.snapshots.refresh()
+        found = await last_complete(world, "m_converted", "day")
+        assert (found["value"], found["restated"]) == (2, {"by": 1, "at_first": None, "exact": None})
 
     asyncio.run(story())
 

@@ -149,7 +149,7 @@ def added_late(
 ) -> Counter[tuple[str, str]]:
     """What one event added late: of each series where it came when its piece was over, to pieces that were."""
     found = Counter[tuple[str, str]]()
-    for series in {one.name: one for (_, window), one in of.series.items() if window != model.Lifetime()}.values():
+    for series in {one.name: one for one in of.series.values()}.values():
         own, reached = series.grain.of(t), series.grain.of(watermark)
         if own < reached:
             for name, field in after:

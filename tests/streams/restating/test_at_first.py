@@ -29,6 +29,7 @@ WINDOWS = (
     model.Calendar(model.Unit.MONTH),
     model.RollingDays(3),
     model.RollingSpan(2 * HOUR),
+    model.Lifetime(),
 )
 
 
@@ -53,14 +54,19 @@ def without_late(lates: Sequence[Counter[tuple[str, str]]], snapshots: Sequence[
     return cells
 
 
-def all_of(readings: Readings, of: Plan, window: model.Window) -> Iterator[Reading]:
-    """Of every metric that is read over this window the whole and its segments."""
+def all_of(readings: Readings, of: Plan, window: model.Window, watermark: int) -> Iterator[Reading]:
+    """Of every metric that is read over this window the whole and its segments, complete; a lifetime up to the day
+    before.
+    """
     for name, metric in of.definition.metrics.items():
         if window in metric.windows:
             whole = readings.last_complete(name, window)
-            assert whole is not None
-            yield whole
-            yield from readings.last_complete_segments(name, window)
+            if whole is None:
+                yield readings.running(name, window, watermark - DAY)
+                yield from readings.segments(name, window, watermark - DAY)
+            else:
+                yield whole
+                yield from readings.last_complete_segments(name, window)
 
 
 def grows(of: Plan, reading: Reading) -> bool:
@@ -88,17 +94,18 @@ def test_it_is_what_each_partition_held_when_it_had_just_gone_past_the_end_or_no
     rng, of = random.Random(seed), PLANS[name]
     logs = [log_of(some_events(rng, rng.randrange(1, 50))) for _ in range(2)]
     cuts = [[rng.randrange(50) for _ in range(rng.randrange(4))] for _ in logs]
-    as_of = AsOf(START + rng.randrange(12 * DAY), 0)
+    at = START + rng.randrange(12 * DAY)
+    as_of = AsOf(at, 0)
     snapshots, lates = folded(of, logs, cuts), [one_by_one(of, log).late for log in logs]
     now = Readings(of, Cells.of(snapshots), as_of)
     for window in WINDOWS:
         grain = next(series.grain for (_, one), series in of.series.items() if one == window)
-        some = next(all_of(now, of, window))
+        some = next(all_of(now, of, window, at))
         last = grain.of(some.end_ms - 1)
         firsts = Cells.of(when_first_over(of, log, grain, last) for log in logs)
-        then = by_name(all_of(Readings(of, firsts, as_of), of, window))
-        less = by_name(all_of(Readings(of, without_late(lates, snapshots, last), as_of), of, window))
-        for one in all_of(now, of, window):
+        then = by_name(all_of(Readings(of, firsts, as_of), of, window, at))
+        less = by_name(all_of(Readings(of, without_late(lates, snapshots, last), as_of), of, window, at))
+        for one in all_of(now, of, window, at):
             key, nothing = (
                 (one.metric, one.dimension, one.segment),
                 None if one.denominator is not None else Fraction(0),
@@ -116,8 +123,9 @@ def test_such_logs_restate_every_metric_and_every_window_as_a_whole_and_in_segme
     of, rng, restated = PLANS[name], random.Random(4), set[tuple[str, str, str]]()
     for _ in range(30):
         snapshots = folded(of, [log_of(some_events(rng, 60))], [[40]])
-        now = Readings(of, Cells.of(snapshots), AsOf(START + rng.randrange(-2 * DAY, 12 * DAY), 0))
-        found = (one for window in WINDOWS for one in all_of(now, of, window) if one.restated and one.restated.by)
+        at = START + rng.randrange(-2 * DAY, 12 * DAY)
+        now = Readings(of, Cells.of(snapshots), AsOf(at, 0))
+        found = (one for window in WINDOWS for one in all_of(now, of, window, at) if one.restated and one.restated.by)
         restated.update((one.metric, one.window, one.dimension) for one in found)
     of_others = {"m_accounts", "m_accounts_back", "m_products"}  # which a second stage counts
     assert {metric for metric, _, _ in restated} == of.definition.metrics.keys() - of_others
@@ -152,7 +160,8 @@ def test_a_late_order_tells_what_the_day_was_before_it_also_in_ratios_and_median
     assert told["m_amounts"] == (2, 1, 3)
     assert told["m_converted"] == (None, None, 0)
     assert readings.running("m_orders", WINDOWS[0], day + DAY).restated is None, "what runs on is not restated"
-    assert readings.running("m_orders", model.Lifetime(), day + DAY).restated is None, "it is never over"
+    lifetime = [readings.running("m_orders", model.Lifetime(), at) for at in (day, day + DAY)]
+    assert [one.restated for one in lifetime] == [Restated(value=Fraction(2), by=Fraction(1)), None]
 
 
 def test_a_segment_is_restated_where_the_late_event_lies_and_nowhere_else() -> None:

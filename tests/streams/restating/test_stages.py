@@ -6,6 +6,7 @@ is what the stage held when it had just gone past the end.
 
 import random
 from collections import Counter
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import msgspec
@@ -30,7 +31,7 @@ from streams.restating.restated import Restating
 from streams.state.port import NEVER, Snapshot, Standing
 from streams.time.grains import Grain
 from tests.streams.folding import DAY
-from tests.streams.rekeying.company import PARTITIONS, FirstStage, log_of, rekeyed, some_events
+from tests.streams.rekeying.company import PARTITIONS, START, FirstStage, log_of, rekeyed, some_events
 
 PLAN = compile_plan(rekeyed(dedupe_ms=0, lateness_ms=4 * DAY))
 STAGES = {stage.key: stage for stage in PLAN.stages.values()}
@@ -114,7 +115,7 @@ def one_by_one(stage: Stage, values: list[bytes], logs: list[list[Raw]]) -> Flat
     """The late series that a partition's messages come to, row by row."""
     fold, late = Folded(stage, None), Flat()
     reached = [reached_before(log) for log in logs]
-    grains = {series.name: series.grain for (_, window), series in PLAN.series.items() if window != model.Lifetime()}
+    grains = {series.name: series.grain for series in PLAN.series.values()}
     for value in values:
         message = decoded(value)
         admitted = Arriving(stage).take([_alone(value)], Standing(position=0), 1)
@@ -240,3 +241,37 @@ def test_a_message_that_does_not_say_what_was_late_is_judged_by_what_was_reached
         standing = arriving.take([decoded(before)], Standing(position=0), 1).standing
         admitted = arriving.take([decoded(sent_as)], standing, 2)
         assert admitted.reached.tolist()[-1] == reached
+
+
+@pytest.mark.parametrize(
+    ("late_first", "restated"), [(True, Restated(value=Fraction(0), by=Fraction(1))), (False, None)]
+)
+def test_of_several_source_partitions_it_is_told_what_the_late_ones_added_when_they_came(
+    late_first: bool,  # noqa: FBT001
+    restated: Restated | None,
+) -> None:
+    """Also where the other brings the same account in time, later: what had not come late would have been there too."""
+    stage, order = STAGES["account_id"], {"event": "order", "user_id": "u"}
+    day = START // DAY * DAY
+    logs = [
+        log_of(
+            [
+                order | {"event_id": "a", "time": day + DAY, "account_id": "other"},
+                order | {"event_id": "b", "time": day, "account_id": "one"},
+            ]
+        ),
+        log_of([order | {"event_id": "c", "time": day, "account_id": "one"}]),
+    ]
+    firsts = [FirstStage(PLAN, stage, Origin("shop", n, 2), log) for n, log in enumerate(logs)]
+    cuts = [first.cut(Standing(position=0), len(log)) for first, log in zip(firsts, logs, strict=True)]
+    letters = [
+        Sent(number, letter)
+        for cut in (cuts if late_first else reversed(cuts))
+        for number, some in enumerate(cut.letters)
+        for letter in some
+    ]
+    readings = Readings(PLAN, Cells.of(held(stage, letters)), AsOf(day + DAY, 0))
+    found = readings.last_complete("m_accounts", model.Calendar(model.Unit.DAY))
+    assert found is not None
+    assert found.value == 1
+    assert found.restated == restated
