@@ -24,6 +24,24 @@ A bad *event* is no exception: it is a value (``schemas.events.Refused``) that g
 A store or broker that is away is not here either: its client's own errors are waited out.
 """
 
+import os
+import re
+from typing import Final
+
+_NUMBER: Final = re.compile(r"\[Errno (\d+)\]")
+
+
+def in_words(fault: BaseException) -> str:
+    """What befell a call to another server, as people say it: for the system's numbers the words that go with them."""
+    numbers = [int(found) for found in _NUMBER.findall(str(fault))]
+    if numbers:
+        return ", ".join(os.strerror(number).lower() for number in dict.fromkeys(numbers))
+    if isinstance(fault, OSError) and fault.strerror:
+        return fault.strerror.lower()
+    if isinstance(fault, TimeoutError):
+        return "not in time"
+    return str(fault).removesuffix(".") or type(fault).__name__
+
 
 class NsmError(Exception):
     """Anything that this project raises on purpose; its text is a sentence for people."""

@@ -5,8 +5,9 @@ records behind them.
                         │                 └──────────────┐
     new record  [distinct by day] [first, repeat] [conversion: nothing yet]
 
-What is new begins with the next event.  It never shares what is remembered with what is older: that reaches back only
-as far as the older needed.
+What is new begins with the next event, or is folded by itself over those that the topics still hold
+(``backfilling``).  It never shares what is remembered with what is older: that reaches back only as far as the older
+needed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -48,6 +49,11 @@ class Carrying(NamedTuple):
     series: frozenset[str]
 
     @property
+    def begun(self) -> frozenset[str]:
+        """The series that are new."""
+        return frozenset(series.name for series in self.new.series.values()) - self.series
+
+    @property
     def measures(self) -> frozenset[str]:
         """Those that go on, at one grain at least."""
         return frozenset(measure for (measure, _), series in self.new.series.items() if series.name in self.series)
@@ -67,8 +73,8 @@ class Part(NamedTuple):
 
     def spaces(self) -> dict[str, tuple[int | None, ...]]:
         """Of each space that goes on, place by place where its points stood; None: nowhere, it is new."""
-        known, found = dict(_records(self.before)), dict[str, tuple[int | None, ...]]()
-        for name, places in _records(self.after):
+        known, found = dict(records_of(self.before)), dict[str, tuple[int | None, ...]]()
+        for name, places in records_of(self.after):
             stood = tuple(
                 _stood(place, known.get(name, ())) if series_of_place(place) <= self.carrying.series else None
                 for place in places
@@ -99,8 +105,9 @@ def moved(record: bytes, stood: Sequence[int | None]) -> bytes:
     return pack(now) if any(now) else b""
 
 
-def carrying(old: Plan, definition: Definition, since_ms: int) -> Carrying:
-    """What the plan of ``definition`` can go on with; what else it counts begins at ``since_ms``.
+def carrying(old: Plan, definition: Definition, since_ms: int | None) -> Carrying:
+    """What the plan of ``definition`` can go on with; what else it counts begins at ``since_ms`` (None: with the first
+    event there ever was).
 
     Raises CannotBeCarried.
     """
@@ -120,7 +127,7 @@ def carrying(old: Plan, definition: Definition, since_ms: int) -> Carrying:
     return Carrying(old, plan, series)
 
 
-def _carried(old: Plan, new: Plan, alike: frozenset[str], since_ms: int) -> Carried:
+def _carried(old: Plan, new: Plan, alike: frozenset[str], since_ms: int | None) -> Carried:
     known = old.carried.generations or (Generation(tuple(sorted({one.name for one in old.series.values()}))),)
     kept = [msgspec.structs.replace(one, series=tuple(name for name in one.series if name in alike)) for one in known]
     begun = tuple(sorted({one.name for one in new.series.values()} - alike))
@@ -139,8 +146,8 @@ def _without_records(old: Plan, new: Plan, alike: frozenset[str]) -> frozenset[s
     """Series that count alike, but remember otherwise: with points of another grain, as they had other company."""
     lost = set[str]()
     for _, before, after in _partners(old, new):
-        known = dict(_records(before))
-        for name, places in _records(after):
+        known = dict(records_of(before))
+        for name, places in records_of(after):
             for place in places:
                 mine = series_of_place(place)
                 if mine <= alike and _stood(place, known.get(name, ())) is None:
@@ -177,7 +184,9 @@ def _of_all(old: Plan, new: Plan) -> Iterator[str]:
 def _unknowable(new: Plan, alike: frozenset[str]) -> Iterator[str]:
     """What asks for all that ever was cannot begin in the middle, nor could what an earlier carrying has begun."""
     for (name, window), series in sorted(new.series.items(), key=repr):
-        if series.name in alike and not (isinstance(window, model.Lifetime) and new.carried.since_ms(series.name)):
+        if new.carried.since_ms(series.name) is None:
+            continue
+        if series.name in alike and not isinstance(window, model.Lifetime):
             continue
         measure = new.definition.measures[name]
         if isinstance(window, model.Lifetime):
@@ -210,7 +219,8 @@ def _meaning(definition: Definition, measure: Measure) -> tuple[object, ...]:
     return type(measure).__name__, repr(plain), tuple(map(repr, told_apart))
 
 
-def _records(plan: SourcePlan | None) -> Iterator[tuple[str, Sequence[Placed]]]:
+def records_of(plan: SourcePlan | None) -> Iterator[tuple[str, Sequence[Placed]]]:
+    """Each space, with what its records hold."""
     if plan is not None:
         yield from ((space.name, space.places) for space in plan.spaces)
         yield from ((split.name, split.places) for split in plan.splits)

@@ -23,6 +23,7 @@ _PLAIN_TAGS: Final = frozenset(
     f"tag:yaml.org,2002:{name}"
     for name in ("str", "int", "float", "bool", "null", "timestamp", "merge", "value", "map", "seq")
 )
+_OPENED: Final = ("while parsing a flow", "while scanning a quoted")
 _NULLS: Final = frozenset(("", "~", "null", "Null", "NULL"))
 
 
@@ -85,9 +86,7 @@ def _syntax(text: str) -> yaml.Node | None:
         loader = yaml.SafeLoader(text)
         root: yaml.Node | None = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        told = " ".join(part for part in (error.context, error.problem) if part)
-        raise _NotYamlError(mark.line + 1 if mark else 1, f"is not YAML: {told}") from error
+        raise _where(error, text) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise _NotYamlError(
@@ -100,6 +99,19 @@ def _syntax(text: str) -> yaml.Node | None:
             loader.line + 1 if loader else 1, "is not YAML: an escape or directive is broken"
         ) from error
     return root
+
+
+def _where(error: yaml.MarkedYAMLError, text: str) -> _NotYamlError:
+    """What is not closed is noticed on a later line, often at the file's end: told where it was opened."""
+    mark, begun = error.problem_mark or error.context_mark, error.context_mark
+    line = mark.line + 1 if mark else 1
+    if begun is not None and line > begun.line + 1 and str(error.context).startswith(_OPENED):
+        opened = text[begun.index]
+        comma = "" if opened in "\"'" else f", or a comma is missing before line {line}"
+        told = f"the {opened} in column {begun.column + 1} is not closed{comma}"
+        return _NotYamlError(begun.line + 1, f"is not YAML: {told}")
+    told = " ".join(part for part in (error.context, error.problem) if part)
+    return _NotYamlError(line, f"is not YAML: {told}")
 
 
 class _Walk:

@@ -4,6 +4,8 @@ import http.client
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from schemas.errors import in_words
+
 Json = dict[str, Any]
 
 PATIENCE_S = 3.0
@@ -34,7 +36,7 @@ def ask(url: str, path: str, patience_s: float = PATIENCE_S) -> Answer:
         answer = connection.getresponse()
         return Answer(answer.status, answer.read())
     except (OSError, http.client.HTTPException) as error:
-        raise SilentError(_why(error)) from error
+        raise SilentError(in_words(error).lower()) from error
     finally:
         connection.close()
 
@@ -42,7 +44,3 @@ def ask(url: str, path: str, patience_s: float = PATIENCE_S) -> Answer:
 def place(url: str) -> str:
     """Host and port of a URL, without any password in it."""
     return urlsplit(url).netloc.rpartition("@")[2] or url
-
-
-def _why(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()

@@ -23,6 +23,7 @@ from services.board.keys import keys
 from services.board.watch import Watch
 from services.no_answer import what_helps
 from services.settings import settings
+from services.trimmed import Trimmed
 from streams.plan import compile_plan
 
 EVERY_S = 1.0
@@ -69,7 +70,7 @@ def print_once(watch: Watch, wanted: str | None = None) -> int:
     if watch.trouble or watch.view is None:
         raise CommandError(f"{watch.trouble}\n{what_helps('exporter')}")
     console = Console(highlight=False)
-    console.print(board(watch.view, watch.now(), console.width))
+    console.print(Trimmed(board(watch.view, watch.now(), console.width)))
     different = _difference(watch, wanted)
     if different:
         print(different, file=sys.stderr)

@@ -2,6 +2,12 @@
 
     {"file": "nsm.yaml", "good": true,
      "faults": ["nsm.yaml:3: ..."],                                       empty where it is good
+     "summary": null where it is not, or
+                {"company", "time_zone", "phase", "measures", "metrics",  how many
+                 "types": {"order_completed": 6},                         of events, with how many measures
+                 "north_star": {"metric", "window", "unit", "better", "target", "base", "from", "by"},
+                 "steering": {"targets", "guardrails", "departments", "objectives", "key_results",
+                              "initiatives", "holidays", "campaigns"}},   how many of each
      "findings": [{"rule", "severity", "title", "line", "path", "text", "reason", "example"}],
      "silenced": [{"rule", "severity", "title", "line", "path", "text", "because"}],
      "events": null, or {"counted", "first", "last", "outcomes", "refused", "of_types_that_no_measure_counts",
@@ -18,17 +24,20 @@ from collections.abc import Sequence
 from schemas.advice.judging import Judgement, Told
 from schemas.advice.observed import Behaviour
 from schemas.advice.rules import RULES
+from schemas.definition.model import Definition
 from schemas.definition.units import unit_of
 from services.check.observing import Seen
+from services.check.summary import entries, steered, types
 from services.exporter.answers import Json, iso
 
 
-def as_json(file: str, judgement: Judgement, seen: Seen | None) -> Json:
+def as_json(file: str, definition: Definition, judgement: Judgement, seen: Seen | None) -> Json:
     """Of a good definition."""
     return {
         "file": file,
         "good": True,
         "faults": [],
+        "summary": _summary(definition),
         "findings": [_told(one) | {"reason": one.rule.reason, "example": one.rule.example} for one in judgement.told],
         "silenced": [_told(one) | {"because": one.because} for one in judgement.silenced],
         "events": None if seen is None else _events(seen),
@@ -37,7 +46,15 @@ def as_json(file: str, judgement: Judgement, seen: Seen | None) -> Json:
 
 def faults_as_json(file: str, faults: Sequence[str]) -> Json:
     """Of one that is not."""
-    return {"file": file, "good": False, "faults": list(faults), "findings": [], "silenced": [], "events": None}
+    return {
+        "file": file,
+        "good": False,
+        "faults": list(faults),
+        "summary": None,
+        "findings": [],
+        "silenced": [],
+        "events": None,
+    }
 
 
 def rules_as_json() -> list[Json]:
@@ -52,6 +69,29 @@ def rules_as_json() -> list[Json]:
         }
         for rule in RULES
     ]
+
+
+def _summary(definition: Definition) -> Json:
+    star = definition.north_star
+    return {
+        "company": definition.company,
+        "time_zone": definition.time_zone,
+        "phase": definition.phase,
+        "measures": len(entries(definition)),
+        "metrics": len(definition.metrics),
+        "types": dict(sorted(types(definition).items())),
+        "north_star": {
+            "metric": star.metric,
+            "window": definition.metrics[star.metric].windows[0].label,
+            "unit": unit_of(definition, star.metric),
+            "better": star.better,
+            "target": star.target,
+            "base": star.base,
+            "from": star.since,
+            "by": star.by,
+        },
+        "steering": steered(definition),
+    }
 
 
 def _told(one: Told) -> Json:

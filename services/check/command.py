@@ -15,6 +15,7 @@ from services.check.answer import as_json, faults_as_json, rules_as_json
 from services.check.observing import Seen, observe
 from services.check.summary import summary
 from services.check.text import advice, all_rules, behaviour, conclusion, printable
+from services.trimmed import Trimmed
 from streams.events.decoding import Decoder
 from streams.plan import compile_plan
 
@@ -59,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     seen = observe(placed.definition, args.events) if args.events else None
     judgement = judge(placed, None if seen is None else seen.observed)
     if args.json:
-        _print_json(as_json(file, judgement, seen))
+        _print_json(as_json(file, placed.definition, judgement, seen))
     else:
         _tell(console, file, (placed, judgement, seen))
     return 1 if args.strict and judgement.told else 0
@@ -71,7 +72,7 @@ def _tell(console: Console, file: str, found: tuple[Placed, Judgement, Seen | No
     for what, told in summary(placed.definition):
         console.print(f"  {what:<11} {told}", markup=False, soft_wrap=True)
     for one in (*(behaviour(seen) if seen else ()), *advice(file, judgement)):
-        console.print(one, soft_wrap=isinstance(one, Text))
+        console.print(one if isinstance(one, Text) else Trimmed(one), soft_wrap=isinstance(one, Text))
     if judgement.told:
         console.print(f"\n{conclusion(judgement)}", markup=False, soft_wrap=True)
 
@@ -81,7 +82,7 @@ def _list_rules(console: Console, *, as_json: bool) -> int:
         _print_json(rules_as_json())
     else:
         for one in all_rules():
-            console.print(one)
+            console.print(Trimmed(one))
     return 0
 
 

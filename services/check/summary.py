@@ -10,17 +10,40 @@ from streams.plan import keys_of
 
 def summary(definition: Definition) -> Iterator[tuple[str, str]]:
     """What it holds; the types of events are named, so that a misspelt one is seen."""
-    entries = {name.partition(".")[0]: measure.of for name, measure in definition.measures.items()}  # parts are one
-    types = Counter(of for of in entries.values() if of != ANY)
+    fed = types(definition)
     topics = (f"{source.topic} keyed by {source.keyed_by}{_anew(definition, source)}" for source in definition.sources)
     yield "company", f"{definition.company}, {definition.time_zone}"
     yield "events", ", ".join(topics)
-    yield "types", ", ".join(f"{name} ({plural(types[name], 'measure')})" for name in sorted(types)) or "any"
-    yield "counts", f"{plural(len(entries), 'measure')}, {plural(len(definition.metrics), 'metric')}"
+    yield "types", ", ".join(f"{name} ({plural(fed[name], 'measure')})" for name in sorted(fed)) or "any"
+    yield "counts", f"{plural(len(entries(definition)), 'measure')}, {plural(len(definition.metrics), 'metric')}"
     yield "north star", _north_star(definition)
     for what, told in (("steers by", _steering(definition)), ("calendar", _calendar(definition))):
         if told:
             yield what, told
+
+
+def entries(definition: Definition) -> dict[str, str]:
+    """Measures as the file has them, a lifecycle with all its parts as one, and the type of events of each."""
+    return {name.partition(".")[0]: measure.of for name, measure in definition.measures.items()}
+
+
+def types(definition: Definition) -> Counter[str]:
+    """Those that measures name, with how many do."""
+    return Counter(of for of in entries(definition).values() if of != ANY)
+
+
+def steered(definition: Definition) -> dict[str, int]:
+    """How much there is of each kind beside the north star, as the file calls them."""
+    return {
+        "targets": len(definition.targets),
+        "guardrails": len(definition.guardrails),
+        "departments": len(definition.departments),
+        "objectives": len(definition.okrs),
+        "key_results": sum(len(objective.key_results) for objective in definition.okrs),
+        "initiatives": len(definition.initiatives),
+        "holidays": len(definition.calendar.holidays),
+        "campaigns": len(definition.calendar.campaigns),
+    }
 
 
 def _anew(definition: Definition, source: Source) -> str:
@@ -43,15 +66,13 @@ def _north_star(definition: Definition) -> str:
 
 
 def _steering(definition: Definition) -> str:
-    """How much of each kind there is beside the north star."""
-    results = sum(len(objective.key_results) for objective in definition.okrs)
-    okrs = f" ({plural(results, 'key result')})"
+    found = steered(definition)
     told = [
-        (len(definition.targets), "other target", ""),
-        (len(definition.guardrails), "guardrail", ""),
-        (len(definition.departments), "department", ""),
-        (len(definition.okrs), "objective", okrs),
-        (len(definition.initiatives), "initiative", ""),
+        (found["targets"], "other target", ""),
+        (found["guardrails"], "guardrail", ""),
+        (found["departments"], "department", ""),
+        (found["objectives"], "objective", f" ({plural(found['key_results'], 'key result')})"),
+        (found["initiatives"], "initiative", ""),
     ]
     return ", ".join(plural(number, noun) + more for number, noun, more in told if number)
 

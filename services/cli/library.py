@@ -1,7 +1,8 @@
 """The definitions that come along, one a business, and what ``nsm init`` makes of one.
 
 deploy/definitions/BUSINESS/nsm.yaml           whole, its first line says what it is for
-                           /PHASE.yaml         the north star of another phase, where its own does not fit
+                           /PHASE.yaml         the north star of another phase, where its own does not fit, under the
+                                               lines that say what it is for then
                            /events.jsonl.gz    sample events
 """
 
@@ -23,6 +24,7 @@ FOLDER: Final = Path(__file__).parents[2] / "deploy" / "definitions"
 PHASES: Final = ("start-up", "scale-up", "mature")
 
 _PLAIN: Final = re.compile(r"[A-Za-z][\w/.-]*", re.ASCII)
+_HEAD: Final = re.compile(r"\A(?:#.*\n)+")
 _NORTH_STAR: Final = re.compile(r"^north_star:\n(?:  .*\n)+", re.MULTILINE)
 
 
@@ -60,8 +62,9 @@ def definition_for(business: str, given: Given, today: date) -> str:
     text = (folder / "nsm.yaml").read_text(encoding="utf-8")
     star = folder / f"{given.phase}.yaml"
     if given.phase and star.exists():
-        other = _NORTH_STAR.search(star.read_text(encoding="utf-8"))
-        text = _NORTH_STAR.sub(lambda _: other[0] if other else "", text)
+        other = star.read_text(encoding="utf-8")
+        for part in (_HEAD, _NORTH_STAR):
+            text = part.sub(_the(part, other).replace("\\", r"\\"), text, count=1)
     text = with_dates(text, lambda day: years_later(day, today.year - WRITTEN_IN))
     values = {"company": given.company, "time_zone": given.time_zone, "phase": given.phase, "  topic": given.topic}
     days = {"  from": today.isoformat(), "  by": date(today.year + 1, 12, 31).isoformat()}
@@ -69,6 +72,13 @@ def definition_for(business: str, given: Given, today: date) -> str:
         if value:
             text = _with(text, key, value if key in days else _written(value))
     return text
+
+
+def _the(part: re.Pattern[str], text: str) -> str:
+    found = part.search(text)
+    if found is None:
+        raise ValueError(f"the file of the phase has no {part.pattern}")
+    return found[0]
 
 
 def _with(text: str, key: str, value: str) -> str:

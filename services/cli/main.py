@@ -3,13 +3,12 @@
 A command is a module with ``add_arguments(parser)`` and ``run(args) -> exit code``.
 """
 
-import argparse
 import importlib
 import sys
 from collections.abc import Sequence
 
-from schemas.definition.faults import nearest, quoted
 from schemas.errors import NsmError
+from services.cli.parser import MISUSED, Parser, no_such
 
 COMMANDS = {
     "init": ("services.cli.init", "write a first nsm.yaml"),
@@ -34,9 +33,9 @@ COMMANDS = {
 }
 
 
-def parser_for(name: str) -> argparse.ArgumentParser:
+def parser_for(name: str) -> Parser:
     """The whole parser, with the arguments of one command filled in."""
-    parser = argparse.ArgumentParser(prog="nsm", description="A company's North Star Metric, live and exact.")
+    parser = Parser(prog="nsm", description="A company's North Star Metric, live and exact.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command, (module, line) in COMMANDS.items():
         sub = commands.add_parser(command, help=line, description=line[0].upper() + line[1:] + ".")
@@ -52,9 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     name = next((word for word in given if not word.startswith("-")), "")
     if name and name not in COMMANDS:
-        hint = nearest(name, COMMANDS) or f"; there are {', '.join(COMMANDS)}"
-        print(f"there is no command {quoted(name)}{hint}", file=sys.stderr)
-        return 2
+        print(no_such("command", name, COMMANDS), file=sys.stderr)
+        return MISUSED
     args = parser_for(name).parse_args(given)
     try:
         return int(args.run(args))

@@ -11,9 +11,12 @@ from pathlib import Path
 import msgspec
 
 from schemas.definition.loading import load
-from schemas.errors import CommandError
+from schemas.errors import CommandError, in_words
 from services.definition import carry, diff, internal_topics, retire, rollback, status
 from services.definition.log_ends import ends
+from services.definition.logs import KafkaLogs
+from services.definition.progress import show_progress
+from services.definition.stores import Stores
 from services.no_answer import no_answer
 from services.settings import settings
 from services.worker.topics import KafkaTopics
@@ -24,7 +27,7 @@ from streams.state.redis.copier import RedisCopier
 EPILOG = """\
   nsm definition diff nsm.yaml            what the file changes beside what is served (exit code 1: it folds anew)
   nsm definition diff old.yaml nsm.yaml   the same of two files, without any server
-  nsm definition carry nsm.yaml           go on with all that is served and counts as before; the rest begins now
+  nsm definition carry nsm.yaml           go on with all that is served and counts as before; only the rest is folded
   nsm definition status                   the versions in Redis, what is served, how far each is
   nsm definition rollback                 serve the version before again, if it has kept up
   nsm definition retire VERSION           free what it holds, its internal topics too, for good
@@ -60,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         return asyncio.run(_run(args))
     except FAULTS as fault:
-        raise CommandError(no_answer("redis", settings().redis, str(fault) or type(fault).__name__)) from fault
+        raise CommandError(no_answer("redis", settings().redis, in_words(fault))) from fault
 
 
 async def _run(args: argparse.Namespace) -> int:
@@ -71,12 +74,14 @@ async def _run(args: argparse.Namespace) -> int:
         match args.verb:
             case "diff":
                 found = await diff.compared(registry, args.file, args.other)
-                _print(args, found, diff.sentences(found))
+                _print(args, found, diff.sentences(found, of_served=args.other is None))
                 return int(found.anew)
             case "carry":
-                async with RedisCopier(where.redis) as copier:
-                    stores = carry.Stores(registry, reader, RedisStore(where.redis), copier)
-                    report = await carry.carry(load(args.file), stores, KafkaTopics(where.kafka))
+                async with RedisCopier(where.redis) as copier, KafkaLogs(where.kafka) as logs:
+                    stores = Stores(registry, reader, RedisStore(where.redis), copier)
+                    with show_progress() as told:
+                        kafka = carry.Kafka(KafkaTopics(where.kafka), logs, told)
+                        report = await carry.carry(load(args.file), stores, kafka)
                 _print(args, report, carry.sentences(report))
             case "status":
                 versions = await status.all_versions(registry, reader, asked)

@@ -19,18 +19,21 @@ async def compared(registry: Registry, file: Path, other: Path | None) -> Differ
     return differences(await _served(registry, plan), plan)
 
 
-def sentences(found: Difference) -> Iterator[str]:
-    """For people."""
+def sentences(found: Difference, *, of_served: bool = False) -> Iterator[str]:
+    """For people.  ``of_served``: the first is what the workers keep, whatever an exporter's own file says by now."""
     yield from (f"counts: {one}" for one in found.counted)
     yield from (f"shows:  {one}" for one in found.shown)
     if not found.anew:
         yield f"The same fold: version {found.one} goes on, nothing is folded anew."
+        if found.shown and of_served:
+            yield "Compared with the file that its workers began with: an exporter shows what its own says by now."
         return
-    yield f"Another fold: version {found.other} instead of {found.one} begins at the start of the topics, beside it."
-    if found.measures:
-        yield f"Not counted as before: {', '.join(found.measures)}."
-    if found.carried:
-        yield found.carried
+    yield f"Another fold: version {found.other} instead of {found.one}, beside it."
+    changed = tuple(name for name in found.measures if name not in found.new + found.gone)
+    for what, measures in (("New", found.new), ("No longer counted", found.gone), ("Not counted as before", changed)):
+        if measures:
+            yield f"{what}: {', '.join(measures)}."
+    yield f"It begins at the start of the topics{found.carried}"
 
 
 async def _served(registry: Registry, plan: Plan) -> Plan:

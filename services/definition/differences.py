@@ -21,14 +21,17 @@ from streams.plan import Plan, Remembering
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """Sentences; ``counted`` of what decides the counts, ``shown`` of the rest.
 
-    ``anew``: the other is another version.  ``measures`` holds those that do not count as before, ``carried`` says what
-    could go on instead.
+    ``anew``: the other is another version.  ``measures`` holds those that do not count as before, ``new`` and ``gone``
+    those of them that only one of both counts; ``carried`` goes on where it is said that the other begins anew, with
+    what could be spared of it.
     """
 
     one: str
     other: str
     anew: bool
     measures: tuple[str, ...]
+    new: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
     counted: tuple[str, ...]
     shown: tuple[str, ...]
     carried: str = ""
@@ -53,6 +56,8 @@ def differences(one: Plan, other: Plan) -> Difference:
         other=other.version,
         anew=anew,
         measures=names if anew else (),
+        new=_only(other, one) if anew else (),
+        gone=_only(one, other) if anew else (),
         counted=counted if anew else (),
         shown=(() if anew else counted) + tuple(_of_what_is_shown(one.definition, other.definition)),
         carried=_carried(one, other) if anew else "",
@@ -61,11 +66,29 @@ def differences(one: Plan, other: Plan) -> Difference:
 
 def _carried(one: Plan, other: Plan) -> str:
     try:
-        found = carrying(one, other.definition, 0)
+        found = carrying(one, other.definition, None)
     except CannotBeCarried as reasons:
-        return f"nsm definition carry is not possible: {reasons}."
+        return f". nsm definition carry is not possible: {reasons}."
     every = {series.name for series in other.series.values()}
-    return f"With nsm definition carry {len(found.series)} of {len(every)} series go on; the others begin then."
+    if len(found.series) == len(every):
+        return f", unless nsm definition carry lets all its {len(every)} series go on as they stand."
+    return (
+        f", unless nsm definition carry lets {len(found.series)} of its {len(every)} series go on as they stand: "
+        f"only the others are folded over the topics{_needing_all(one, other)}."
+    )
+
+
+def _needing_all(one: Plan, other: Plan) -> str:
+    try:
+        carrying(one, other.definition, 0)
+    except CannotBeCarried as reasons:
+        return f", which must still have their beginning ({reasons})"
+    return ""
+
+
+def _only(one: Plan, other: Plan) -> tuple[str, ...]:
+    """Measures that the first counts and the other does not, by name."""
+    return tuple(sorted(_counted(one).keys() - _counted(other).keys()))
 
 
 def _of_all(one: Definition, other: Definition) -> Iterator[str]:

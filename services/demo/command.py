@@ -46,6 +46,7 @@ from services.history.sources import FromExporter
 from services.local import install
 from services.local.stack import Options, Stack
 from services.publisher.publisher import Publisher
+from services.trimmed import Trimmed
 from streams.plan import compile_plan
 
 HISTORY = ("prometheus", "prometheus-alertmanager")
@@ -87,7 +88,7 @@ def compare_published(definition: Definition, orders: list[bytes], console: Cons
 def tell(compared: list[Compared], console: Console) -> int:
     """Prints them all; 1 where one differs."""
     console.print()
-    console.print(as_table(compared))
+    console.print(Trimmed(as_table(compared)))
     differ = sum(not one.equal for one in compared)
     verdict = f"{differ} of {len(compared)} figures differ" if differ else f"all {len(compared)} figures are equal"
     console.print(f"\n{verdict}; deploy/demo/published.json says where each comes from", style="bold")

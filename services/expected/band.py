@@ -7,9 +7,9 @@ calendar   a robust regression (soft L1) on weekday, share of holidays, share of
 level      the median of what is left, weighted: a period counts half as much a half-life later
 chance     what the same method would have been wrong by in the last periods, each judged by those before it alone
 
-The width is Student's t times a robust spread of those errors (the larger of the median's and the third quartile's), so
-that few errors make it wide, and some bad periods do not.  A week of outage leaves the level where it was; a lasting
-shift is the new level after one half-life.
+The width is Student's t times a robust spread of those errors (the larger of the median's and the third quartile's, but
+no more than what the largest error speaks for), so that few errors make it wide, and some bad periods do not.  A week
+of outage leaves the level where it was; a lasting shift is the new level after one half-life.
 """
 
 from collections.abc import Callable
@@ -28,6 +28,7 @@ LEAST_SPECIAL: Final = 3
 _MEDIAN_TO_SIGMA: Final = 1.4826
 _QUARTILE_TO_SIGMA: Final = 1 / 1.1503
 _MEAN_TO_SIGMA: Final = 1.2533
+_LARGER: Final = 0.25
 _MOST_FREEDOM: Final = 12
 """Chance has heavier tails than the normal curve, however many errors there are."""
 _AROUND: Final = 7
@@ -77,21 +78,21 @@ def expect(past: Past) -> Band | None:
     there, back = _scale(values[known])
     scaled = np.full(len(values), np.nan)
     scaled[known] = there(values[known])
-    unit = float(np.abs(scaled[known]).max())  # whatever the numbers are, the fit is of numbers up to 1
+    unit = _size(scaled[known])
     if unit == 0 or not np.isfinite(unit):
         return None
-    scaled /= unit
+    scaled /= unit  # whatever the numbers are, the fit is of numbers around 1
     effects = _effects(scaled, past.says[:-1])
     left = scaled - past.says[:-1] @ effects
     errors = _errors(left, known, rhythm)
     if len(errors) < _FEWEST_ERRORS:
         return None
-    bias = float(np.median(errors))
-    spread = _spread(np.abs(errors - bias)) * _uncertain(int(known.sum()), past.says.shape[1])
+    bias, independent = float(np.median(errors)), len(errors) / rhythm.overlap
+    spread = _spread(np.abs(errors - bias), independent) * _uncertain(int(known.sum()), past.says.shape[1])
     if spread == 0:
         return None
     middle = _level(left, known, len(left), rhythm.half_life) + bias + float(past.says[-1] @ effects)
-    half = _student(len(errors) / rhythm.overlap - 1) * spread
+    half = _student(independent - 1) * spread
     with np.errstate(over="ignore"):
         bounds = back(np.array([middle - half, middle, middle + half]) * unit)
     return Band(*bounds.tolist()) if np.isfinite(bounds).all() and bounds[0] < bounds[2] else None
@@ -105,6 +106,12 @@ def _scale(values: Floats) -> tuple[Callable[[Floats], Floats], Callable[[Floats
     if least == 0:
         return np.sqrt, lambda roots: np.maximum(roots, 0) ** 2
     return lambda given: given, lambda given: given
+
+
+def _size(scaled: Floats) -> float:
+    """Of a usual number that is not 0, whatever one of them is; 0 where there is none."""
+    sizes = np.abs(scaled[scaled != 0])
+    return float(np.median(sizes)) if len(sizes) else 0.0
 
 
 def _effects(scaled: Floats, says: Floats) -> Floats:
@@ -155,10 +162,17 @@ def _level(left: Floats, known: NDArray[np.bool_], at: int, half_life: float) ->
     return float(left[order[np.searchsorted(weights, weights[-1] / 2)]])
 
 
-def _spread(errors: Floats) -> float:
-    """Sigma of a normal curve whose median, or third quartile, of absolute errors is theirs: whichever is larger."""
+def _spread(errors: Floats, independent: float) -> float:
+    """Sigma of a normal curve whose median, or third quartile, of absolute errors is theirs: whichever is larger.
+
+    Not more than that of the curve whose largest error of so many ``independent`` ones is larger than theirs three
+    times in four: what goes to and fro between two values has a large median, and no error beyond it.
+    """
+    from scipy.special import ndtri
+
     found = max(_MEDIAN_TO_SIGMA * float(np.median(errors)), _QUARTILE_TO_SIGMA * float(np.quantile(errors, 0.75)), 0.0)
-    return found or _MEAN_TO_SIGMA * float(errors.mean())
+    largest = float(errors.max()) / float(ndtri(0.5 + 0.5 * _LARGER ** (1 / max(independent, 1))))
+    return min(found or _MEAN_TO_SIGMA * float(errors.mean()), largest)
 
 
 def _uncertain(number: int, columns: int) -> float:

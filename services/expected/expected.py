@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
 from schemas.definition.model import RollingSpan, Window
+from schemas.errors import in_words
 from services.expected.band import Band
 from services.expected.comparing import subject
 from services.expected.of_past import Asked, Point, bands, moments
@@ -66,7 +67,7 @@ class Expected:
         except NothingToShow:
             return
         except self._snapshots.faults as fault:
-            log.info("what is expected is not worked out: %s: %s", type(fault).__name__, fault)
+            log.info("what is expected is not worked out: %s", in_words(fault))
 
     def bands(self, shown: Shown) -> Bands:
         """Those that are about what is shown; what is worked out for something earlier is left out."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 from aiohttp import web
 
-from schemas.errors import StateError
+from schemas.errors import StateError, in_words
 from services.exporter.answers import about, all_metrics, all_readings, iso, reading_json
 from services.exporter.aside import aside
 from services.exporter.asked import BadRequest, Moments, moments, nearest
@@ -60,7 +60,7 @@ def build_api(
         except NothingToShow as nothing:
             return _json({"error": str(nothing)}, 503)
         except faults as fault:
-            return _json({"error": f"the state does not answer: {type(fault).__name__}"}, 503)
+            return _json({"error": f"the state does not answer: {in_words(fault)}"}, 503)
 
     pages = _Pages(current)
     app = web.Application(middlewares=[telling])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from schemas.errors import SettingsError
+from schemas.errors import SettingsError, in_words
 from services.expected.expected import keep
 from services.exporter.api import build_api
 from services.exporter.bound import SERIES_LIMIT
@@ -90,7 +90,7 @@ async def _look_for_redis(reader: RedisReader, version: str, redis: str) -> None
         async with asyncio.timeout(LOOK_S):
             await reader.partitions(version)
     except FAULTS as fault:
-        log.warning("%s", no_answer("redis", redis, str(fault) or type(fault).__name__))
+        log.warning("%s", no_answer("redis", redis, in_words(fault)))
 
 
 async def _listen(runner: web.AppRunner, host: str, port: int) -> None:

@@ -8,6 +8,7 @@ from typing import Protocol
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
+from schemas.errors import in_words
 from services.exporter.freshness import End, Ends
 from services.no_answer import no_answer
 from streams.state.port import Partition
@@ -58,7 +59,7 @@ class KafkaLogEnds:
             except KafkaConnectionError:
                 self._say(f"no ends of logs: {no_answer('kafka', self._kafka)}")
             except (KafkaError, OSError) as fault:
-                self._say(f"no ends of logs: {type(fault).__name__}: {fault}")
+                self._say(f"no ends of logs: {in_words(fault)}")
             finally:
                 await consumer.stop()
             await asyncio.sleep(EVERY_S)

@@ -13,6 +13,7 @@ import logging
 import time
 from collections.abc import Callable, Collection, Mapping
 
+from schemas.errors import in_words
 from services.definition.kept import carried_by, going_on, plan_of
 from services.exporter.bound import SERIES_LIMIT
 from services.exporter.followed import NothingToShow
@@ -78,8 +79,8 @@ class Served:
             async with asyncio.timeout(ANSWER_S):
                 await self._look()
         except self._source.faults as fault:
-            away = f"which version is served is not known: {type(fault).__name__}"
-            self._say(away, f"{away}: {fault}")
+            away = "which version is served is not known"
+            self._say(f"{away}: {type(fault).__name__}", f"{away}: {in_words(fault)}")
 
     async def refresh(self) -> None:
         """Reads what is to be shown, which may take its place, else what is shown; nothing before any look."""

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from schemas.errors import StateError
+from schemas.errors import StateError, in_words
 from schemas.names import late_series as late_name
 from services.exporter.aside import aside
 from services.exporter.followed import Followed, NothingToShow, Wanted
@@ -112,7 +112,7 @@ class Snapshots:
             self._shown, self._reason = None, str(nothing)
             answers = bool(self._followed) and len(self.seen.standings) == len(self._followed)
         except self._source.faults as fault:
-            self._reason = f"the state does not answer: {type(fault).__name__}: {fault}"
+            self._reason = f"the state does not answer: {in_words(fault)}"
         self._answers, self._told = answers, self.seen
         if self._reason and self._reason != before:
             log.warning("%s", self._reason)

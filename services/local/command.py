@@ -6,9 +6,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from schemas.definition.faults import nearest, quoted
 from schemas.errors import StackError
 from services.local.stack import OPTIONAL, Options, Stack
 from services.topics import PARTITIONS
+from services.trimmed import Trimmed
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
 def up(definition: Path, options: Options, console: Console) -> int:
     """0 when someone ended it, 1 when a part did."""
     with Stack(definition, options) as stack:
-        console.print(what_runs(stack))
+        console.print(Trimmed(what_runs(stack)))
         console.print("Ctrl-C ends all of it.")
         try:
             stack.watch()
@@ -71,7 +73,7 @@ def _near(path: Path) -> str:
 def _names(text: str) -> frozenset[str]:
     names = frozenset(name.strip() for name in text.split(",") if name.strip())
     for name in sorted(names - set(OPTIONAL)):
-        message = f"{name} is not one of {', '.join(OPTIONAL)}"
+        message = f"{quoted(name)} is none of {', '.join(OPTIONAL)}{nearest(name, OPTIONAL)}"
         raise argparse.ArgumentTypeError(message)
     return names
 

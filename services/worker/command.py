@@ -9,7 +9,7 @@ from pathlib import Path
 from hiredis import HiredisError
 
 from schemas.definition.loading import load
-from schemas.errors import CommandError
+from schemas.errors import CommandError, in_words
 from services.definition.kept import going_on
 from services.no_answer import no_answer
 from services.settings import settings
@@ -70,20 +70,16 @@ async def _wait_for(topics: KafkaTopics, wanted: tuple[list[str], list[str]], st
         try:
             await topics.prepare(*wanted)
         except (OSError, TimeoutError) as away:
-            words = _words(away)
+            words = in_words(away)
         else:
             try:
                 for warning in await store.check():
                     log.warning(warning)
             except (OSError, TimeoutError, HiredisError) as away:
-                words = no_answer("redis", redis, _words(away))
+                words = no_answer("redis", redis, in_words(away))
             else:
                 return
         if words != said:
             said = words
             log.warning("waiting: %s", said)
         await asyncio.sleep(PAUSE_S)
-
-
-def _words(fault: Exception) -> str:
-    return str(fault) or type(fault).__name__

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError as ClientError
 
-from schemas.errors import LogError
+from schemas.errors import LogError, in_words
 from schemas.names import dead_letter_topic
 from services.no_answer import no_answer
 from services.topics import INTERNAL, STAMPED_BY_THE_BROKER, admin_client, create_missing
@@ -58,7 +58,7 @@ class KafkaTopics:
                 with contextlib.closing(admin):
                     return question(admin)
             except ClientError as error:
-                raise TopicsAway(str(error) or type(error).__name__) from error
+                raise TopicsAway(in_words(error)) from error
 
         return await asyncio.to_thread(ask)
 

@@ -4,7 +4,7 @@ import asyncio
 import copy
 import secrets
 from collections.abc import Awaitable, Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -31,6 +31,15 @@ class _State(msgspec.Struct, kw_only=True):
     cells: dict[str, dict[int, dict[str, int]]] = {}
     records: dict[str, dict[str, bytes]] = {}
     ids: dict[int, bytes] = {}
+
+
+class Everything(NamedTuple):
+    """Of one partition, except the ids: cells by series and key number, packed records by space."""
+
+    standing: Standing
+    totals: Mapping[str, int]
+    cells: Mapping[str, Mapping[int, Mapping[str, int]]]
+    records: Mapping[str, Mapping[str, bytes]]
 
 
 class MemoryStore:
@@ -143,6 +152,11 @@ class MemoryStore:
 
     def fall_back(self, to: Any) -> None:
         self._states, self._sources, self._servings, self._definitions, self._carried = copy.deepcopy(to)
+
+    def everything(self, partition: Partition) -> Everything:
+        """Of one that was opened."""
+        state = self._states[partition]
+        return Everything(state.standing, state.totals, state.cells, state.records)
 
     def held(self, partition: Partition, position: int, stamp: str) -> _State:
         """The state, if it stands there under this stamp."""

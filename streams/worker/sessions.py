@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 from aiokafka.errors import KafkaError
 from faust.types import TP
 
-from schemas.errors import LogError, Moved, NsmError
+from schemas.errors import LogError, Moved, NsmError, in_words
 from streams.plan import INTERNAL_PARTITIONS, Plan
 from streams.rekeying.messages import Origin
 from streams.state import refusals
@@ -89,7 +89,7 @@ class OwnedSessions:
                 self._stop(str(error))
                 raise
             except self._waited_out as fault:
-                log.warning("state or log away, trying again in %.1f s: %s", pause, _told(fault))
+                log.warning("state or log away, trying again in %.1f s: %s", pause, in_words(fault))
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE_S)
 

@@ -28,6 +28,7 @@ from tests.reference.measures import Reference
 from tests.samples.library import BUSINESSES, FOLDER, sample
 
 LARGEST = 100_000
+README = (FOLDER / "README.md").read_text(encoding="utf-8")
 EVERY_BUSINESS = pytest.mark.parametrize("business", BUSINESSES)
 
 
@@ -47,6 +48,16 @@ def lines_of(business: str) -> list[bytes]:
 def test_every_folder_is_a_business_with_both_files() -> None:
     assert {path.name for path in FOLDER.iterdir() if path.is_dir()} == set(BUSINESSES)
     assert all(file_of(one).exists() and events_of(one).exists() for one in BUSINESSES)
+
+
+@EVERY_BUSINESS
+def test_the_readme_has_its_line_its_north_star_and_its_phases(business: str) -> None:
+    [row] = [line for line in README.splitlines() if line.startswith(f"| [{business}]({business}/nsm.yaml) |")]
+    text, definition = file_of(business).read_text(encoding="utf-8"), load(file_of(business))
+    told = [text.splitlines()[0].strip("# ."), f"`{definition.north_star.metric}`", definition.phase]
+    others = [f"[{one.stem}]({business}/{one.name})" for one in sorted((FOLDER / business).glob("*.yaml"))]
+    phases = ", ".join(one for one in others if not one.startswith("[nsm]")) or "-"
+    assert row.split(" | ")[1:] == [*told, f"{phases} |"]
 
 
 @EVERY_BUSINESS

@@ -1,5 +1,5 @@
-"""A definition changes when its topic no longer reaches back: what counts as before goes on, what is new begins, while
-events come in and workers are killed, through both stages of real Kafka and Redis.
+"""A version goes on with the one before it, while events come in and workers are killed, through both stages of real
+Kafka and Redis: what is new begins where the topic no longer reaches back, and else is folded over it by itself.
 """
 
 import asyncio
@@ -113,7 +113,7 @@ def cut(road: Road) -> None:
         admin.delete_records(places)
 
 
-def wrong(road: Road, lines: list[bytes], readings: Readings, since_ms: int) -> Iterator[str]:
+def wrong(road: Road, lines: list[bytes], readings: Readings, since_ms: int | None) -> Iterator[str]:
     """Where what is shown is not what SQL says of all events, or what could be shown is not."""
     reference = Reference(road.plan.definition)
     reference.load(road.source.source.name, lines)
@@ -122,15 +122,18 @@ def wrong(road: Road, lines: list[bytes], readings: Readings, since_ms: int) -> 
         for window in metric.windows:
             for at, right in zip(days, reference.metric(metric.name, window, days), strict=True):
                 one = readings.running(metric.name, window, at)
-                begun = metric.name in ("big", "shops")
-                if begun and (one.start_ms is None or one.start_ms < since_ms):
+                begun = since_ms is not None and metric.name in ("big", "shops")
+                if begun and (one.start_ms is None or one.start_ms < (since_ms or 0)):
                     if one.value is not None:
                         yield f"{metric.name} {window.label} at {at}: {one.value}, which nobody can know"
                 elif one.value != (right and right.exact):
                     yield f"{metric.name} {window.label} at {at}: {one.value}, not {right}"
 
 
-def test_what_counts_as_before_goes_on_exactly_although_the_topic_has_lost_its_beginning(old: Road, new: Road) -> None:
+@pytest.mark.parametrize("lost", [True, False], ids=["the topic has lost its beginning", "the topic is whole"])
+def test_what_counts_as_before_goes_on_exactly_and_what_is_new_is_right_wherever_it_is_shown(
+    old: Road, new: Road, *, lost: bool
+) -> None:
     first, second = sales(0, 3_000), list[bytes]()
 
     def coming() -> Iterator[bytes]:
@@ -146,7 +149,8 @@ def test_what_counts_as_before_goes_on_exactly_although_the_topic_has_lost_its_b
         worker.process.kill()
         worker = old.start()
         old.until_work()
-        cut(old)
+        if lost:
+            cut(old)
         report = carry(new)
         killed = new.start()
         new.until_work()
@@ -166,4 +170,8 @@ def test_what_counts_as_before_goes_on_exactly_although_the_topic_has_lost_its_b
     at_ms = max(one.standing.watermark for one in snapshots.values())
     readings = Readings(new.plan, Cells.of(snapshots.values()), AsOf(at_ms, at_ms))
     assert list(wrong(new, first + second, readings, report["since_ms"]))[:5] == []
-    assert BEGIN + 70 * DAY < report["since_ms"] < at_ms - 8 * DAY
+    if lost:
+        assert BEGIN + 70 * DAY < report["since_ms"] < at_ms - 8 * DAY
+    else:
+        assert report["since_ms"] is None
+        assert report["events"] > len(first)

@@ -139,6 +139,17 @@ def test_no_part_outlives_the_stack(folder: Path, lent: dict[str, str], number: 
         running.end(number)
 
 
+def test_asked_to_end_twice_at_once_it_ends_everything_in_order_and_says_so(folder: Path, lent: dict[str, str]) -> None:
+    with stack(folder, **lent) as running:
+        until_up(running)
+        running.process.send_signal(signal.SIGTERM)
+        said = running.end(signal.SIGINT)
+    assert "Traceback" not in said
+    for name in ("exporter", "worker-1", "prometheus", "alertmanager"):
+        assert f"{name} has ended" in said
+    assert not (folder / ".nsm/stack.json").exists()
+
+
 def test_servers_that_run_already_are_used(folder: Path, lent: dict[str, str]) -> None:
     with stack(folder, **lent) as running:
         until_up(running)

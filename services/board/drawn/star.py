@@ -76,7 +76,7 @@ def _way(aim: Aim, width: int) -> Text:
     if aim.share is None:
         return Text("")
     words = f" {percent(aim.share)} of the {'target' if aim.base is None else 'way'}"
-    words += ", reached" if aim.reached else ", not yet"
+    words += ", reached" if aim.reached else ", not reached"
     return marks.bar(aim, min(LONGEST, max(SHORTEST, width - len(words)))).append(words)
 
 

@@ -109,9 +109,11 @@ def _render(args: argparse.Namespace) -> int:
 
 def _look(args: argparse.Namespace) -> int:
     """Changes nothing."""
-    wanted = _desired(args, load(args.definition), TakeOvers(settings().redis))
+    take_overs = TakeOvers(settings().redis)
+    wanted = _desired(args, load(args.definition), take_overs)
     with _gateway() as gateway:
         made = plan(wanted, gateway.observe(wanted), force=args.force)
+    take_overs.tell()
     if args.verb == "diff":
         _print(report.differences(made.changes))
     elif args.json:
@@ -122,10 +124,12 @@ def _look(args: argparse.Namespace) -> int:
 
 
 def _act(args: argparse.Namespace, *, prune: bool) -> int:
-    wanted = _desired(args, load(args.definition), TakeOvers(settings().redis))
+    take_overs = TakeOvers(settings().redis)
+    wanted = _desired(args, load(args.definition), take_overs)
     with _gateway() as gateway:
         applying = Applying(gateway, _wait)
         result = (applying.prune if prune else applying.apply)(wanted, force=args.force)
+    take_overs.tell()
     _print(report.pruned(result) if prune else report.applied(result))
     if prune:
         return 1 if result.failed or any(one.verb is Verb.BLOCKED for one in result.plan.leftovers) else 0
@@ -150,6 +154,7 @@ def _watch(args: argparse.Namespace) -> int:
 def _round(args: argparse.Namespace, definition: Definition, take_overs: TakeOvers) -> Iterator[Applied]:
     """One attempt: the next round is the next."""
     wanted = _desired(args, definition, take_overs)
+    take_overs.tell()
     with _gateway() as gateway:
         applying = Applying(gateway, _wait, attempts=1)
         yield applying.apply(wanted)

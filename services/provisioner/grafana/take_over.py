@@ -3,6 +3,7 @@
 import asyncio
 import logging
 
+from schemas.errors import in_words
 from services.no_answer import no_answer
 from services.provisioner.grafana.events import TakeOver
 from streams.state.redis import RedisRegistry
@@ -15,21 +16,25 @@ log = logging.getLogger(__name__)
 
 
 class TakeOvers:
-    """Says once that Redis is away, for as long as it is."""
+    """What Redis says, and that it is away: once, for as long as it is, and not before ``tell``."""
 
     def __init__(self, redis: str) -> None:
         self._redis = redis
-        self._told = False
+        self._trouble, self._told = "", False
 
     def served(self, company: str) -> TakeOver | None:
         """None where the first version is served still, or Redis does not answer."""
         try:
             serving = asyncio.run(asyncio.wait_for(RedisRegistry(self._redis).serving(company), LONGEST_S))
         except AWAY as error:
-            if not self._told:
-                said = no_answer("redis", self._redis, str(error) or type(error).__name__)
-                log.warning("%s. Changes of the definition are not annotated", said)
-            self._told = True
+            said = no_answer("redis", self._redis, in_words(error))
+            self._trouble = f"{said}. Changes of the definition are not annotated"
             return None
-        self._told = False
+        self._trouble, self._told = "", False
         return TakeOver(serving.served, serving.since_ms) if serving.before else None
+
+    def tell(self) -> None:
+        """For when what cannot be done without has answered: where nothing runs, Grafana is what is missing."""
+        if self._trouble and not self._told:
+            log.warning("%s", self._trouble)
+            self._told = True

@@ -3,7 +3,7 @@
 wipe ──▶ put, put, put ... (no position: whoever opens it is refused) ──▶ finish (position)
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Self
 
 import msgspec
@@ -66,6 +66,11 @@ class RedisCopier:
             yield dict(zip(flat[::2], flat[1::2], strict=True))
             if cursor == b"0":
                 return
+
+    async def some(self, partition: Partition, name: str, wanted: Sequence[bytes]) -> list[bytes | None]:
+        """These fields of cells or records; None where one is not there."""
+        found: list[bytes | None] = await self._ask(("HMGET", names.partition_prefix(*partition) + name, *wanted))
+        return found
 
     async def ids(self, partition: Partition, name: str) -> bytes:
         """All of one slot."""

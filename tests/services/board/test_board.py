@@ -33,7 +33,7 @@ def test_the_board_shows_star_inputs_guardrails_and_pipeline() -> None:
         assert watch.view.star.aim is not None
         assert watch.view.star.aim.share == 0.25
         assert "target 20" in said
-        assert "25.0% of the target, not yet" in said
+        assert "25.0% of the target, not reached" in said
         assert "m_customers" in said
         assert "repeats_per_customer  7d  0.800" in said
         assert "min 10,000  ! broken by 99%" in said
@@ -49,13 +49,13 @@ def test_the_board_shows_star_inputs_guardrails_and_pipeline() -> None:
 @pytest.mark.parametrize(
     ("star_says", "share", "words"),
     [
-        ({"target": 20, "base": 4}, 1 / 16, "6.2% of the way, not yet"),
-        ({"target": 20, "base": 10}, 0, "0.0% of the way, not yet"),
+        ({"target": 20, "base": 4}, 1 / 16, "6.2% of the way, not reached"),
+        ({"target": 20, "base": 10}, 0, "0.0% of the way, not reached"),
         ({"target": 4, "base": 8, "better": "lower"}, 3 / 4, "target at most 4 from 8"),
         ({"target": 6, "base": 8, "better": "lower"}, 1, "100.0% of the way, reached"),
         ({"target": 5, "base": 5}, 1, "100.0% of the way, reached"),
-        ({"target": 0, "base": 10, "better": "lower"}, 1 / 2, "50.0% of the way, not yet"),
-        ({"target": 20, "base": None}, 1 / 4, "25.0% of the target, not yet"),
+        ({"target": 0, "base": 10, "better": "lower"}, 1 / 2, "50.0% of the way, not reached"),
+        ({"target": 20, "base": None}, 1 / 4, "25.0% of the target, not reached"),
         ({"target": 0, "base": None, "better": "lower"}, None, "target at most 0"),
         ({"target": None, "base": None}, None, "no target"),
     ],

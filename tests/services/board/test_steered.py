@@ -109,7 +109,7 @@ def test_the_north_star_is_held_against_its_path() -> None:
     assert aim is not None
     assert (aim.value, aim.path, aim.place, aim.progress, aim.course) == (5, 4, 0.5, 5 / 8, "ahead")
     assert f"target 8 by {ago(-50)} from 0" in said
-    assert "█" * 16 + "│" + "█" * 3 + "░" * 12 + " 62.5% of the way, not yet" in said
+    assert "█" * 16 + "│" + "█" * 3 + "░" * 12 + " 62.5% of the way, not reached" in said
     assert "» ahead  │ today's path 4" in said
     assert "m_orders  7d  Board" in said
 

@@ -14,7 +14,7 @@ from schemas.advice.rules import RULES
 from services.cli.init import first_definition, machine_time_zone
 from services.cli.main import main
 from tests.schemas.advice.sound import SOUND, changed
-from tests.schemas.definition.texts import GOOD
+from tests.schemas.definition.texts import GOOD, STEERED
 
 DEFINITIONS = Path(__file__).parents[3] / "deploy" / "definitions"
 LOUD = changed(("guardrails: [{metric: order_value, min: 20}]\n", ""))
@@ -53,6 +53,32 @@ def test_a_good_definition_is_summed_up(check: Check) -> None:
     assert "com.shop.listened (1 measure), order_completed (6 measures)" in out
 
 
+def test_what_is_summed_up_is_told_to_machines_too(check: Check) -> None:
+    summary = asked(check, STEERED)[1]["summary"]
+    assert (summary["company"], summary["time_zone"], summary["metrics"]) == ("Versvork", "Europe/Amsterdam", 5)
+    assert summary["types"] == {"com.shop.listened": 1, "order_completed": 6}
+    assert summary["north_star"] == {
+        "metric": "repeat_orders_per_customer",
+        "window": "28d",
+        "unit": "",
+        "better": "higher",
+        "target": 1.8,
+        "base": None,
+        "from": None,
+        "by": "2027-06-30",
+    }
+    assert summary["steering"] == {
+        "targets": 2,
+        "guardrails": 2,
+        "departments": 1,
+        "objectives": 1,
+        "key_results": 3,
+        "initiatives": 2,
+        "holidays": 1,
+        "campaigns": 2,
+    }
+
+
 def test_faults_go_to_stderr_with_exit_code_1(check: Check) -> None:
     code, out, err = check(GOOD.replace("28d", "28").replace("1.8", "x"))
     assert (code, out) == (1, "")
@@ -83,7 +109,7 @@ def test_strict_makes_advice_an_error_unless_it_is_silenced(check: Check) -> Non
 def test_machines_get_findings_and_silences_with_their_lines(check: Check) -> None:
     code, said = asked(check, LOUD)
     assert code == 0
-    assert list(said) == ["file", "good", "faults", "findings", "silenced", "events"]
+    assert list(said) == ["file", "good", "faults", "summary", "findings", "silenced", "events"]
     assert (said["file"], said["good"], said["faults"], said["silenced"], said["events"]) == (
         "nsm.yaml",
         True,
@@ -105,7 +131,7 @@ def test_machines_get_findings_and_silences_with_their_lines(check: Check) -> No
 def test_machines_get_faults_too(check: Check) -> None:
     code, said = asked(check, GOOD.replace("28d", "28"))
     assert code == 1
-    assert list(said) == ["file", "good", "faults", "findings", "silenced", "events"]
+    assert list(said) == ["file", "good", "faults", "summary", "findings", "silenced", "events"]
     assert (said["good"], said["findings"], said["silenced"], said["events"]) == (False, [], [], None)
     (fault,) = said["faults"]
     assert fault.startswith("nsm.yaml:24: ")

@@ -81,6 +81,16 @@ def test_the_phase_decides_which_number_is_the_north_star(business: str, phase: 
     assert parse(text).north_star.metric == metric
 
 
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("business", businesses())
+def test_its_first_line_says_what_it_is_for_in_that_phase(business: str, phase: str) -> None:
+    text = definition_for(business, Given(company="x", time_zone="UTC", phase=phase), date(2026, 11, 1))
+    own = (FOLDER / business / "nsm.yaml").read_text(encoding="utf-8")
+    same = parse(text).north_star.metric == parse(own).north_star.metric
+    assert text.startswith("# ")
+    assert (text.splitlines()[:2] == own.splitlines()[:2]) is same
+
+
 def test_what_is_steered_by_lies_in_the_years_to_come() -> None:
     library = parse((FOLDER / "web-shop" / "nsm.yaml").read_text(encoding="utf-8"))
     text = definition_for("web-shop", Given(company="x", time_zone="UTC"), date(2031, 3, 1))

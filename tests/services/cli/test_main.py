@@ -13,3 +13,46 @@ def test_a_command_that_is_nearly_one_is_told_with_the_nearest(capsys: pytest.Ca
 def test_a_command_that_is_near_none_is_told_with_all_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["xyzzy"]) == 2
     assert capsys.readouterr().err == f'there is no command "xyzzy"; there are {", ".join(COMMANDS)}\n'
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("definition staus", 'nsm definition: there is no verb "staus"; did you mean "status"?'),
+        ("grafana xyzzy", 'nsm grafana: there is no verb "xyzzy"; there are render, plan, diff, apply, prune, watch'),
+        ("rules rendr build", 'nsm rules: there is no action "rendr"; did you mean "render"?'),
+        (
+            "init --phase startup",
+            'nsm init: --phase "startup" is none of start-up, scale-up, mature; did you mean "start-up"?',
+        ),
+        ("definition diff --jsn nsm.yaml", 'nsm definition diff: there is no --jsn here; did you mean "--json"?'),
+        ("check --evnts=x nsm.yaml", 'nsm check: there is no --evnts here; did you mean "--events"?'),
+        ("check nsm.yaml other.yaml", 'nsm check: there is no "other.yaml" here'),
+        ("definition", "nsm definition: it needs VERB (diff, carry, status, rollback, retire)"),
+        ("rules", "nsm rules: it needs action (render), dir"),
+        (
+            "up --without promtheus",
+            (
+                'nsm up: --without: "promtheus" is none of worker, exporter, prometheus, history, alertmanager; '
+                'did you mean "prometheus"?'
+            ),
+        ),
+        ("check --events", "nsm check: --events: expected one argument"),
+    ],
+)
+def test_a_word_that_is_misspelt_or_missing_is_told_in_a_sentence_with_the_nearest(
+    words: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words.split())
+    assert ended.value.code == 2
+    command = said.partition(":")[0]
+    assert capsys.readouterr().err == f"{said} ({command} --help says more)\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_tells_what_it_takes(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: nsm {command} ")

@@ -11,9 +11,11 @@ from redis import Redis
 from schemas.definition.loading import parse
 from schemas.definition.model import Definition
 from schemas.errors import CommandError, LogError
-from schemas.names import late_series, restated_totals
-from services.definition.carry import Report, Stores, carry
+from schemas.names import late_series
+from services.definition.carry import Kafka, Report, carry
 from services.definition.kept import going_on
+from services.definition.logs import Logs
+from services.definition.stores import Stores
 from streams.cells import Cells
 from streams.plan import Plan, compile_plan
 from streams.readings import AsOf, Readings
@@ -25,6 +27,7 @@ from streams.worker.sessions import TopicFacts
 from streams.worker.succession import Succession
 from tests.live.road import EVERY_KEY
 from tests.servers import RedisServer
+from tests.services.definition.held_logs import HeldLogs
 from tests.services.exporter.world import Company
 from tests.streams.folding import DAY, event
 
@@ -102,11 +105,16 @@ CITIES = ["Ede", "Epe", "Ens", "Elst", "Een"]
 EVENTS = 1200
 
 
-async def carried(url: str, definition: Definition) -> Report:
+NOTHING_LEFT = HeldLogs("shop", [], lost=[10**6, 10**6])
+
+
+async def carried(url: str, definition: Definition, logs: Logs = NOTHING_LEFT) -> Report:
+    """What is new begins now, unless the logs reach back."""
     reader = RedisReader(url)
     try:
         async with RedisCopier(url) as copier:
-            return await carry(definition, Stores(RedisRegistry(url), reader, RedisStore(url), copier), TwoTopics())
+            stores = Stores(RedisRegistry(url), reader, RedisStore(url), copier)
+            return await carry(definition, stores, Kafka(TwoTopics(), logs))
     finally:
         await reader.close()
 
@@ -122,22 +130,28 @@ Read = tuple[Readings, list[dict[str, int]]]
 """With what each partition tells of restatements that is carried."""
 
 
-async def read(store: Any, plan: Plan, at_ms: int) -> Read:
+def of_measures(totals: Mapping[str, int], measures: Collection[str]) -> dict[str, int]:
+    """What is told of them."""
+    return {name: number for name, number in totals.items() if "|" in name and name.split("|")[1] in measures}
+
+
+async def read(store: Any, plan: Plan, at_ms: int, measures: Collection[str] = ("orders", "firsts")) -> Read:
     wanted = {name: [EVERY_KEY] for one in plan.series.values() for name in (one.name, late_series(one.name))}
     found = [await store.snapshot(Partition(plan.version, "shop", n), wanted) for n in (0, 1)]
     snapshots: list[Snapshot] = [one for one in found if one is not None]
     assert len(snapshots) == 2
-    names = [name for measure in ("orders", "firsts") for name in restated_totals(measure, "day")]
-    totals = [{name: one.totals[name] for name in names} for one in snapshots]
+    totals = [of_measures(one.totals, measures) for one in snapshots]
     return Readings(plan, Cells.of(snapshots), AsOf(at_ms, at_ms)), totals
 
 
-async def folded_whole(plan: Plan, events: list[dict[str, object]], at_ms: int) -> Read:
+async def folded_whole(
+    plan: Plan, events: list[dict[str, object]], at_ms: int, measures: Collection[str] = ("orders", "firsts")
+) -> Read:
     store = MemoryStore()
     company = Company(plan, store)
     await company.begin()
     await company.publish(*events)
-    return await read(store, plan, at_ms)
+    return await read(store, plan, at_ms, measures)
 
 
 @pytest.mark.parametrize("seed", range(4))

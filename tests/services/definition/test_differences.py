@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.definition.loading import parse
-from schemas.definition.model import Definition, RollingDays
+from schemas.definition.model import Calendar, Definition, RollingDays, Unit
 from services.definition.diff import sentences
 from services.definition.differences import differences
 from services.definition.telling import fields
@@ -128,14 +128,67 @@ def test_only_the_measure_that_changed_counts_otherwise() -> None:
     assert found.counted == ("measure orders: of: view instead of order",)
     *_, said, carried = sentences(found)
     assert said == "Not counted as before: orders."
-    assert carried.startswith("nsm definition carry is not possible: orders over a lifetime")
+    assert "only the others are folded over the topics, which must still have their beginning" in carried
+    assert "(orders over a lifetime asks for every event there ever was)" in carried
+
+
+def test_what_cannot_go_on_is_said() -> None:
+    elsewhere = compile_plan(msgspec.structs.replace(definition(), time_zone="Asia/Kathmandu"))
+    *_, carried = sentences(differences(BEFORE, elsewhere))
+    assert carried.startswith(
+        "It begins at the start of the topics. nsm definition carry is not possible: the time zone is Asia/Kathmandu"
+    )
 
 
 def test_what_could_go_on_is_said() -> None:
     metrics = {name: one for name, one in definition().metrics.items() if name == definition().north_star.metric}
     before = compile_plan(msgspec.structs.replace(definition(), metrics=metrics, guardrails=(), departments={}))
     said, number = list(sentences(differences(BEFORE, before)))[-1], len({one.name for one in before.series.values()})
-    assert said == f"With nsm definition carry {number} of {number} series go on; the others begin then."
+    assert said == (
+        "It begins at the start of the topics, "
+        f"unless nsm definition carry lets all its {number} series go on as they stand."
+    )
+
+
+def test_measures_that_are_new_or_gone_are_not_said_to_count_otherwise() -> None:
+    metrics = {name: one for name, one in definition().metrics.items() if name == definition().north_star.metric}
+    few = compile_plan(msgspec.structs.replace(definition(), metrics=metrics, guardrails=(), departments={}))
+    there, back = (list(sentences(differences(*pair))) for pair in ((few, BEFORE), (BEFORE, few)))
+    assert [line.partition(":")[0] for line in there[-3:-1]] == ["Another fold", "New"]
+    assert [line.partition(":")[0] for line in back[-3:-1]] == ["Another fold", "No longer counted"]
+    assert there[-2].partition(": ")[2] == back[-2].partition(": ")[2]
+
+
+def test_what_begins_beside_what_could_go_on_is_said() -> None:
+    star = definition().north_star.metric
+    daily = {
+        name: msgspec.structs.replace(one, windows=(Calendar(Unit.DAY),)) if name == "m_orders" else one
+        for name, one in definition().metrics.items()
+        if name in {star, "m_orders"}
+    }
+    few, more = (
+        compile_plan(msgspec.structs.replace(definition(), metrics=metrics, guardrails=(), departments={}))
+        for metrics in ({star: daily[star]}, daily)
+    )
+    number, of = (len({one.name for one in plan.series.values()}) for plan in (few, more))
+    assert list(sentences(differences(few, more)))[-3:] == [
+        f"Another fold: version {more.version} instead of {few.version}, beside it.",
+        "New: orders.",
+        (
+            f"It begins at the start of the topics, unless nsm definition carry lets {number} of its {of} series "
+            "go on as they stand: only the others are folded over the topics."
+        ),
+    ]
+
+
+def test_what_only_the_file_shows_may_be_shown_already() -> None:
+    after = compile_plan(msgspec.structs.replace(definition(), phase="mature"))
+    found = differences(BEFORE, after)
+    assert not found.anew
+    assert list(sentences(found, of_served=True)) == [
+        *sentences(found),
+        "Compared with the file that its workers began with: an exporter shows what its own says by now.",
+    ]
 
 
 def test_a_measure_that_nothing_shows_any_more_is_gone_and_new_on_the_way_back() -> None:

@@ -45,7 +45,7 @@ def test_one_figure_that_differs_is_an_exit_code_of_1_and_a_no() -> None:
     said = capture.get()
     assert "all 2 figures are equal" in said
     assert "1 of 2 figures differ" in said
-    assert [line.split()[-3:] for line in said.splitlines() if line.endswith("NO   ")] == [["1.50", "0.75", "NO"]]
+    assert [line.split()[-3:] for line in said.splitlines() if line.endswith("NO")] == [["1.50", "0.75", "NO"]]
 
 
 def test_every_published_figure_names_its_source_and_a_metric_that_there_is() -> None:

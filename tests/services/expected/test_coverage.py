@@ -88,7 +88,34 @@ def test_of_a_hundred_quiet_days_ninety_nine_lie_inside(world: Callable[[np.rand
 
 
 def test_the_band_of_known_chance_is_not_wider_than_small_samples_need() -> None:
-    assert simulated(normal).width < 0.1 * 2.576 * 2  # the normal curve's 99 % of a chance of one in ten, twice
+    assert simulated(normal).width < 0.1 * 2.576 * 1.35  # the normal curve's 99 % of a chance of one in ten
+
+
+@pytest.mark.parametrize("values", [(10, 20), (0, 20)], ids=lambda values: f"{values[0]} and {values[1]}")
+@pytest.mark.parametrize("rhythm", [DAILY, RHYTHMS[model.Unit.WEEK][1]], ids=["days", "weeks"])
+def test_what_goes_to_and_fro_between_two_values_is_not_expected_far_beyond_them(
+    values: tuple[int, int], rhythm: Rhythm
+) -> None:
+    to_and_fro = np.tile(np.array(values, dtype=float), 60)
+    band = expect(Past(to_and_fro, np.zeros((len(to_and_fro) + 1, 0)), rhythm))
+    assert band is not None
+    assert band.lower <= min(values)
+    assert max(values) <= band.upper < 7 * max(values)
+
+
+@pytest.mark.parametrize(("least", "size"), [(0.0, 1e12), (-5.0, 1e6)], ids=["none below 0", "one below 0"])
+def test_one_value_beyond_all_measure_leaves_the_band_as_it_is(least: float, size: float) -> None:
+    weekdays = np.arange(DAYS + 1) % 7
+    says = (weekdays[:, None] == np.arange(7)).astype(float)
+    values = normal(np.random.default_rng(5))[:-1] * np.where(weekdays[:-1] == 6, 0.5, 1.0)
+    values[20] = least
+    spoilt = values.copy()
+    spoilt[-20] *= size
+    usual, found = expect(Past(values, says, DAILY)), expect(Past(spoilt, says, DAILY))
+    assert usual is not None
+    assert found is not None
+    assert found.middle == pytest.approx(usual.middle, rel=0.03)
+    assert found.upper - found.lower < 1.1 * (usual.upper - usual.lower)
 
 
 def simulated(world: Callable[[np.random.Generator], Floats]) -> Held:

@@ -117,7 +117,19 @@ def test_without_a_token_or_with_a_wrong_one_it_says_what_to_do(
     assert "there is no token for Grafana: make a service account" in err
 
 
+@pytest.mark.parametrize("verb", ["plan", "apply"])
+def test_where_nothing_runs_grafana_is_what_is_missing(
+    nsm: Ran, verb: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("NSM_GRAFANA", f"http://127.0.0.1:{free_port()}")
+    code, _, err = nsm(verb)
+    assert code == 1
+    assert "Grafana" in err
+    assert "Redis" not in err + caplog.text
+
+
 def test_that_redis_is_away_is_told_and_is_no_obstacle(nsm: Ran, caplog: pytest.LogCaptureFixture) -> None:
     assert nsm("apply")[0] == 0
     assert "Redis at 127.0.0.1" in caplog.text
+    assert "(connection refused)" in caplog.text
     assert "Changes of the definition are not annotated" in caplog.text
