@@ -51,7 +51,7 @@ def fire(post: str, *alerts: str, **labels: str) -> None:
     body = []
     for alert in alerts:
         rule = RULES[alert]
-        owner = {"owner": rule.owner} if rule.owner else {}
+        owner = {"owner": rule.answers.owner} if rule.answers.owner else {}
         own = {"alertname": alert, "concern": rule.concern, "severity": rule.severity}
         body.append({"labels": own | owner | labels, "annotations": {"summary": alert}})
     request = urllib.request.Request(post, json.dumps(body).encode(), {"Content-Type": "application/json"})  # noqa: S310 our own process

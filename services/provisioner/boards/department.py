@@ -10,9 +10,9 @@ from services.provisioner.boards.layout import Line, Row, Tile, lines_of
 from services.provisioner.boards.rows.initiatives import initiatives_row
 from services.provisioner.boards.rows.key_results import key_results_row
 from services.provisioner.boards.rows.segments import segments_row
+from services.provisioner.boards.rows.signs import completeness, freshness
 from services.provisioner.boards.rows.standing import key, standing
 from services.provisioner.boards.rows.trend import trend_panel
-from services.provisioner.boards.rows.trust import completeness, freshness
 
 TO_STAR = (("North Star", board_path(BOARD_UID)),)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from services.provisioner import colours
+from services.provisioner.boards.layout import Tile
 from services.provisioner.boards.look import Look, Query, fixed, override, panel, targets
 from services.provisioner.sdk import common, dashboard, timeseries
 
@@ -36,6 +37,11 @@ def series_panel(
         made.field_config.overrides = [_line(query) for query in queries if not query.many and _is_apart(query)]
         made.field_config.overrides += _filled(band) if band else []
     return made
+
+
+def series_tile(key: str, look: Look, *queries: Query, limits: bool = False) -> Tile:
+    """Lines alone, under the key that is the panel's own on the board."""
+    return Tile(key, series_panel(look, queries, limits=limits))
 
 
 def _lines(*, stacked: bool, limits: bool) -> timeseries.FieldConfig:

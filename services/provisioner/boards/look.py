@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from services.provisioner.addresses import DATA_SOURCE_UID
-from services.provisioner.colours import Steps
+from services.provisioner.colours import Steps, plain
 from services.provisioner.sdk import common, dashboard, prometheus
 
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -38,14 +38,14 @@ class Query(msgspec.Struct, frozen=True):
 class Look(msgspec.Struct, frozen=True, kw_only=True):
     """What a panel says of itself.
 
-    ``empty`` is what stands there without data; ``words`` takes the place of numbers: from this value on that word, in
-    that colour.
+    A plain number unless it says otherwise.  ``empty`` is what stands there without data; ``words`` takes the place of
+    numbers: from this value on that word, in that colour.
     """
 
     title: str
     description: str
-    unit: str
-    thresholds: Steps
+    unit: str = "short"
+    thresholds: Steps = msgspec.field(default_factory=plain)
     empty: str = "no data yet"
     decimals: int | None = None
     words: Sequence[tuple[float, str, str]] = ()

@@ -9,9 +9,10 @@ from services.provisioner.boards.rows.guardrails import guardrails_row
 from services.provisioner.boards.rows.inputs import inputs_row
 from services.provisioner.boards.rows.rhythm import rhythm_row
 from services.provisioner.boards.rows.segments import of_north_star, segments_row
+from services.provisioner.boards.rows.signs import completeness, freshness
 from services.provisioner.boards.rows.standing import key, standing
 from services.provisioner.boards.rows.trend import trend_panel
-from services.provisioner.boards.rows.trust import completeness, freshness, trust_row
+from services.provisioner.boards.rows.trust import trust_row
 
 
 def north_star_board(definition: Definition, addresses: Addresses) -> Board:

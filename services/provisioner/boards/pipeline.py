@@ -1,17 +1,13 @@
 """The board of the people on call: what is wrong, where, and since when."""
 
 from schemas.definition.model import Definition
-from services.provisioner import colours
 from services.provisioner.addresses import PIPELINE_UID, Addresses
 from services.provisioner.boards.frame import Board
 from services.provisioner.boards.layout import Line, Row, Tile
-from services.provisioner.boards.look import Look, Query
-from services.provisioner.boards.queries import pipeline
-from services.provisioner.boards.rows import trust
+from services.provisioner.boards.rows import signs, trust
 from services.provisioner.boards.rows.flow import freshness_row, partitions_row
 from services.provisioner.boards.rows.outcomes import outcomes_row
-from services.provisioner.boards.rows.processes import held_up, processes_row
-from services.provisioner.boards.stats import stat_panel
+from services.provisioner.boards.rows.processes import processes_row
 
 
 def pipeline_board(definition: Definition, addresses: Addresses) -> Board:
@@ -33,8 +29,8 @@ def pipeline_board(definition: Definition, addresses: Addresses) -> Board:
 
 def _now(definition: Definition, addresses: Addresses) -> Row:
     star = definition.north_star.metric
-    stats = [trust.state(), held_up(), trust.lag(), trust.freshness(star), trust.completeness(star)]
-    events = [_firing(), trust.state_age(), trust.dead_letters(), _late(), trust.refused()]
+    stats = [signs.state(), signs.held_up(), signs.lag(), signs.freshness(star), signs.completeness(star)]
+    events = [signs.firing(), signs.state_age(), signs.dead_letters(), signs.late(), signs.refused()]
     return Row(
         "now",
         "Now",
@@ -50,27 +46,3 @@ def _now(definition: Definition, addresses: Addresses) -> Row:
             ),
         ],
     )
-
-
-def _firing() -> Tile:
-    look = Look(
-        title="Alerts firing",
-        description="How many alerts of these rules are firing at this instant.",
-        unit="short",
-        thresholds=colours.steps(colours.GOOD, (1, colours.BAD)),
-        decimals=0,
-        empty="Prometheus does not answer",
-    )
-    return Tile("now/firing-count", stat_panel(look, Query(pipeline.firing_count(), "firing")))
-
-
-def _late() -> Tile:
-    look = Look(
-        title="Late share",
-        description="Share of events that came too late to be counted in 15 minutes; the worst topic.",
-        unit="percentunit",
-        thresholds=trust.LOST,
-        decimals=2,
-        empty="no events in 15 minutes",
-    )
-    return Tile("events/late", stat_panel(look, Query(pipeline.outcome_share("late", "15m"), "share")))

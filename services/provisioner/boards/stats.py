@@ -1,5 +1,6 @@
 """A number, or a word for it."""
 
+from services.provisioner.boards.layout import Tile
 from services.provisioner.boards.look import Look, Query, panel, targets
 from services.provisioner.sdk import common, dashboard, stat
 
@@ -15,3 +16,8 @@ def stat_panel(look: Look, query: Query) -> dashboard.Panel:
         orientation=common.VizOrientation.AUTO,
     )
     return panel("stat", look, targets([query], instant=True), options)
+
+
+def stat_tile(key: str, look: Look, query: Query) -> Tile:
+    """That panel, under the key that is its own on the board."""
+    return Tile(key, stat_panel(look, query))

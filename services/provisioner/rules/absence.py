@@ -3,10 +3,9 @@
 from schemas import names
 from schemas.definition.model import Definition, Metric, Plain
 from services.provisioner import expressions as promql
-from services.provisioner.addresses import BOARD_UID
 from services.provisioner.rules.gates import state_is_read
 from services.provisioner.rules.limits import Limits
-from services.provisioner.rules.model import Rule
+from services.provisioner.rules.model import Rule, all_of
 from services.provisioner.rules.owners import of_metric
 from services.provisioner.rules.texts import shown
 
@@ -30,17 +29,14 @@ def absent(definition: Definition, metric: Metric, limits: Limits) -> Rule:
         below = promql.whole(names.METRIC_DENOMINATOR, metric)
         before = promql.same_hour(below, lenient="min", weeks=limits.weeks)
         parts.append(f"unless on () (max({below}) == 0 unless on () ({before} >= {limits.least_volume}))")
-    answers = of_metric(definition, metric.name)
     return Rule(
         alert="NorthStarAbsent",
-        expression="\n".join(parts),
+        expression=all_of(*parts),
         severity="page" if star else "ticket",
         concern="metric",
         hold=limits.later_seconds,
         keep=limits.soon_seconds,
-        board=BOARD_UID,
-        owner=answers.owner,
-        runbook=answers.runbook,
+        answers=of_metric(definition, metric.name),
         labels={"metric": metric.name},
         summary=f"{metric.name} has no value",
         description=(

@@ -4,12 +4,13 @@ Two measures, independent of each other: the band that the service reckons from 
 alone the median of the same hour of the last four weeks.
 """
 
+from typing import NamedTuple
+
 from schemas.definition.model import Definition, Metric
 from services.provisioner import expressions as promql
-from services.provisioner.addresses import BOARD_UID
 from services.provisioner.rules.gates import enough, ordinary, trusted
 from services.provisioner.rules.limits import Limits
-from services.provisioner.rules.model import Rule, Severity
+from services.provisioner.rules.model import Rule, Severity, all_of
 from services.provisioner.rules.owners import of_metric
 from services.provisioner.rules.texts import over, shown
 from streams.readings import segmented_by
@@ -28,46 +29,72 @@ def _severity(metric: Metric) -> Severity:
     return "ticket" if promql.compares_slowly(metric) else "page"
 
 
-def _baseline(definition: Definition, limits: Limits) -> str:
-    """What was usual at this hour, read in favour of the metric."""
-    metric, higher = promql.north_star(definition), definition.north_star.better == "higher"
-    series = promql.whole(promql.comparable_series(metric), metric)
-    return promql.same_hour(series, lenient="min" if higher else "max", weeks=limits.weeks)
+class _Apart(NamedTuple):
+    """An alert on the value beside the same hour of earlier weeks: how far apart, in which direction, and so what."""
+
+    alert: str
+    severity: Severity
+    falls: bool
+    share: float
+    moral: str
 
 
 def drop(definition: Definition, limits: Limits) -> Rule:
     """Worse than the median of the same hour of the last four weeks, on enough volume and on fresh data."""
-    metric, higher = promql.north_star(definition), definition.north_star.better == "higher"
+    metric = promql.north_star(definition)
+    fresh = f"Data is {shown(promql.age(metric.name), 'humanizeDuration')}" + FRESH
+    falls = _falls(definition, worse=True)
+    return _beside_weeks(definition, limits, _Apart("NorthStarDrop", _severity(metric), falls, limits.drop, fresh))
+
+
+def rise(definition: Definition, limits: Limits) -> Rule:
+    """Better than is plausible: events counted twice, robots, a test in production; sometimes good news."""
+    doubt = "So much better so suddenly is more often a fault than a success: events sent twice, robots, a test."
+    falls = _falls(definition, worse=False)
+    return _beside_weeks(definition, limits, _Apart("NorthStarRise", "ticket", falls, limits.rise, doubt))
+
+
+def _beside_weeks(definition: Definition, limits: Limits, apart: _Apart) -> Rule:
+    metric = promql.north_star(definition)
+    value, usual = promql.finished(metric), _usual(definition, limits, falls=apart.falls)
     series = promql.whole(promql.comparable_series(metric), metric)
-    baseline = _baseline(definition, limits)
-    worse = f"< {1 - limits.drop:g}" if higher else f"> {1 + limits.drop:g}"
-    answers = of_metric(definition, metric.name)
     return Rule(
-        alert="NorthStarDrop",
-        expression="\n".join(
-            (
-                f"{promql.finished(metric)} / ({baseline} > 0) {worse}",
-                enough(metric, baseline if higher else promql.finished(metric), limits),
-                *trusted(metric, limits),
-                f"and on (metric) {promql.remembered(series, limits.weeks)}",
-                *ordinary(definition, metric, limits),
-            )
+        alert=apart.alert,
+        expression=all_of(
+            f"{value} / ({usual} > 0) {_beyond(apart.share, falls=apart.falls)}",
+            enough(metric, usual if apart.falls else value, limits),
+            *trusted(metric, limits),
+            f"and on (metric) {promql.remembered(series, limits.weeks)}",
+            *ordinary(definition, metric, limits),
         ),
-        severity=_severity(metric),
+        severity=apart.severity,
         concern="metric",
         compares=True,
         hold=limits.hold_seconds,
-        keep=limits.hold_seconds,
-        board=BOARD_UID,
-        owner=answers.owner,
-        runbook=answers.runbook,
+        answers=of_metric(definition, metric.name),
         summary=f"{metric.name} is {{{{ $value | humanizePercentage }}}} of what it was at this hour of earlier weeks",
         description=(
-            f"{metric.name} over {over(metric)} is {shown(promql.finished(metric))}; the median of the same hour one"
-            f" to four weeks ago is {shown(baseline)}. Data is {shown(promql.age(metric.name), 'humanizeDuration')}"
-            + FRESH
+            f"{metric.name} over {over(metric)} is {shown(value)}; the median of the same hour one"
+            f" to four weeks ago is {shown(usual)}. {apart.moral}"
         ),
     )
+
+
+def _falls(definition: Definition, *, worse: bool) -> bool:
+    """Whether worse, or better, is a smaller number."""
+    return (definition.north_star.better == "higher") is worse
+
+
+def _beyond(share: float, *, falls: bool) -> str:
+    """Of the quotient of a value and what was usual."""
+    return f"< {1 - share:g}" if falls else f"> {1 + share:g}"
+
+
+def _usual(definition: Definition, limits: Limits, *, falls: bool) -> str:
+    """The median of this hour of earlier weeks, in favour of the metric: what is a fall is held against the least."""
+    metric = promql.north_star(definition)
+    series = promql.whole(promql.comparable_series(metric), metric)
+    return promql.same_hour(series, lenient="min" if falls else "max", weeks=limits.weeks)
 
 
 def worse_than_expected(definition: Definition, limits: Limits) -> Rule:
@@ -77,25 +104,19 @@ def worse_than_expected(definition: Definition, limits: Limits) -> Rule:
     middle = promql.expected(metric, "middle")
     sign, away = ("<", "-") if higher else (">", "+")
     value = promql.finished(metric)
-    answers = of_metric(definition, metric.name)
     return Rule(
         alert="NorthStarWorseThanExpected",
-        expression="\n".join(
-            (
-                f"{value} {sign} {bound}",
-                f"and on (metric, window) ({value} {sign} ({middle} {away} {limits.band:g} * abs({middle})))",
-                enough(metric, middle if higher else value, limits),
-                *trusted(metric, limits),
-            )
+        expression=all_of(
+            f"{value} {sign} {bound}",
+            f"and on (metric, window) ({value} {sign} ({middle} {away} {limits.band:g} * abs({middle})))",
+            enough(metric, middle if higher else value, limits),
+            *trusted(metric, limits),
         ),
         severity=_severity(metric),
         concern="metric",
         compares=True,
         hold=limits.hold_seconds,
-        keep=limits.hold_seconds,
-        board=BOARD_UID,
-        owner=answers.owner,
-        runbook=answers.runbook,
+        answers=of_metric(definition, metric.name),
         summary=f"{metric.name} is {{{{ $value | humanize }}}}, worse than a day like this explains",
         description=(
             f"{metric.name} over {over(metric)} is {{{{ $value | humanize }}}}; on a day like this {shown(middle)} is"
@@ -105,73 +126,31 @@ def worse_than_expected(definition: Definition, limits: Limits) -> Rule:
     )
 
 
-def rise(definition: Definition, limits: Limits) -> Rule:
-    """Better than is plausible: events counted twice, robots, a test in production; sometimes good news."""
-    metric, higher = promql.north_star(definition), definition.north_star.better == "higher"
-    series = promql.whole(promql.comparable_series(metric), metric)
-    baseline = promql.same_hour(series, lenient="max" if higher else "min", weeks=limits.weeks)
-    better = f"> {1 + limits.rise:g}" if higher else f"< {1 - limits.rise:g}"
-    answers = of_metric(definition, metric.name)
-    return Rule(
-        alert="NorthStarRise",
-        expression="\n".join(
-            (
-                f"{promql.finished(metric)} / ({baseline} > 0) {better}",
-                enough(metric, promql.finished(metric) if higher else baseline, limits),
-                *trusted(metric, limits),
-                f"and on (metric) {promql.remembered(series, limits.weeks)}",
-                *ordinary(definition, metric, limits),
-            )
-        ),
-        severity="ticket",
-        concern="metric",
-        compares=True,
-        hold=limits.hold_seconds,
-        keep=limits.hold_seconds,
-        board=BOARD_UID,
-        owner=answers.owner,
-        runbook=answers.runbook,
-        summary=f"{metric.name} is {{{{ $value | humanizePercentage }}}} of what it was at this hour of earlier weeks",
-        description=(
-            f"{metric.name} over {over(metric)} is {shown(promql.finished(metric))}; the median of the same hour one"
-            f" to four weeks ago is {shown(baseline)}. So much better so suddenly is more often a fault than a success:"
-            " events sent twice, robots, a test."
-        ),
-    )
-
-
 def segment_drop(definition: Definition, limits: Limits) -> Rule:
     """One value of a dimension falls, and further than the whole: a matter for a morning."""
-    metric, higher = promql.north_star(definition), definition.north_star.better == "higher"
-    series, lenient = promql.comparable_series(metric), "min" if higher else "max"
+    metric, falls = promql.north_star(definition), _falls(definition, worse=True)
+    series, lenient = promql.comparable_series(metric), "min" if falls else "max"
     labels = "metric, window, dimension, segment"
     now = f"max by ({labels}) ({promql.split(series, metric)})"
     before = promql.same_hour(promql.split(series, metric), lenient=lenient, weeks=limits.weeks, by=labels)
-    whole = f"({promql.finished(metric)} / ({_baseline(definition, limits)} > 0))"
-    worse = f"< {1 - limits.drop:g}" if higher else f"> {1 + limits.drop:g}"
-    below = promql.split_volume(metric)
-    amount = below or (before if higher else now)
-    answers = of_metric(definition, metric.name)
+    whole = f"({promql.finished(metric)} / ({_usual(definition, limits, falls=falls)} > 0))"
+    worse = _beyond(limits.drop, falls=falls)
+    amount = promql.split_volume(metric) or (before if falls else now)
     return Rule(
         alert="NorthStarSegmentDrop",
-        expression="\n".join(
-            (
-                f"{now} / ({before} > 0) {worse}",
-                f"and on ({labels}) (({now} / ({before} > 0)) / on (metric, window) group_left () {whole} {worse})",
-                f"and on ({labels}) ({amount} >= {limits.least_volume})",
-                *trusted(metric, limits),
-                f"and on (metric) {promql.remembered(promql.whole(series, metric), limits.weeks)}",
-                *ordinary(definition, metric, limits),
-            )
+        expression=all_of(
+            f"{now} / ({before} > 0) {worse}",
+            f"and on ({labels}) (({now} / ({before} > 0)) / on (metric, window) group_left () {whole} {worse})",
+            f"and on ({labels}) ({amount} >= {limits.least_volume})",
+            *trusted(metric, limits),
+            f"and on (metric) {promql.remembered(promql.whole(series, metric), limits.weeks)}",
+            *ordinary(definition, metric, limits),
         ),
         severity="ticket",
         concern="metric",
         compares=True,
         hold=limits.hold_seconds,
-        keep=limits.hold_seconds,
-        board=BOARD_UID,
-        owner=answers.owner,
-        runbook=answers.runbook,
+        answers=of_metric(definition, metric.name),
         summary=(
             f"{metric.name} of {{{{ $labels.dimension }}}} {{{{ $labels.segment }}}} is"
             " {{ $value | humanizePercentage }} of what it was at this hour of earlier weeks"

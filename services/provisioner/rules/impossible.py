@@ -20,7 +20,6 @@ from schemas.definition.model import (
 )
 from schemas.definition.operands import operands
 from services.provisioner import expressions as promql
-from services.provisioner.addresses import BOARD_UID
 from services.provisioner.rules.limits import Limits
 from services.provisioner.rules.model import Rule
 from services.provisioner.rules.owners import of_metric
@@ -41,17 +40,13 @@ def impossible(definition: Definition, limits: Limits) -> Rule:
             cases.append(f"({value} and on (metric, window) ({above} > {below}))")
     if never_negative(definition, metric):
         cases.append(f"({value} < 0)")
-    answers = of_metric(definition, metric.name)
     return Rule(
         alert="NorthStarImpossible",
         expression="\nor ".join(cases),
         severity="page",
         concern="metric",
         hold=limits.soon_seconds,
-        keep=limits.soon_seconds,
-        board=BOARD_UID,
-        owner=answers.owner,
-        runbook=answers.runbook,
+        answers=of_metric(definition, metric.name),
         summary=f"{metric.name} is {{{{ $value }}}}, which no counting can give",
         description=(
             f"{metric.name} over {metric.windows[0].label} shows {{{{ $value }}}}: not a number, infinite, negative, or"

@@ -1,20 +1,27 @@
 """A Prometheus alert rule as a value, and its text."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 import yaml
 
-from services.provisioner.addresses import Addresses
+from services.provisioner.addresses import BOARD_UID, PIPELINE_UID, Addresses
 from services.provisioner.expressions import span
+from services.provisioner.rules.owners import NOBODY, Answers
 
 Severity = Literal["page", "ticket"]
 Concern = Literal["metric", "pipeline"]
 """What an alert is about.  A broken pipeline silences what compares values: they cannot be judged."""
+BOARDS: Final[dict[Concern, str]] = {"metric": BOARD_UID, "pipeline": PIPELINE_UID}
+"""Which board shows what an alert speaks of, unless it says another."""
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert.  Texts are Prometheus templates: ``$value``, ``$labels``.  ``hold`` and ``keep`` are seconds."""
+    """One alert.  Texts are Prometheus templates: ``$value``, ``$labels``.
+
+    ``hold`` is how many seconds it must be wrong before somebody is told, ``keep`` how many it must be right again
+    (None: as many).
+    """
 
     alert: str
     expression: str
@@ -23,12 +30,11 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     summary: str
     description: str
     hold: int
-    keep: int = 0
-    board: str
-    """The uid of the board that shows what it speaks of."""
-    owner: str = ""
-    runbook: str = ""
-    """The company's own page, beside ours."""
+    keep: int | None = None
+    board: str = ""
+    """The uid of another board than that of its concern."""
+    answers: Answers = NOBODY
+    """Who answers for it, and the company's own page, beside ours."""
     labels: dict[str, str] = {}
     """Those that tell it from others of its name, as its expression gives them, and those that it does not give."""
     compares: bool = False
@@ -39,20 +45,30 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     def as_yaml(self, addresses: Addresses) -> dict[str, object]:
         """As Prometheus reads it."""
         head: dict[str, object] = {"alert": self.alert, "expr": self.expression, "for": span(self.hold)}
-        if self.keep:
-            head["keep_firing_for"] = span(self.keep)
-        owner = {"owner": template_free(self.owner)} if self.owner else {}
-        own_page = {"own_runbook_url": template_free(self.runbook)} if self.runbook else {}
+        keep = self.hold if self.keep is None else self.keep
+        if keep:
+            head["keep_firing_for"] = span(keep)
+        owner, page = map(template_free, self.answers)
         return head | {
-            "labels": {"severity": self.severity, "concern": self.concern, **owner, **self.labels},
+            "labels": {"severity": self.severity, "concern": self.concern, **_said(owner=owner), **self.labels},
             "annotations": {
                 "summary": self.summary,
                 "description": self.description,
                 "runbook_url": addresses.runbook(self.alert),
-                **own_page,
-                "dashboard": addresses.board_of(self.board),
+                **_said(own_runbook_url=page),
+                "dashboard": addresses.board_of(self.board or BOARDS[self.concern]),
             },
         }
+
+
+def all_of(*conditions: str) -> str:
+    """An expression, a line each; those after the first begin with their ``and`` or ``unless``."""
+    return "\n".join(conditions)
+
+
+def _said(**labels: str) -> dict[str, str]:
+    """Those that are not empty."""
+    return {name: text for name, text in labels.items() if text}
 
 
 def template_free(text: str) -> str:

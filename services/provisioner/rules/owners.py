@@ -13,6 +13,9 @@ class Answers(NamedTuple):
     runbook: str = ""
 
 
+NOBODY = Answers()
+
+
 def of_metric(definition: Definition, metric: str) -> Answers:
     """Owner and page may stand in different places."""
     pages = [one.runbook for one in (definition.north_star, *definition.targets.values()) if one.metric == metric]

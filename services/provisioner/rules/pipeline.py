@@ -1,12 +1,17 @@
 """Alerts about the way from Kafka to the board: while one of them fires, a falling metric proves nothing."""
 
+from functools import partial
+from typing import Final
+
 from schemas import names
 from schemas.definition.model import Definition
 from services.provisioner import expressions as promql
-from services.provisioner.addresses import PIPELINE_UID
 from services.provisioner.rules.limits import Limits
 from services.provisioner.rules.model import Rule
 from services.provisioner.rules.texts import shown
+
+_blinding: Final = partial(Rule, concern="pipeline", blinds=True)
+"""What all of these are: while one fires, no value can be judged."""
 
 
 def pipeline_rules(definition: Definition, limits: Limits) -> tuple[Rule, ...]:
@@ -25,14 +30,12 @@ def pipeline_rules(definition: Definition, limits: Limits) -> tuple[Rule, ...]:
 
 def exporter_down(limits: Limits) -> Rule:
     """It always says whether its state is up; silence means that nobody could be asked."""
-    return Rule(
+    return _blinding(
         alert="NorthStarExporterDown",
         expression=f"absent({names.STATE_UP})",
         severity="page",
-        concern="pipeline",
-        blinds=True,
         hold=limits.soon_seconds,
-        board=PIPELINE_UID,
+        keep=0,
         summary="No exporter answers Prometheus",
         description=(
             f"For {promql.span(limits.soon_seconds)} 0 exporters have been scraped: every value, and every alert on a"
@@ -43,14 +46,12 @@ def exporter_down(limits: Limits) -> Rule:
 
 def state_away(limits: Limits) -> Rule:
     """No exporter can read it; one that can is enough."""
-    return Rule(
+    return _blinding(
         alert="NorthStarStateAway",
         expression=f"max({names.STATE_UP}) == 0",
         severity="page",
-        concern="pipeline",
-        blinds=True,
         hold=limits.soon_seconds,
-        board=PIPELINE_UID,
+        keep=0,
         summary="The exporter cannot read its state",
         description=(
             f"Redis does not answer, or a partition has no position yet. The state was last read"
@@ -62,15 +63,11 @@ def state_away(limits: Limits) -> Rule:
 def worker_down(limits: Limits) -> Rule:
     """Events wait, and of all partitions that have some not one moves."""
     moving = f"({_moved(limits)} > 0 and on (topic, partition) ({promql.lag()} > 0))"
-    return Rule(
+    return _blinding(
         alert="NorthStarWorkerDown",
         expression=f"sum({promql.lag()}) > 0\nunless on () (count({moving}) > 0)\nand on () ({_known(limits)})",
         severity="page",
-        concern="pipeline",
-        blinds=True,
         hold=limits.soon_seconds,
-        keep=limits.soon_seconds,
-        board=PIPELINE_UID,
         summary="No worker folds: {{ $value | humanize }} events wait",
         description=(
             "{{ $value | humanize }} events wait and no partition that has any has moved for"
@@ -81,15 +78,11 @@ def worker_down(limits: Limits) -> Rule:
 
 def stale(metric: str, limits: Limits) -> Rule:
     """Whatever the cause: nobody should decide on such a number."""
-    return Rule(
+    return _blinding(
         alert="NorthStarStale",
         expression=f"{promql.age(metric)} > {limits.stale_seconds}",
         severity="page",
-        concern="pipeline",
-        blinds=True,
         hold=limits.soon_seconds,
-        keep=limits.soon_seconds,
-        board=PIPELINE_UID,
         summary=f"{metric} is {{{{ $value | humanizeDuration }}}} old",
         description=(
             f"{metric} covers everything up to {{{{ $value | humanizeDuration }}}} ago; more than"
@@ -101,17 +94,13 @@ def stale(metric: str, limits: Limits) -> Rule:
 
 def stuck(limits: Limits) -> Rule:
     """Events of one partition wait while its position stands: sooner than staleness, and it names the partition."""
-    return Rule(
+    return _blinding(
         alert="NorthStarStuck",
         expression=(
             f"({promql.lag()} > 0)\nand on (topic, partition) ({_moved(limits)} == 0)\nand on () ({_known(limits)})"
         ),
         severity="page",
-        concern="pipeline",
-        blinds=True,
         hold=limits.soon_seconds,
-        keep=limits.soon_seconds,
-        board=PIPELINE_UID,
         summary="{{ $labels.topic }}/{{ $labels.partition }} does not move",
         description=(
             "{{ $value | humanize }} events of {{ $labels.topic }}, partition {{ $labels.partition }}, wait to be"
@@ -136,15 +125,11 @@ def lagging(limits: Limits) -> Rule:
     """Work is done, but more comes than is folded, or nearly."""
     speed = promql.events(".+", promql.span(limits.standing_seconds))
     waiting = f"sum by (topic) ({promql.lag()})"
-    return Rule(
+    return _blinding(
         alert="NorthStarLag",
         expression=f"{waiting} / ({speed} > 0) > {limits.catch_up_seconds}",
         severity="ticket",
-        concern="pipeline",
-        blinds=True,
         hold=limits.later_seconds,
-        keep=limits.later_seconds,
-        board=PIPELINE_UID,
         summary="{{ $labels.topic }} is {{ $value | humanizeDuration }} of work behind",
         description=(
             "{{ $labels.topic }} needs {{ $value | humanizeDuration }} to fold what waits, at the speed of the last"
@@ -156,15 +141,12 @@ def lagging(limits: Limits) -> Rule:
 
 def incomplete(metric: str, limits: Limits) -> Rule:
     """Some partition is more than a minute behind; nothing has stopped yet."""
-    return Rule(
+    return _blinding(
         alert="NorthStarIncomplete",
         expression=f"{promql.completeness(metric)} < 1",
         severity="ticket",
-        concern="pipeline",
-        blinds=True,
         hold=limits.later_seconds,
         keep=limits.soon_seconds,
-        board=PIPELINE_UID,
         summary="{{ $value | humanizePercentage }} of the partitions are up to date",
         description=(
             f"{metric} lacks part of its events: {{{{ $value | humanizePercentage }}}} of the partitions are up to"

@@ -1,7 +1,6 @@
 """More series than the exporter may show: what is left out is on no board, and no alert can speak of it."""
 
 from schemas import names
-from services.provisioner.addresses import PIPELINE_UID
 from services.provisioner.rules.limits import Limits
 from services.provisioner.rules.model import Rule
 from services.provisioner.rules.texts import shown
@@ -15,8 +14,6 @@ def series_left_out(limits: Limits) -> Rule:
         severity="ticket",
         concern="pipeline",
         hold=limits.later_seconds,
-        keep=limits.later_seconds,
-        board=PIPELINE_UID,
         summary="{{ $value }} series are left out",
         description=(
             f"The definition gives {{{{ $value }}}} more series than the {shown(f'max({names.SERIES_LIMIT})')} that the"

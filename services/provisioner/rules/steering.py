@@ -4,10 +4,10 @@ from schemas import names
 from schemas.definition.model import Calendar, Definition, Metric, RollingSpan, Unit
 from schemas.definition.steering import Guardrail, KeyResult, Objective, Target
 from services.provisioner import expressions as promql
-from services.provisioner.addresses import BOARD_UID, OBJECTIVES_UID
+from services.provisioner.addresses import OBJECTIVES_UID
 from services.provisioner.rules.gates import trusted, whole_is_enough
 from services.provisioner.rules.limits import Limits
-from services.provisioner.rules.model import Rule, Severity, template_free
+from services.provisioner.rules.model import Rule, Severity, all_of, template_free
 from services.provisioner.rules.owners import of_guardrail, of_metric
 from services.provisioner.rules.texts import over, shown
 
@@ -33,26 +33,20 @@ def decline(definition: Definition, target: Target, limits: Limits) -> Rule:
     gap = _gap(metric, target, limits)
     ago = promql.span(limits.weeks.seconds * (5 if _in_long_periods(metric) else 2))
     path = promql.path(metric.name)
-    answers = of_metric(definition, metric.name)
     return Rule(
         alert="NorthStarSlowDecline",
-        expression="\n".join(
-            (
-                f"{gap} < 0",
-                f"and on (metric) ({gap} < ({_gap(metric, target, limits, ago)} - {limits.decline:g} * abs({path})))",
-                f"and on (metric) ({promql.course(metric.name, 'behind')} == 1)",
-                *whole_is_enough(metric, limits),
-                *trusted(metric, limits),
-            )
+        expression=all_of(
+            f"{gap} < 0",
+            f"and on (metric) ({gap} < ({_gap(metric, target, limits, ago)} - {limits.decline:g} * abs({path})))",
+            f"and on (metric) ({promql.course(metric.name, 'behind')} == 1)",
+            *whole_is_enough(metric, limits),
+            *trusted(metric, limits),
         ),
         severity="ticket",
         concern="metric",
         compares=True,
         hold=limits.steering_hold_seconds,
-        keep=limits.steering_hold_seconds,
-        board=BOARD_UID,
-        owner=answers.owner,
-        runbook=answers.runbook,
+        answers=of_metric(definition, metric.name),
         labels={"metric": metric.name},
         summary=f"{metric.name} falls behind its path to {target.target:g}",
         description=(
@@ -82,26 +76,20 @@ def _in_long_periods(metric: Metric) -> bool:
 def past_limit(definition: Definition, guardrail: Guardrail, bound: str, limits: Limits) -> Rule:
     """Past its limit.  What moves within a day pages, what moves over weeks waits for the morning."""
     metric = definition.metrics[guardrail.metric]
-    answers = of_guardrail(definition, metric.name)
     side = "below" if bound == "min" else "above"
     limit = promql.limit(metric.name, bound)
     return Rule(
         alert="NorthStarGuardrailBroken",
-        expression="\n".join(
-            (
-                f"{promql.headroom(metric.name, bound)} < 0",
-                *whole_is_enough(metric, limits),
-                *trusted(metric, limits),
-            )
+        expression=all_of(
+            f"{promql.headroom(metric.name, bound)} < 0",
+            *whole_is_enough(metric, limits),
+            *trusted(metric, limits),
         ),
         severity=_severity(metric),
         concern="metric",
         compares=True,
         hold=limits.hold_seconds,
-        keep=limits.hold_seconds,
-        board=BOARD_UID,
-        owner=answers.owner,
-        runbook=answers.runbook,
+        answers=of_guardrail(definition, metric.name),
         labels={"metric": metric.name, "bound": bound},
         summary=f"{metric.name} is {side} its limit, by {{{{ $value | humanizePercentage }}}} of it",
         description=(
@@ -129,19 +117,17 @@ def behind(definition: Definition, objective: Objective, result: KeyResult, limi
         f"max({promql.selector(series, **mine)})" for series in (names.KEY_RESULT_VALUE, names.KEY_RESULT_PATH)
     )
     progress = f"max({promql.selector(names.KEY_RESULT_PROGRESS, **mine)})"
-    owner = result.owner or objective.owner or of_metric(definition, metric.name).owner
+    others = of_metric(definition, metric.name)
     by = f" by {result.by.isoformat()}" if result.by else ""
     return Rule(
         alert="NorthStarKeyResultBehind",
-        expression="\n".join((f"{course} == 1", *whole_is_enough(metric, limits), *trusted(metric, limits))),
+        expression=all_of(f"{course} == 1", *whole_is_enough(metric, limits), *trusted(metric, limits)),
         severity="ticket",
         concern="metric",
         compares=True,
         hold=limits.steering_hold_seconds,
-        keep=limits.steering_hold_seconds,
         board=OBJECTIVES_UID,
-        owner=owner,
-        runbook=of_metric(definition, metric.name).runbook,
+        answers=others._replace(owner=result.owner or objective.owner or others.owner),
         labels={"metric": metric.name} | {name: template_free(text) for name, text in mine.items()},
         summary=f"{template_free(result.name)} is behind its path",
         description=(

@@ -1,7 +1,6 @@
 """The store fills up: it evicts nothing, so a full one takes no counts any more."""
 
 from schemas import names
-from services.provisioner.addresses import PIPELINE_UID
 from services.provisioner.rules.limits import Limits
 from services.provisioner.rules.model import Rule, Severity
 from services.provisioner.rules.texts import shown
@@ -24,7 +23,6 @@ def _filled(alert: str, severity: Severity, share: float, limits: Limits) -> Rul
         concern="pipeline",
         hold=2 * limits.soon_seconds,
         keep=limits.later_seconds,
-        board=PIPELINE_UID,
         summary="The store is {{ $value | humanizePercentage }} full",
         description=(
             f"Redis holds {shown(used, 'humanize1024')}B of the {shown(limit, 'humanize1024')}B that it may; above"

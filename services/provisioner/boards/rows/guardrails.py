@@ -54,8 +54,6 @@ def _states(definition: Definition) -> dashboard.Panel:
             "When each guardrail held. Near its limit: less room than a tenth of the limit. Judged is the last complete"
             " period, or a window as it is; where nothing stands there was no trustworthy value."
         ),
-        unit="short",
-        thresholds=colours.plain(),
         empty="no comparable value yet",
         words=STATES,
     )

@@ -29,8 +29,6 @@ def _lanes(initiatives: list[Initiative]) -> dashboard.Panel:
     look = Look(
         title="Initiatives over time",
         description=" ".join(map(_said, initiatives)),
-        unit="short",
-        thresholds=colours.plain(),
         empty="none was told of yet",
         words=RUNNING,
     )

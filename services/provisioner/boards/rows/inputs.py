@@ -82,7 +82,6 @@ def _table(definition: Definition, metrics: list[Metric]) -> dashboard.Panel:
             " against the period named beside it; way to target is the part done of what was set out to be done."
         ),
         unit="percentunit",
-        thresholds=colours.plain(),
         empty="no period to compare with yet",
     )
     return table_panel(look, {"input": "Input", "owner": "Owner", "against": "Against"}, columns)

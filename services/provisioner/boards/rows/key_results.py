@@ -57,7 +57,6 @@ def _bars(definition: Definition, owned: list[Owned]) -> dashboard.Panel:
         description="The part done of the way from base to target; grey is what the path asks for by today. "
         + " ".join(_said(definition, one) for _, one in owned),
         unit="percentunit",
-        thresholds=colours.plain(),
         decimals=0,
         empty="no comparable value yet",
     )
@@ -71,8 +70,6 @@ def _courses(owned: list[Owned]) -> dashboard.Panel:
             "Whether each key result was where its path said it should be. Judged is the last complete period, or a"
             " window as it is."
         ),
-        unit="short",
-        thresholds=colours.plain(),
         empty="no comparable value yet",
         words=COURSES,
     )

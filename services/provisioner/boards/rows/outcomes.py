@@ -1,7 +1,6 @@
 """What became of the events: counted, duplicate, late, ahead of time, refused; and what a measure could not use."""
 
 from schemas.definition.model import Definition
-from services.provisioner import colours
 from services.provisioner import expressions as promql
 from services.provisioner.boards.layout import Row, Tile, lines_of
 from services.provisioner.boards.lines import series_panel
@@ -46,6 +45,5 @@ def _look(title: str, said: str, empty: str = "no events yet") -> Look:
         title=title,
         description=f"Events a second {said} (5 minutes' mean).",
         unit="cps",
-        thresholds=colours.plain(),
         empty=empty,
     )

@@ -1,7 +1,7 @@
 """When it happens: a cell for each hour of the week, the darker the more."""
 
 from schemas.definition.model import Definition, Metric, Plain
-from services.provisioner import colours, words
+from services.provisioner import words
 from services.provisioner.boards.layout import Line, Row, Tile
 from services.provisioner.boards.look import Look, Query, override, panel, targets
 from services.provisioner.boards.queries import rhythm
@@ -30,7 +30,6 @@ def _heatmap(definition: Definition) -> dashboard.Panel:
             " the running hour is left out. The darker a cell, the more."
         ),
         unit=panel_unit(definition, metric) if metric else "short",
-        thresholds=colours.plain(),
         empty="no whole hour yet",
     )
     query = Query(rhythm.by_hour_of_week(definition, hourly.expression), name)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from schemas.definition.model import Calendar, Definition, Metric
-from services.provisioner import colours, words
 from services.provisioner import expressions as promql
+from services.provisioner import words
 from services.provisioner.boards.layout import Line, Row, Tile
 from services.provisioner.boards.lines import series_panel
 from services.provisioner.boards.look import Look, Query
@@ -57,7 +57,6 @@ def _through_time(definition: Definition, metric: Metric, dimension: str) -> das
             f"{'' if adds_up else ' The parts do not add up to the whole.'}"
         ),
         unit=panel_unit(definition, metric),
-        thresholds=colours.plain(),
         empty="no segment yet",
     )
     return series_panel(look, [Query(promql.segments(metric, dimension), "{{segment}}")], stacked=adds_up)
@@ -84,7 +83,6 @@ def _changes(definition: Definition, metric: Metric, dimension: str) -> dashboar
         title=f"{words.title(metric.name)} by {dimension}: change against {shift.words}",
         description=f"{words.title(metric.name)}, {last}, against {shift.words}. {said}",
         unit=unit,
-        thresholds=colours.plain(),
         empty="no segment yet",
     )
     return table_panel(look, {"segment": words.title(dimension)}, columns)

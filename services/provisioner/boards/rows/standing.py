@@ -11,7 +11,7 @@ from services.provisioner.boards.layout import Tile
 from services.provisioner.boards.look import Look, Query
 from services.provisioner.boards.queries import forecasts, steering, trends
 from services.provisioner.boards.queries.trends import Shift
-from services.provisioner.boards.stats import stat_panel
+from services.provisioner.boards.stats import stat_panel, stat_tile
 from services.provisioner.owners import aim_of, answering
 from services.provisioner.sdk import dashboard
 from services.provisioner.units import panel_unit, whole_numbers
@@ -72,7 +72,7 @@ def _value(
             decimals=look.decimals,
             empty=f"no complete {span} yet",
         )
-        yield Tile(key(metric, "complete"), stat_panel(last, Query(promql.finished(metric), metric.name)))
+        yield stat_tile(key(metric, "complete"), last, Query(promql.finished(metric), metric.name))
 
 
 def owned(definition: Definition, metric: Metric, aim: Target | None) -> str:
@@ -96,18 +96,16 @@ def _target(definition: Definition, metric: Metric, aim: Target) -> Iterator[Til
         decimals=1,
         empty="no comparable value yet",
     )
-    yield Tile(key(metric, "share"), stat_panel(share, Query(promql.share_of_target(metric), "share")))
+    yield stat_tile(key(metric, "share"), share, Query(promql.share_of_target(metric), "share"))
     if not (said := words.path(definition, aim)):
         return
     course = Look(
         title="Pace",
         description=f"Whether it is where the path says it should be today. {said}",
-        unit="short",
-        thresholds=colours.plain(),
         empty="not on its path yet",
         words=COURSES,
     )
-    yield Tile(key(metric, "course"), stat_panel(course, Query(steering.course(metric.name), "pace")))
+    yield stat_tile(key(metric, "course"), course, Query(steering.course(metric.name), "pace"))
     against = Look(
         title=f"Against the path{of}",
         description=f"How far the value is above or below what the path asks for today. {said}",
@@ -116,7 +114,7 @@ def _target(definition: Definition, metric: Metric, aim: Target) -> Iterator[Til
         decimals=1,
         empty="not on its path yet",
     )
-    yield Tile(key(metric, "path"), stat_panel(against, Query(steering.against_path(metric), "against the path")))
+    yield stat_tile(key(metric, "path"), against, Query(steering.against_path(metric), "against the path"))
 
 
 def _forecast(definition: Definition, metric: Metric, aim: Target | None) -> Iterator[Tile]:
@@ -138,7 +136,7 @@ def _forecast(definition: Definition, metric: Metric, aim: Target | None) -> Ite
         decimals=decimals_of(definition, metric),
         empty="too little history, or that day has passed",
     )
-    yield Tile(key(metric, "forecast"), stat_panel(look, Query(expression, "forecast")))
+    yield stat_tile(key(metric, "forecast"), look, Query(expression, "forecast"))
 
 
 def _trend(definition: Definition, metric: Metric) -> Iterator[Tile]:

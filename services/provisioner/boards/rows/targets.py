@@ -37,7 +37,6 @@ def _bars(definition: Definition) -> dashboard.Panel:
             f"The part done of the way from base to target; grey is what the path asks for by today. {' '.join(said)}"
         ),
         unit="percentunit",
-        thresholds=colours.plain(),
         decimals=0,
         empty="no comparable value yet",
     )
@@ -51,8 +50,6 @@ def _courses(definition: Definition) -> dashboard.Panel:
             "Whether each metric was where its path said it should be. Judged is the last complete period, or a window"
             " as it is."
         ),
-        unit="short",
-        thresholds=colours.plain(),
         empty="no comparable value yet",
         words=COURSES,
     )

@@ -73,13 +73,13 @@ def test_the_page_about_alerts_names_each_with_its_severity() -> None:
 
 def test_every_alert_may_wait_and_all_but_those_of_silence_linger() -> None:
     assert all(rule.hold >= 300 for rule in RULES)
-    lingering = {rule.alert for rule in RULES if rule.keep}
+    lingering = {rule.alert for rule in RULES if rule.keep != 0}
     # what is absent or away is over as soon as it is back
     assert {rule.alert for rule in RULES} - lingering == {"NorthStarExporterDown", "NorthStarStateAway"}
 
 
 def test_each_alert_says_whose_it_is_and_where_they_say_what_to_do() -> None:
-    owners = {(rule.alert, rule.labels.get("metric", ""), rule.owner, rule.runbook) for rule in RULES}
+    owners = {(rule.alert, rule.labels.get("metric", ""), *rule.answers) for rule in RULES}
     assert {
         ("NorthStarDrop", "", "Ada", "https://wiki.example.com/orders"),
         ("NorthStarSlowDecline", "new_customers", "growth team", ""),

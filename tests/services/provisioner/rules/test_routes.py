@@ -58,11 +58,11 @@ def test_each_severity_of_each_concern_and_owner_has_a_receiver_of_its_own(file:
 def test_every_rule_reaches_its_owner(file: Path) -> None:
     seen = set()
     for rule in all_rules(company()):
-        who = "pipeline" if rule.concern == "pipeline" else rule.owner or "product"
+        who = "pipeline" if rule.concern == "pipeline" else rule.answers.owner or "product"
         labels = {"alertname": rule.alert, "concern": rule.concern, "severity": rule.severity}
         key = (who, rule.severity)
         if key not in seen:
-            checked(file, "/".join(key), **labels, **({"owner": rule.owner} if rule.owner else {}))
+            checked(file, "/".join(key), **labels, **({"owner": rule.answers.owner} if rule.answers.owner else {}))
         seen.add(key)
     assert {("Ada", "page"), ("Grace", "ticket"), ("Edsger", "ticket"), ("pipeline", "page")} <= seen
 
