@@ -7,7 +7,7 @@ Redis keys of one partition share a hash tag, so that one script may touch them 
     nsm:{<version>:<topic>:<partition>}:totals              hash: <outcome>, unused|.., overflow|.. -> count
     nsm:{<version>:<topic>:<partition>}:cells:<series>:<n>  hash: <bucket> or <bucket>|<dimension>|<value> -> integer,
                                                             of a distribution <bucket>||<bin> -> integer;
-                                                            of <series>~ <bucket>@<day reached> -> what came late
+                                                            of <series>~ <bucket>@<reached>.. -> what came late
     nsm:{<version>:<topic>:<partition>}:records:<space>     hash: <entity>, by dimension <segment's number>:<entity>
                                                             -> its record, MessagePack
     nsm:{<version>:<topic>:<partition>}:ids:<slot>          string: 8 bytes an id
@@ -48,7 +48,7 @@ def cells_of(name: str) -> tuple[str, int]:
 
 
 def late_series(series: str) -> str:
-    """What was added to days of a series when its partition had gone past them: ``<bucket>@<day reached>``."""
+    """What was added to pieces of a series when its partition had gone past them: ``<bucket>@<reached>``."""
     return f"{series}~"
 
 
@@ -57,9 +57,11 @@ def is_late(series: str) -> bool:
     return series.endswith("~")
 
 
-def restated_totals(measure: str, unit: str) -> tuple[str, str]:
-    """How many events came for periods of this unit that were over, and the append time of the last of them."""
-    return f"restated|{measure}|{unit}", f"restated_at|{measure}|{unit}"
+def restated_totals(measure: str, over: str) -> tuple[str, str]:
+    """How many events came for periods of this unit, or buckets of this size, that were over, and the append time of
+    the last of them.
+    """
+    return f"restated|{measure}|{over}", f"restated_at|{measure}|{over}"
 
 
 def records_name(space: str) -> str:

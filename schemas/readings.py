@@ -19,9 +19,14 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Restated(msgspec.Struct, frozen=True, kw_only=True):
-    """What a reading came to when its span was first over; None where it did not exist then."""
+    """What a reading came to when its span was first over, and by how much late events have changed it since.
+
+    ``value`` is None where it did not exist then, and where it is not known: of what grows by itself after its end
+    (``Reading.final`` tells until when).  ``by`` is None where it does not exist, now or without them.
+    """
 
     value: Fraction | None
+    by: Fraction | None
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,8 +20,8 @@ class Arrived(NamedTuple):
     events: Column
     amounts: Column
 
-    def only(self, which: Mask) -> "Arrived":
-        """Some of them."""
+    def only(self, which: Mask | Column) -> "Arrived":
+        """Some of them, by a mask or by their places."""
         names, codes, points = self.arrivals
         return Arrived(Arrivals(names, codes[which], points[which]), self.events[which], self.amounts[which])
 

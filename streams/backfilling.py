@@ -10,9 +10,9 @@ once it goes on, refuses.
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from streams.carrying import records_of, series_of_place
+from streams.carrying import records_of
 from streams.fold import pack, unpack
-from streams.plan import Placed, Plan, SourcePlan
+from streams.plan import Placed, Plan, SourcePlan, series_of_place
 
 P = TypeVar("P", bound=Placed)
 Places = Sequence[int]

@@ -26,12 +26,11 @@ from streams.plan import (
     Generation,
     Placed,
     PlacedChain,
-    PlacedConversion,
-    PlacedRetention,
     Plan,
     Remembering,
     SourcePlan,
     compile_plan,
+    series_of_place,
 )
 
 ASKS_ALL = (model.Part.NEW, model.Part.RESURRECTED)
@@ -239,14 +238,3 @@ def _stood(place: Placed, before: Sequence[Placed]) -> int | None:
 
 def _grain(place: Placed) -> str:
     return place.chain.grain.label if isinstance(place, PlacedChain) else type(place).__name__
-
-
-def series_of_place(place: Placed) -> frozenset[str]:
-    """Every series that it adds to."""
-    match place:
-        case PlacedChain(chain=chain):
-            return frozenset(judge.series for judge in chain.judges)
-        case PlacedRetention(retention=retention):
-            return frozenset(retention.series.values())
-        case PlacedConversion(conversion=conversion):
-            return frozenset(conversion.series)

@@ -1,12 +1,12 @@
 """Cells of all partitions, added up, and what a span of them comes to."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate
 
 from schemas.names import is_late
 from streams.plan import Series
-from streams.restating.late import Bins, LateCells
+from streams.restating.late import Fields, LateCells
 from streams.state.port import Snapshot
 from streams.time.spans import Span
 
@@ -68,16 +68,11 @@ class Cells:
         totals = ((value, self.part(series, dimension, value, span)) for value in self._values(series, dimension))
         return {value: number for value, number in totals if number}
 
-    def any_late(self, series: Series, last: int) -> bool:
-        """Whether anything came when a day past ``last`` was reached."""
-        return self._late.any_after(series, last) or (self._below is not None and self._below.any_late(series, last))
-
-    def late(self, series: Series, span: Span, last: int) -> Bins:
-        """What came for the days of a span when a day past ``last`` was reached, by bin, ``""`` for the whole."""
-        found = self._late.bins(series, span, last)
-        for part, number in self._below.late(series, span, last).items() if self._below else ():
-            found[part] = found.get(part, 0) + number
-        return found
+    def late(self, series: Series, last: int) -> Iterator[Fields]:
+        """What came for pieces of time up to ``last`` when one past it was reached, and what came then for others."""
+        yield from self._late.after(series, last)
+        if self._below is not None:
+            yield from self._below.late(series, last)
 
     def _values(self, series: Series, dimension: str) -> dict[str, None]:
         below = self._below._values(series, dimension) if self._below else {}  # noqa: SLF001 its own kind

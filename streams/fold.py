@@ -8,7 +8,7 @@ The result does not depend on how events were ordered, cut into batches or sprea
 holds it to that).  Records are changed in place: whoever gives them throws them away when the effect is not kept.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from streams.arrivals import arrived_at
 from streams.converting import Converting
 from streams.events.admission import Admitted, Batch
 from streams.events.columns import Coded, RowReader
-from streams.filing import file
+from streams.filing import Filing, Shelf
 from streams.measures.additive import Groups
 from streams.measures.chain import Record
 from streams.measures.distribution import BINS, OUTERMOST, bins_of
@@ -28,7 +28,7 @@ from streams.plan import Additive, SourcePlan, Space, choices_of
 from streams.segments import Segmented
 from streams.selection import NO_VALUE, OVERFLOW, Selections
 from streams.settling.nameless import nameless_cells
-from streams.settling.settling import Settling
+from streams.settling.settling import Moved, Settling
 from streams.state.port import Commit
 from streams.usable import unused
 
@@ -55,9 +55,13 @@ class Effect(NamedTuple):
 class Work:
     """One batch, ready to fold once the records are there."""
 
-    def __init__(self, plan: SourcePlan, batch: Batch, decoder: RowReader) -> None:
+    def __init__(
+        self, plan: SourcePlan, batch: Batch, decoder: RowReader, filing: Callable[[Selections], Filing] | None = None
+    ) -> None:
+        """``filing`` makes one that also tells apart what came late; None: a plain one."""
         self._plan = plan
         self._selections = Selections(batch, decoder)
+        self._filing = Filing() if filing is None else filing(self._selections)
         self._names: dict[tuple[Groups, tuple[str, ...]], tuple[list[int], list[str]]] = {}
         self._told: set[str] = set()
         self.left_out = {} if plan.types is None else self._selections.left_out(plan.types)
@@ -68,8 +72,10 @@ class Work:
         for additive in plan.additives:
             for name, property_ in additive.dimensions:
                 self._want_values(additive, name, property_)
-        self._segmented: list[Segmented | Converting] = [Segmented(split, self._selections) for split in plan.splits]
-        self._segmented += [Converting(split, self._selections) for split in plan.splits if split.converting]
+        self._segmented: list[Segmented | Converting] = [
+            *(Segmented(split, self._selections, self._filing) for split in plan.splits),
+            *(Converting(split, self._selections, self._filing) for split in plan.splits if split.converting),
+        ]
         for segmented in self._segmented:
             self.wanted[segmented.name] = segmented.wanted
         self._settling = [Settling(settled, self._selections) for settled in plan.settled]
@@ -110,12 +116,7 @@ class Work:
 
     def _settle(self, records: Records, floor: int, effect: Effect) -> None:
         for settling in self._settling:
-            moved = settling.fold(records, floor)
-            effect.changed.update(moved.changed)
-            for (series, segment), out in moved.outs.items():
-                field, buckets = settling.field(segment), sorted(out)
-                names, deltas = [f"{bucket}{field}" for bucket in buckets], list(map(out.__getitem__, buckets))
-                put_cells(effect.cells, series, buckets, names, deltas)
+            put_moved(effect, settling, settling.fold(records, floor))
         for nameless in self._plan.nameless:
             for series, field, buckets, deltas in nameless_cells(nameless, self._selections):
                 put_cells(effect.cells, series, buckets, [f"{bucket}{field}" for bucket in buckets], deltas)
@@ -200,7 +201,8 @@ class Work:
             if measure not in self._told:
                 absent = unused(self._selections, space, placed)
                 self._tell_unused(measure, effect, absent, self._selections.of(placed.choice).unused)
-        outs, changed = file(placed, arrived_at(self._selections, space.entity, placed), known, place, floor)
+        arrived = arrived_at(self._selections, space.entity, placed)
+        outs, changed = self._filing.file(placed, arrived, Shelf(known, place, floor))
         for series, out in outs.items():
             put_cells(effect.cells, series, list(out), list(map(str, out)), list(out.values()))
         return changed
@@ -252,6 +254,16 @@ def put_cells(
         begin = end
     if keys:
         cells[series] = keys
+
+
+def put_moved(effect: Effect, settling: Settling, moved: Moved) -> None:
+    """Adds what a batch comes to for one dimension that is remembered of entities."""
+    for space, entities in moved.changed.items():
+        effect.changed.setdefault(space, set()).update(entities)
+    for (series, segment), out in moved.outs.items():
+        field, buckets = settling.field(segment), sorted(out)
+        names, deltas = [f"{bucket}{field}" for bucket in buckets], list(map(out.__getitem__, buckets))
+        put_cells(effect.cells, series, buckets, names, deltas)
 
 
 def _add_to(keys: dict[int, dict[str, int]], number: int, several: dict[str, int]) -> None:

@@ -13,7 +13,7 @@ from schemas.readings import WHOLE, Pace, Reading
 from streams.cells import Cells
 from streams.plan import Plan, Remembering, Series, measures_of, waits
 from streams.restating.at_first import Restatements
-from streams.restating.late import days_back, late_series
+from streams.restating.late import late_series, pieces_back
 from streams.selection import NO_VALUE, OVERFLOW
 from streams.state.port import NEVER, KeySpan
 from streams.sums import Sums
@@ -117,6 +117,7 @@ class Readings:
 
     def _read(self, metric: str, look: Look, pace: Pace | None = None) -> Reading:
         found, span = self._values.of(metric, look), look.span
+        waits_ms = self._waits(metric, look.segment)
         return Reading(
             metric=metric,
             window=look.window.label,
@@ -127,11 +128,11 @@ class Readings:
             end_ms=span.end_ms,
             as_of_ms=self._as_of.watermark_ms,
             complete=look.over,
-            final=span.whole and self._as_of.floor_ms >= span.end_ms + self._waits(metric, look.segment),
+            final=span.whole and self._as_of.floor_ms >= span.end_ms + waits_ms,
             dimension=look.segment.dimension if look.segment else WHOLE,
             segment=look.segment.name if look.segment else WHOLE,
             pace=pace,
-            restated=self._restatements.of(metric, look) if look.over else None,
+            restated=self._restatements.of(metric, look, found.value, grows=waits_ms > 0) if look.over else None,
         )
 
     def _waits(self, metric: str, segment: Segment | None) -> int:
@@ -198,7 +199,8 @@ def wanted_keys(plan: Plan, at_ms: int, watermark_ms: int) -> dict[str, set[KeyS
         if watermark_ms != NEVER and (complete := last_complete(plan.calendar, window, watermark_ms)):
             spans.append(complete)
             if series.name in late:
-                span = _late_span(plan, measure, complete.last, complete.last)
+                first = _first(plan, window, complete, back[measure, window])
+                span = _late_span(plan, measure, window, first, (complete.last, complete.last))
                 wanted.setdefault(names.late_series(series.name), set()).add(span)
         wanted.setdefault(series.name, set()).update(
             _key_span(series, _first(plan, window, span, back[measure, window]), span.last) for span in spans
@@ -211,18 +213,23 @@ def keys_between(plan: Plan, metric: str, window: Window, first_ms: int, last_ms
     begin, end = (running(plan.calendar, window, at_ms) for at_ms in (first_ms, last_ms))
     first = _first(plan, window, begin, look_back(plan.definition.metrics, metric))
     wanted: dict[str, set[KeySpan]] = {}
+    late = late_series(plan)
     for measure in measures_of(plan.definition, metric):
         series = plan.series[measure, window]
         wanted.setdefault(series.name, set()).add(_key_span(series, first, end.last))
-        if series.name in late_series(plan):
-            late = names.late_series(series.name)
-            wanted.setdefault(late, set()).add(_late_span(plan, measure, begin.last, end.last))
+        if series.name in late:
+            last = begin.last, end.last
+            wanted.setdefault(names.late_series(series.name), set()).add(_late_span(plan, measure, window, first, last))
     return wanted
 
 
-def _late_span(plan: Plan, measure: str, first: int, last: int) -> KeySpan:
-    """What may have come late for periods that end with any of these days."""
-    return KeySpan((first - days_back(plan, measure)) // CELLS_PER_KEY, last // CELLS_PER_KEY)
+def _late_span(plan: Plan, measure: str, window: Window, first: int | None, last: tuple[int, int]) -> KeySpan:
+    """What may have come late for spans that end with a piece of ``last``, both included, and begin with ``first``."""
+    series = plan.series[measure, window]
+    begin = last[0] - pieces_back(plan, measure, series)
+    if first is not None and not series.running:
+        begin = max(first, begin)
+    return KeySpan(begin // CELLS_PER_KEY, last[1] // CELLS_PER_KEY)
 
 
 def _first(plan: Plan, window: Window, span: Span, periods: int) -> int | None:

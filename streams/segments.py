@@ -12,7 +12,7 @@ import numpy as np
 
 from streams.arrivals import Arrived
 from streams.events.columns import Column
-from streams.filing import file
+from streams.filing import Filing, Shelf
 from streams.measures.chain import Arrivals, Out, Record
 from streams.plan import PlacedChain, PlacedRetention, Split
 from streams.selection import NO_VALUE, OVERFLOW, Selection, Selections
@@ -32,8 +32,8 @@ class OfSegment(NamedTuple):
 class Segmented:
     """One batch for one split, ready to fold once the records are there."""
 
-    def __init__(self, split: Split, selections: Selections) -> None:
-        self._split, self._selections = split, selections
+    def __init__(self, split: Split, selections: Selections, filing: Filing) -> None:
+        self._split, self._selections, self._filing = split, selections, filing
         choices = dict.fromkeys(placed.choice for placed in split.places)
         self._pairs = {choice: _Pairs.of(split, selections.of(choice)) for choice in choices}
         self.name = split.name
@@ -48,8 +48,9 @@ class Segmented:
             pairs = self._pairs[placed.choice]
             for segment, begin, end in pairs.runs:
                 arriving = self._arrived(placed, pairs, slice(begin, end))
-                outs, changed = file(placed, (arriving,), known, place, floor)
-                yield OfSegment(f"|{self._split.dimension}|{segment}", outs, changed)
+                field = f"|{self._split.dimension}|{segment}"
+                outs, changed = self._filing.file(placed, (arriving,), Shelf(known, place, floor, (field,)))
+                yield OfSegment(field, outs, changed)
 
     def _arrived(self, placed: PlacedChain | PlacedRetention, pairs: "_Pairs", run: slice) -> Arrived:
         """Of one segment; of a net retention what has an amount."""

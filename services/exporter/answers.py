@@ -123,7 +123,7 @@ def reading_json(plan: Plan, reading: Reading, trust: Trust) -> Json:
         "complete": reading.complete,
         "final": reading.final,
         "pace": None if reading.pace is None else _pace_json(plan, reading.pace),
-        "restated": None if reading.restated is None else _restated_json(reading.value, reading.restated),
+        "restated": None if reading.restated is None else _restated_json(reading.restated),
         "completeness": trust.completeness,
         "definition": plan.version,
     }
@@ -144,10 +144,10 @@ def _pace_json(plan: Plan, pace: Pace) -> Json:
     }
 
 
-def _restated_json(now: Fraction | None, restated: Restated) -> Json:
+def _restated_json(restated: Restated) -> Json:
     first = restated.value
     return {
-        "by": None if now is None or first is None else number(now - first),
+        "by": number(restated.by),
         "at_first": number(first),
         "exact": None if first is None else exact(first),
     }

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from schemas.definition.model import Definition, Window
 from schemas.names import restated_totals
 from streams.plan import measures_of
-from streams.restating.counting import unit_of_window
+from streams.restating.counting import over_by
 from streams.state.port import Snapshot
 
 
@@ -20,12 +20,12 @@ class Restatements(NamedTuple):
 def restatements(
     definition: Definition, partitions: Iterable[Snapshot], metric: str, window: Window
 ) -> Restatements | None:
-    """None of a window that has no periods which are over: of hours, and of a lifetime."""
-    unit = unit_of_window(window)
-    if unit is None:
+    """None of a lifetime, which is never over."""
+    over = over_by(window)
+    if over is None:
         return None
     events, last_ms = 0, 0
-    pairs = [restated_totals(measure, unit) for measure in measures_of(definition, metric)]
+    pairs = [restated_totals(measure, over) for measure in measures_of(definition, metric)]
     for one in partitions:
         for count, moment in pairs:
             events += one.totals.get(count, 0)

@@ -58,7 +58,7 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
 
     ``counted`` says of each event that was decoded whether it is in ``batch``, ``index`` where it was (None: all were),
     ``clocks`` the latest append time up to it.  ``reached`` has of each event of ``batch`` the latest time that was
-    counted before it, NEVER where nothing was: in its partition, of a stage in the source's before its message.
+    counted before it, NEVER where nothing was: in its partition, of a stage in the source's, and only of what is late.
     """
 
     batch: Batch

@@ -66,22 +66,30 @@ class Conversion:
             converted += found
             if is_other:
                 changed.add(name)
-        times, tags = np.divmod(np.array(converted, np.int64), self.segments + 1)
-        outs: dict[tuple[str, int], Out] = {(series, 0): {} for series in self.series} if self.segments == 1 else {}
-        for segment in np.unique(tags).tolist():
-            for series, grain in self.series.items():
-                tally(outs.setdefault((series, segment), {}), grain.column(times[tags == segment]), 1)
-        return outs, changed
+        return self._outs(converted), changed
 
     def fold_each(
         self, starts: Arrivals, ends: Arrivals, records: MutableMapping[str, Record], place: int, floor: int
     ) -> Iterator[tuple[str, dict[str, Out]]]:
         """As ``fold``, entity by entity: what each adds."""
-        for name, found, _ in self._each(Tagged(starts, 0), ends, records, place, floor):
-            times, outs = np.array(found, np.int64) // (self.segments + 1), {series: Out() for series in self.series}
+        for name, outs in self.fold_split_each(Tagged(starts, 0), ends, records, place, floor):
+            yield name, {series: out for (series, _), out in outs.items()}
+
+    def fold_split_each(
+        self, starts: Tagged, ends: Arrivals, records: MutableMapping[str, Record], place: int, floor: int
+    ) -> Iterator[tuple[str, dict[tuple[str, int], Out]]]:
+        """As ``fold_split``, entity by entity: what each adds."""
+        for name, found, _ in self._each(starts, ends, records, place, floor):
+            yield name, self._outs(found)
+
+    def _outs(self, converted: Points) -> dict[tuple[str, int], Out]:
+        """Starts that found an end, filed; where there is one segment it is there though nothing is in it."""
+        times, tags = np.divmod(np.array(converted, np.int64), self.segments + 1)
+        outs: dict[tuple[str, int], Out] = {(series, 0): {} for series in self.series} if self.segments == 1 else {}
+        for segment in np.unique(tags).tolist():
             for series, grain in self.series.items():
-                tally(outs[series], grain.column(times), 1)
-            yield name, outs
+                tally(outs.setdefault((series, segment), {}), grain.column(times[tags == segment]), 1)
+        return outs
 
     def _each(
         self, starts: Tagged, ends: Arrivals, records: MutableMapping[str, Record], place: int, floor: int

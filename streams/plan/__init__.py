@@ -47,6 +47,7 @@ from streams.plan.parts import (
     Split,
     Stage,
     choices_of,
+    series_of_place,
 )
 from streams.plan.series import measures_of, waits
 from streams.plan.version import INTERNAL_PARTITIONS
@@ -77,6 +78,7 @@ __all__ = [
     "keys_of",
     "measures_of",
     "rekeyed_by",
+    "series_of_place",
     "types_of",
     "waits",
 ]

@@ -133,6 +133,17 @@ def choices_of(placed: Placed) -> tuple[Choice, ...]:
     return (placed.choice, placed.to) if isinstance(placed, PlacedConversion) else (placed.choice,)
 
 
+def series_of_place(placed: Placed) -> frozenset[str]:
+    """Every series that it adds to."""
+    match placed:
+        case PlacedChain(chain=chain):
+            return frozenset(judge.series for judge in chain.judges)
+        case PlacedRetention(retention=retention):
+            return frozenset(retention.series.values())
+        case PlacedConversion(conversion=conversion):
+            return frozenset(conversion.series)
+
+
 class Space(NamedTuple):
     """One kind of entity and what its records hold, in order: chains, then what has a record of its own."""
 

@@ -1,20 +1,17 @@
 """What is counted by dimensions that are remembered of entities."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from schemas.definition.model import Definition, Dimension, Measure, Window
 from streams.plan.additives import Added, additive_of
 from streams.plan.parts import (
     Additive,
     Nameless,
-    Placed,
-    PlacedChain,
-    PlacedConversion,
-    PlacedRetention,
     Remembering,
     Series,
     Settled,
     Space,
+    series_of_place,
 )
 from streams.plan.places import spaces_of
 from streams.time.calendar import Calendar
@@ -63,14 +60,4 @@ def _added_to(additives: tuple[Additive, ...]) -> Iterator[str]:
 
 
 def _judged(spaces: tuple[Space, ...]) -> Iterator[str]:
-    return (series for space in spaces for placed in space.places for series in _series(placed))
-
-
-def _series(placed: Placed) -> Iterable[str]:
-    match placed:
-        case PlacedChain(chain=chain):
-            return [judge.series for judge in chain.judges]
-        case PlacedRetention(retention=retention):
-            return retention.series.values()
-        case PlacedConversion(conversion=conversion):
-            return conversion.series
+    return (series for space in spaces for placed in space.places for series in series_of_place(placed))

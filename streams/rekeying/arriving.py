@@ -44,8 +44,7 @@ class Arriving:
             if message.rows is not None:
                 begin = 0 if known is None else bisect_left(message.rows.offsets, known.next)
                 several.append((message.rows, begin))
-                before = NEVER if known is None else known.watermark
-                reached_before.append(np.full(len(message.rows.offsets) - begin, before, np.int64))
+                reached_before.append(_reached(message, known, len(message.rows.offsets))[begin:])
             reached[message.partition] = _moved(known, message)
         batch = joined(several, self.fields)
         return Admitted(
@@ -74,6 +73,18 @@ class Arriving:
                 f"{message.topic}[{message.partition}], but {applied}. Messages were lost (retention, deleted records, "
                 "or a broker that came back without them). Nothing was counted; begin a new version."
             )
+
+
+def _reached(message: Message, known: Reached | None, rows: int) -> Times:
+    """Of each row that came late the latest time counted before it, NEVER of the others; where that is not told, of
+    all the latest time before the message.
+    """
+    if message.behind is None:
+        return np.full(rows, NEVER if known is None else known.watermark, np.int64)
+    reached = np.full(rows, NEVER, np.int64)
+    late, before = message.behind
+    reached[late] = before
+    return reached
 
 
 def _moved(known: Reached | None, message: Message) -> Reached:

@@ -20,6 +20,7 @@ from streams.events.admission import Admitted
 from streams.events.columns import Column
 from streams.rekeying.routing import Router
 from streams.rekeying.rows import Rows
+from streams.restating.behind import Behind
 from streams.state.port import NEVER, Standing
 
 FORMAT = 1
@@ -29,7 +30,11 @@ _BIG = 1  # the extension that holds the decimal text of an integer which Messag
 
 
 class Message(msgspec.Struct, frozen=True, array_like=True):
-    """Offsets ``first`` up to ``next`` of one of ``partitions`` of a topic, and where its fold stands after them."""
+    """Offsets ``first`` up to ``next`` of one of ``partitions`` of a topic, and where its fold stands after them.
+
+    ``behind`` are the rows, by number, that came late for a day or a bucket, and the latest time that their partition
+    had counted before each; None of a message of an older worker, which did not say.
+    """
 
     format: int
     topic: str
@@ -41,6 +46,7 @@ class Message(msgspec.Struct, frozen=True, array_like=True):
     floor: int
     watermark: int
     rows: Rows | None
+    behind: tuple[list[int], list[int]] | None = None
 
 
 class Origin(NamedTuple):
@@ -68,8 +74,12 @@ class Letters:
     def __init__(self, router: Router, origin: Origin) -> None:
         self._router, self._origin = router, origin
 
-    def of(self, admitted: Admitted, offsets: Column, before: Standing, to: tuple[int, Column]) -> Iterator[bytes]:
-        """``offsets`` are those of the batch's events; ``to`` is an internal partition and the places of its rows."""
+    def of(
+        self, admitted: Admitted, offsets: Column, before: Standing, to: tuple[int, Column], late: Behind | None
+    ) -> Iterator[bytes]:
+        """``offsets`` are those of the batch's events; ``to`` is an internal partition and the places of its rows;
+        ``late`` are the events that came late.
+        """
         partition, places = to
         first, end = before.position, admitted.standing.position
         pieces = [(first, end, places)]
@@ -79,7 +89,9 @@ class Letters:
             last = admitted.standing if end == admitted.standing.position else before
             name = begin if begin > first or before.clock != NEVER else None
             letter = _encoded(
-                Message(FORMAT, *self._origin, begin, end, name, last.floor, last.watermark, rows),
+                Message(
+                    FORMAT, *self._origin, begin, end, name, last.floor, last.watermark, rows, _behind(places, late)
+                ),
             )
             if len(letter) <= PIECE_BYTES or len(places) <= 1:
                 yield letter
@@ -92,6 +104,13 @@ class Letters:
 def offsets_of(admitted: Admitted, offsets: list[int]) -> Column:
     """The offset of each event of the batch."""
     return np.array(offsets, np.int64)[admitted.places()]
+
+
+def _behind(places: Column, late: Behind | None) -> tuple[list[int], list[int]]:
+    if late is None:
+        return [], []
+    rows = np.flatnonzero(np.isin(places, late.places))
+    return rows.tolist(), late.before[np.searchsorted(late.places, places[rows])].tolist()
 
 
 def _extension(code: int, data: memoryview) -> Any:

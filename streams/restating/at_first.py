@@ -3,66 +3,94 @@
 Each partition is over by what it had reached itself, so that no partition has to know of another.
 """
 
-from schemas.definition import model
-from schemas.definition.model import Definition
-from schemas.definition.operands import operands
+from fractions import Fraction
+
 from schemas.readings import Restated
 from streams.cells import Cells
 from streams.plan import Plan, Series, measures_of
-from streams.restating.counting import unit_of_window
 from streams.sums import Sums
 from streams.time.spans import Span
 from streams.values import Look, Values
 
 
 class Restatements:
-    """Of the whole of metrics whose measures all have late series."""
+    """Of all metrics over some cells."""
 
     def __init__(self, plan: Plan, cells: Cells, sums: Sums) -> None:
         self._plan, self._cells, self._sums = plan, cells, sums
-        self._told = {name for name in plan.definition.metrics if is_told(plan.definition, name)}
-        self._at_first: dict[int, Values] = {}
+        self._at_first: dict[tuple[str, int], _AtFirst] = {}
 
-    def of(self, metric: str, look: Look) -> Restated | None:
-        """None where nothing came late for the span, and where that is not told."""
-        last = look.span.last
-        if metric not in self._told or look.segment is not None or unit_of_window(look.window) is None:
+    def of(self, metric: str, look: Look, now: Fraction | None, *, grows: bool) -> Restated | None:
+        """Of what is over, and comes to ``now``.  None where nothing came late that changed what it stands on.
+
+        What ``grows`` has changed since it was over by what was not late as well: what it came to then is not known.
+        """
+        series = [self._plan.series[one, look.window] for one in measures_of(self._plan.definition, metric)]
+        key = series[0].grain.label, look.span.last
+        if key not in self._at_first:
+            self._at_first[key] = _AtFirst(self._plan, self._sums, self._cells, look.span.last)
+        at_first = self._at_first[key]
+        if not at_first.sums.any_late(series):
             return None
-        series = (self._plan.series[one, look.window] for one in measures_of(self._plan.definition, metric))
-        if not any(self._cells.any_late(one, last) for one in series):
+        then = at_first.values.of(metric, look).value
+        if not at_first.sums.differed():
             return None
-        if last not in self._at_first:
-            self._at_first[last] = Values(self._plan, _SumsAtFirst(self._sums, self._cells, last))
-        return Restated(value=self._at_first[last].of(metric, look).value)
+        by = None if now is None or then is None else now - then
+        return Restated(value=None if grows else then, by=by)
+
+
+class _AtFirst:
+    """``last`` is the piece that the span ends with."""
+
+    def __init__(self, plan: Plan, sums: Sums, cells: Cells, last: int) -> None:
+        self.sums = _SumsAtFirst(sums, cells, last)
+        self.values = Values(plan, self.sums)
 
 
 class _SumsAtFirst(Sums):
-    """``last`` is the day that the span ends with."""
+    """Less what was added late."""
 
     def __init__(self, sums: Sums, cells: Cells, last: int) -> None:
         super().__init__(cells)
-        self._sums, self._last = sums, last
+        self._now, self._last = sums, last
+        self._late_cells = Cells()
+        self._late = Sums(self._late_cells)
+        self._known: dict[str, bool] = {}
+        self._differed = False
+
+    def any_late(self, several: list[Series]) -> bool:
+        """Whether anything came late for any of these series; must be asked before their sums are."""
+        found = [self._fetch(one) for one in several]
+        return any(found)
+
+    def differed(self) -> bool:
+        """Whether any sum was another one, since this was asked last."""
+        found, self._differed = self._differed, False
+        return found
 
     def total(self, series: Series, span: Span) -> int:
-        """Less what was added late."""
-        return self._sums.total(series, span) - self._cells.late(series, span, self._last).get("", 0)
+        """What the whole came to over a span."""
+        return self._less(self._now.total(series, span), self._late.total(series, span))
+
+    def part(self, series: Series, dimension: str, value: str, span: Span) -> int:
+        """What one raw value came to over a span."""
+        now, late = (one.part(series, dimension, value, span) for one in (self._now, self._late))
+        return self._less(now, late)
 
     def parts(self, series: Series, dimension: str, span: Span) -> dict[str, int]:
-        """Of a distribution, by bin."""
-        late = self._cells.late(series, span, self._last)
-        parts = self._sums.parts(series, dimension, span)
-        found = {part: parts.get(part, 0) - late.get(part, 0) for part in {*parts, *late}}
+        """What each raw value came to over a span; those that came to nothing are left out."""
+        now, late = (one.parts(series, dimension, span) for one in (self._now, self._late))
+        found = {part: self._less(now.get(part, 0), late.get(part, 0)) for part in {*now, *late}}
         return {part: number for part, number in found.items() if number}
 
+    def _less(self, now: int, late: int) -> int:
+        self._differed |= late != 0
+        return now - late
 
-def is_told(definition: Definition, metric: str) -> bool:
-    """Not where it rests on a conversion, whose past grows while it waits, nor on a share: segments are not told."""
-    under = [definition.measures[name] for name in measures_of(definition, metric)]
-    return not any(isinstance(one, model.Conversion) for one in under) and not _shares(definition, metric, set())
-
-
-def _shares(definition: Definition, metric: str, met: set[str]) -> bool:
-    met.add(metric)
-    value = definition.metrics[metric].value
-    below = [name for name in operands(value) if name in definition.metrics and name not in met]
-    return isinstance(value, model.Share) or any(_shares(definition, name, met) for name in below)
+    def _fetch(self, series: Series) -> bool:
+        if series.name not in self._known:
+            several = list(self._cells.late(series, self._last))
+            for fields in several:
+                self._late_cells.add(series.name, fields)
+            self._known[series.name] = bool(several)
+        return self._known[series.name]

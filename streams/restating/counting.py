@@ -1,4 +1,4 @@
-"""How many events of a batch restate what each measure came to in a period that was over."""
+"""How many events of a batch restate what each measure came to in a period, or a bucket, that was over."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -7,20 +7,21 @@ import numpy as np
 
 from schemas.definition import model
 from schemas.definition.model import Unit, Window
-from streams.events.admission import Batch
-from streams.events.columns import Column, RowReader
+from streams.events.columns import Column
 from streams.plan import Plan, SourcePlan
 from streams.restating.behind import Behind
 from streams.selection import Selections
+from streams.state.port import NEVER
 from streams.time.calendar import Calendar
+from streams.time.grains import Buckets, Days
 from streams.usable import used
 
 
 class Told(NamedTuple):
-    """Of one measure and unit: how many events, and the place in the batch of the last of them."""
+    """Of one measure and what its windows are over by: how many events, and the place in the batch of the last."""
 
     measure: str
-    unit: Unit
+    over: str
     events: int
     last: int
 
@@ -30,16 +31,15 @@ class Counting:
 
     def __init__(self, plan: Plan, source: SourcePlan) -> None:
         self._source, self._calendar = source, plan.calendar
-        self._units = units_of_measures(plan)
+        self._overs = overs_of_measures(plan)
 
-    def count(self, batch: Batch, decoder: RowReader, late: Behind) -> Iterator[Told]:
-        """An event counts once for a measure, however many entities it names."""
-        selections = Selections(batch.at(late.places), decoder)
+    def count(self, selections: Selections, late: Behind) -> Iterator[Told]:
+        """Of the events that are behind.  Each counts once for a measure, however many entities it names."""
         for measure, places in self._used(selections):
-            for unit in self._units.get(measure, ()):
-                over = places[_over(self._calendar, unit, late.days[places], late.reached[places])]
+            for name in self._overs.get(measure, ()):
+                over = places[_over(self._calendar, name, late, places)]
                 if len(over):
-                    yield Told(measure, unit, len(over), int(late.places[over.max()]))
+                    yield Told(measure, name, len(over), int(late.places[over.max()]))
 
     def _used(self, selections: Selections) -> Iterator[tuple[str, Column]]:
         """Each measure, and the places of its events among those that are behind."""
@@ -58,30 +58,35 @@ class Counting:
             yield measure, np.unique(np.concatenate(several))
 
 
-def unit_of_window(window: Window) -> Unit | None:
-    """What of a window is over at some time: its period, or of a rolling one the day that it ends with.
+def over_by(window: Window) -> str | None:
+    """What of a window is over at some time: its period, of a rolling one the day or the bucket that it ends with.
 
-    None where nothing is ever complete for long: hours roll on with every bucket, and a lifetime never ends.
+    None of a lifetime, which never ends.
     """
     match window:
         case model.Calendar(unit):
-            return unit
+            return unit.value
         case model.RollingDays():
-            return Unit.DAY
-        case _:
+            return Unit.DAY.value
+        case model.RollingSpan(_, grain_ms):
+            return Buckets(grain_ms).label
+        case model.Lifetime():
             return None
 
 
-def units_of_measures(plan: Plan) -> dict[str, tuple[Unit, ...]]:
-    """The units that each measure's windows are over by, in a fixed order."""
-    found: dict[str, set[Unit]] = {}
+def overs_of_measures(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """What each measure's windows are over by, in a fixed order."""
+    found: dict[str, set[str]] = {}
     for measure, window in plan.series:
-        if (unit := unit_of_window(window)) is not None:
-            found.setdefault(measure, set()).add(unit)
-    return {measure: tuple(unit for unit in Unit if unit in units) for measure, units in found.items()}
+        if (over := over_by(window)) is not None:
+            found.setdefault(measure, set()).add(over)
+    return {measure: tuple(sorted(overs)) for measure, overs in found.items()}
 
 
-def _over(calendar: Calendar, unit: Unit, days: Column, reached: Column) -> Column:
-    period = calendar.period_of(unit)
-    pairs = zip(days.tolist(), reached.tolist(), strict=True)
+def _over(calendar: Calendar, name: str, late: Behind, places: Column) -> Column:
+    """Where, of these places, the period or the bucket was over."""
+    if name in late.own and name != Days.label:
+        return np.flatnonzero(late.over(name)[places] != NEVER)
+    period, label = calendar.period_of(Unit(name)), Days.label
+    pairs = zip(late.own[label][places].tolist(), late.reached[label][places].tolist(), strict=True)
     return np.flatnonzero(np.array([period(day) < period(then) for day, then in pairs], np.bool_))

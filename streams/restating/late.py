@@ -4,67 +4,69 @@ An addition to day b that came when day w was reached changed every period that 
 w, after it was over:
 
     b ....... last | ..... w        of a period that ends with ``last``: what lies in it, and came when w > last
+
+Likewise of the buckets of windows of hours.
 """
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from schemas import names
-from schemas.definition import model
 from streams.plan import Plan, Series
-from streams.time.grains import DAY, Days
-from streams.time.spans import Span
+from streams.time.grains import DAY, Buckets
 
-Bins = dict[str, int]
-"""By the bin of a distribution; ``""`` for the whole."""
+Fields = dict[str, int]
+"""As of the series itself."""
+
+
+class _Late(NamedTuple):
+    """Of one series: by what was reached, the fields that were added to; and how far back any of them lies."""
+
+    added: dict[int, Fields]
+    lags: list[int]
 
 
 class LateCells:
     """The late series of all partitions, added up."""
 
     def __init__(self) -> None:
-        self._added: dict[str, dict[tuple[int, int], Bins]] = {}
-        self._latest: dict[str, int] = {}
+        self._of_series: dict[str, _Late] = {}
 
     def add(self, series: str, fields: Mapping[str, int]) -> None:
         """Adds the fields of one key of a late series, named as the fold names them."""
-        added = self._added.setdefault(series, {})
+        added, lags = self._of_series.setdefault(series, _Late({}, [0]))
         for field, number in fields.items():
-            days, _, rest = field.partition("|")
-            bucket, _, reached = days.partition("@")
-            bins = added.setdefault((int(bucket), int(reached)), {})
-            part = rest.rpartition("|")[2]
-            bins[part] = bins.get(part, 0) + number
-            self._latest[series] = max(self._latest.get(series, int(reached)), int(reached))
+            pieces, bar, rest = field.partition("|")
+            bucket, _, piece = pieces.partition("@")
+            reached, name = int(piece), f"{bucket}{bar}{rest}"
+            known = added.setdefault(reached, {})
+            known[name] = known.get(name, 0) + number
+            lags[0] = max(lags[0], reached - int(bucket))
 
-    def any_after(self, series: Series, last: int) -> bool:
-        """Whether anything came when a day past ``last`` was reached."""
-        latest = self._latest.get(names.late_series(series.name))
-        return latest is not None and latest > last
-
-    def bins(self, series: Series, span: Span, last: int) -> Bins:
-        """What came for the days of a span when a day past ``last`` was reached."""
-        found: Bins = {}
-        for (bucket, reached), bins in self._added.get(names.late_series(series.name), {}).items():
-            if (
-                reached > last
-                and bucket <= span.last
-                and (series.running or span.first is None or bucket >= span.first)
-            ):
-                for part, number in bins.items():
-                    found[part] = found.get(part, 0) + number
-        return found
+    def after(self, series: Series, last: int) -> Iterator[Fields]:
+        """What came for pieces up to ``last`` when one past it was reached; also what came then for later ones."""
+        found = self._of_series.get(names.late_series(series.name))
+        if found is None:
+            return
+        pieces = sorted(found.added)
+        for reached in pieces[bisect_right(pieces, last) :]:
+            if reached > last + found.lags[0]:
+                break
+            yield found.added[reached]
 
 
-def late_series(plan: Plan) -> dict[str, Series]:
-    """The series that have a late one: of local days, and of measures that change no day but by what is behind."""
+def late_series(plan: Plan, source: str | None = None) -> dict[str, Series]:
+    """The series that have a late one, by name: all, or those of one source."""
     return {
         series.name: series
         for (measure, _), series in plan.series.items()
-        if isinstance(series.grain, Days) and not isinstance(plan.definition.measures[measure], model.Conversion)
+        if source in (None, plan.definition.measures[measure].source)
     }
 
 
-def days_back(plan: Plan, measure: str) -> int:
-    """How many days before a period's last one something may still come for it once it is over."""
+def pieces_back(plan: Plan, measure: str, series: Series) -> int:
+    """How many pieces before a period's last one something may still come late for it once it is over."""
     source = plan.definition.source(plan.definition.measures[measure].source)
-    return source.lateness_ms // DAY + 2
+    length_ms = series.grain.size_ms if isinstance(series.grain, Buckets) else DAY
+    return (source.lateness_ms + series.waits_ms) // length_ms + 2

@@ -1,58 +1,78 @@
-"""A batch folded stretch by stretch, and what was added late told apart.
+"""A batch folded, and what was added late told apart.
 
-    batch ─▶ behind ─▶ stretches, each folded like a batch ─▶ one effect
-                                   └─ of those with events behind: additions to days before the one reached, again,
-                                      in the late series, as ``<bucket>@<reached>``
+    batch ─▶ behind ─▶ none, as mostly: folded like any other
+                  └──▶ some: entities with such events in rounds, everything else like any other ─▶ one effect
+                             └─ of events that are behind: additions to pieces before the one reached, again,
+                                in the late series, as ``<bucket>@<reached>``
 
-An event that is not behind changes nothing before the day that its partition had reached: it is judged by points before
-its own, and what it is judged to be stands on its own day, or in the period that runs.  (A conversion does, while it
-waits; so it has no late series.)  Hence it does not matter how the log was cut into batches.
-
-Only the whole is told apart, with the bins of a distribution: segments have no late series.
+What is told hangs on the order of the log alone, and not on how it was cut into batches.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from schemas import names
-from streams.events.admission import Admitted, Batch
+from streams.events.admission import Admitted
 from streams.events.columns import RowReader
 from streams.fold import Effect, Records, Work
 from streams.plan import Plan, SourcePlan
-from streams.restating.behind import Stretch, behind, stretches
+from streams.restating.added import Added
+from streams.restating.additives import LateAdditives
+from streams.restating.behind import Behind, behind
 from streams.restating.counting import Counting, Told
+from streams.restating.filing import LateFiling
 from streams.restating.late import late_series
+from streams.restating.settling import LateSettling
+from streams.selection import Selections
 
 SPACE: Final = "~restated"
 """The records that hold when each measure was last restated."""
-
-
-class Foldable(NamedTuple):
-    """A stretch, ready to be folded."""
-
-    work: Work
-    reached: int | None
 
 
 class Restating:
     """Of one source, or of one stage, which counts nothing: its source did."""
 
     def __init__(self, plan: Plan, source: SourcePlan, *, counts: bool) -> None:
-        self._source, self._calendar = source, plan.calendar
+        self._source = source
+        late = late_series(plan, source.source.name)
+        self._labels = {name: series.grain.label for name, series in late.items()}
+        self._grains = {series.grain.label: series.grain for series in late.values()}
         self._counting = Counting(plan, source) if counts else None
-        self._series = frozenset(late_series(plan))
 
     def work(self, admitted: Admitted, decoder: RowReader) -> "Work | RestatingWork":
-        """A plain one where nothing came late, as mostly."""
-        batch = admitted.batch
-        late = behind(batch.times, admitted.reached, self._calendar)
+        """A plain one where nothing came late."""
+        late = behind(admitted.batch.times, admitted.reached, self._grains)
         if late is None:
-            return Work(self._source, batch, decoder)
-        told = [] if self._counting is None else list(self._counting.count(batch, decoder, late))
-        cut = list(stretches(admitted.reached, late, self._calendar))
-        works = [Foldable(Work(self._source, _part(batch, one, cut), decoder), one.reached) for one in cut]
-        moments = {one: admitted.appended_by(one.last) for one in told}
-        return RestatingWork(works, moments, self._series)
+            return Work(self._source, admitted.batch, decoder)
+        added = Added(self._labels)
+
+        def filing(selections: Selections) -> LateFiling:
+            return LateFiling(selections, late, self._labels, added)
+
+        work = Work(self._source._replace(settled=()), admitted.batch, decoder, filing)
+        additives = LateAdditives(self._source, admitted.batch, decoder, late, self._labels)
+        told = [] if self._counting is None else self._counting.count(additives.selections, late)
+        return RestatingWork(
+            late,
+            Apart(
+                work,
+                [LateSettling(one, work.selections, late, self._labels) for one in self._source.settled],
+                additives,
+                added,
+            ),
+            {one: admitted.appended_by(one.last) for one in told},
+        )
+
+
+class Apart(NamedTuple):
+    """What a batch with late events is folded by; all but ``work`` also tell what was added late, as that does of what
+    is filed.
+    """
+
+    work: Work
+    settling: Sequence[LateSettling]
+    additives: LateAdditives
+    added: Added
 
 
 class RestatingWork:
@@ -61,45 +81,33 @@ class RestatingWork:
     ``told`` has of each count the append time of the last event.
     """
 
-    def __init__(self, works: Sequence[Foldable], told: Mapping[Told, int], series: frozenset[str]) -> None:
-        self._works, self._told, self._series = works, told, series
-        self.wanted: dict[str, set[str]] = {}
-        for one in works:
-            for space, entities in one.work.wanted.items():
-                self.wanted.setdefault(space, set()).update(entities)
+    def __init__(self, late: Behind, apart: Apart, told: Mapping[Told, int]) -> None:
+        self.late, self._apart, self._told = late, apart, told
+        self.selections = apart.work.selections
+        self.left_out = apart.work.left_out
+        self.wanted = dict(apart.work.wanted)
+        for one in apart.settling:
+            self.wanted |= one.wanted
         if told:
             self.wanted[SPACE] = {_name(one) for one in told}
 
     def fold(self, records: Records, floor: int) -> Effect:
-        """As ``Work.fold``; ``floor`` is the one before the batch for all of it."""
-        whole = Effect({}, {}, {})
-        for work, reached in self._works:
-            effect = work.fold(records, floor)
-            _add(whole, effect)
-            if reached is not None:
-                _add(whole, Effect(self._late(effect, reached), {}, {}))
-        self._tell(records, whole)
-        return whole
-
-    def _late(self, effect: Effect, reached: int) -> dict[str, dict[int, dict[str, int]]]:
-        found: dict[str, dict[int, dict[str, int]]] = {}
-        for series in effect.cells.keys() & self._series:
-            for number, fields in effect.cells[series].items():
-                late = {}
-                for field, delta in fields.items():
-                    bucket, bar, rest = field.partition("|")
-                    if int(bucket) < reached and (not bar or rest.startswith("|")):
-                        late[f"{bucket}@{reached}{bar}{rest}"] = delta
-                if late:
-                    found.setdefault(names.late_series(series), {})[number] = late
-        return found
+        """As ``Work.fold``; once."""
+        work, settling, additives, added = self._apart
+        effect = work.fold(records, floor)
+        for one in settling:
+            one.fold(records, floor, effect, added)
+        additives.fold(records, floor, added)
+        added.put(effect.cells)
+        self._tell(records, effect)
+        return effect
 
     def _tell(self, records: Records, effect: Effect) -> None:
         """Totals only ever take additions: what is added to the moment of the last one is the time since then."""
         known, changed = records.setdefault(SPACE, {}), effect.changed.setdefault(SPACE, set())
         for one, appended_ms in self._told.items():
             record = known.setdefault(_name(one), [[0]])
-            count, moment = names.restated_totals(one.measure, one.unit)
+            count, moment = names.restated_totals(one.measure, one.over)
             effect.totals[count] = effect.totals.get(count, 0) + one.events
             if appended_ms > record[0][0]:
                 effect.totals[moment] = effect.totals.get(moment, 0) + appended_ms - record[0][0]
@@ -108,32 +116,9 @@ class RestatingWork:
 
 
 def _name(one: Told) -> str:
-    return f"{one.measure}|{one.unit}"
+    return f"{one.measure}|{one.over}"
 
 
 def measure_of(name: str) -> str:
     """Of a record in ``SPACE``."""
     return name.partition("|")[0]
-
-
-def _part(batch: Batch, one: Stretch, cut: Sequence[Stretch]) -> Batch:
-    return batch if len(cut) == 1 else batch.between(one.begin, one.end)
-
-
-def _add(whole: Effect, effect: Effect) -> None:
-    for series, keys in effect.cells.items():
-        mine = whole.cells.setdefault(series, {})
-        for number, fields in keys.items():
-            sums = mine.setdefault(number, {})
-            for field, delta in fields.items():
-                sums[field] = sums.get(field, 0) + delta
-            for field in [field for field in fields if not sums[field]]:
-                del sums[field]
-            if not sums:
-                del mine[number]
-        if not mine:
-            del whole.cells[series]
-    for total, number in effect.totals.items():
-        whole.totals[total] = whole.totals.get(total, 0) + number
-    for space, entities in effect.changed.items():
-        whole.changed.setdefault(space, set()).update(entities)

@@ -53,8 +53,8 @@ class Settling:
         self._numbers = {series: number for number, series in enumerate(settled.series)}
         every = selections.of(EVERY)
         self._entities, places = every.keys((settled.of,))
-        self._owners = np.full(len(every), NOBODY, np.int64)
-        self._owners[slice(None) if places is None else places] = self._entities.codes
+        self.owners = np.full(len(every), NOBODY, np.int64)
+        self.owners[slice(None) if places is None else places] = self._entities.codes
         self.wanted = {settled.name: set(self._entities.present())}
         """The names of the records that may change, by space."""
         for space in settled.spaces:
@@ -119,10 +119,10 @@ class Settling:
 
     def _seen(self, people: "_People") -> dict[int, Seen]:
         """What the batch shows of each open entity."""
-        events = np.flatnonzero(people.are_open(self._owners))
+        events = np.flatnonzero(people.are_open(self.owners))
         if not len(events):
             return {}
-        owners, times = self._owners[events], self._selections.batch.times[events]
+        owners, times = self.owners[events], self._selections.batch.times[events]
         texts = self._selections.of(EVERY).texts(self._settled.property)
         numbers = segment_numbers(self._segments, texts.names)[texts.codes[events]]
         carrying = np.flatnonzero(numbers != self._none)
@@ -132,7 +132,7 @@ class Settling:
 
     def _count(self, additive: Additive, people: "_People", moved: Moved) -> None:
         selection = self._selections.of(additive.choice)
-        owners = self._owners[selection.places()]
+        owners = self.owners[selection.places()]
         there = np.flatnonzero(owners != NOBODY)
         owners, units = owners[there], None
         if additive.amount is not None:
@@ -151,7 +151,7 @@ class Settling:
     ) -> set[str]:
         """Gives the entities whose record changed."""
         placed, (records, floor), changed = space.places[place], at, set[str]()
-        coming = _Coming.at(placed, space.entity, self._selections, self._owners)
+        coming = _Coming.at(placed, space.entity, self._selections, self.owners)
         for segment in coming.segments(people):
             settled = coming.only(people.settled_in(segment))
             outs, of_segment = file(placed, settled.several, records, place, floor)

@@ -20,7 +20,6 @@ from streams.rekeying.messages import Letters, Origin, decoded, offsets_of
 from streams.rekeying.routing import Router
 from streams.rekeying.rows import SentRows
 from streams.restating.restated import Restating, RestatingWork
-from streams.selection import Selections
 from streams.state.port import Commit, Opened, Standing
 
 BYTES_A_COMMIT = 512 * 1024
@@ -73,14 +72,14 @@ class SourceIntake:
         work = self._restating.work(admitted, self._decoder)
         if not self._stages:
             return Worked(admitted, work)
-        selections = work.selections if isinstance(work, Work) else Selections(admitted.batch, self._decoder)
+        late = work.late if isinstance(work, RestatingWork) else None
         outgoing, told = list[Outgoing](), dict[str, int]()
         offsets = offsets_of(admitted, [raw.offset for raw in raws])
         for topic, router, letters in self._stages:
-            routed = router.route(admitted.batch, selections)
+            routed = router.route(admitted.batch, work.selections)
             told |= routed.unused
             outgoing += [
-                Outgoing(topic, to[0], list(letters.of(admitted, offsets, standing, to)))
+                Outgoing(topic, to[0], list(letters.of(admitted, offsets, standing, to, late)))
                 for to in enumerate(routed.places)
             ]
         return Worked(admitted, work, outgoing, told)

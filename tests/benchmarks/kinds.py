@@ -139,7 +139,7 @@ def _fold(plan: SourcePlan, log: list[Raw]) -> _Spent:
             routed = router.route(admitted.batch, work.selections)
             offsets = offsets_of(admitted, [raw.offset for raw in batch])
             for to in enumerate(routed.places):
-                list(Letters(router, origin).of(admitted, offsets, standing, to))
+                list(Letters(router, origin).of(admitted, offsets, standing, to, None))
         commit = commit_of(admitted, work.fold(records, standing.floor), records)
         seconds += time.process_time() - started
         standing = admitted.standing

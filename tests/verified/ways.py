@@ -90,7 +90,7 @@ class SendingFold(PartitionFold):
         for router, letters, seconds in self._sendings:
             routed, of_events = router.route(admitted.batch, work.selections), offsets_of(admitted, offsets)
             for to, second in zip(enumerate(routed.places), seconds, strict=True):
-                second.fold(list(letters.of(admitted, of_events, self.standing, to)))
+                second.fold(list(letters.of(admitted, of_events, self.standing, to, None)))
 
 
 def fold(plan: Plan, lines: list[bytes], way: Way, last_ms: int) -> FoldedLog:

@@ -14,7 +14,6 @@ from schemas.definition.model import Unit
 from services.exporter.api import build_api
 from services.exporter.collector import ReadingsCollector
 from streams.plan import compile_plan
-from streams.restating.at_first import is_told
 from streams.time.clocks import written
 from tests.services.exporter.test_collector import samples
 from tests.services.exporter.world import APPENDED, NOW, Event, World
@@ -41,6 +40,15 @@ async def last_complete(world: World, metric: str, window: str) -> dict[str, Any
     return last
 
 
+async def segment(world: World, metric: str, window: str, name: str) -> dict[str, Any]:
+    [found] = await pages(world, "/v1/readings")
+    [one] = [
+        one for one in found["readings"] if (one["metric"], one["window"], one["segment"]) == (metric, window, name)
+    ]
+    last: dict[str, Any] = one["last_complete"]
+    return last
+
+
 def test_a_reading_says_by_how_much_it_was_restated_since_it_was_first_complete() -> None:
     async def story() -> None:
         world = World(PLAN, 1)
@@ -62,12 +70,37 @@ def test_a_reading_says_by_how_much_it_was_restated_since_it_was_first_complete(
         ratio = await last_complete(world, "repeats_per_customer", "day")
         assert ratio["restated"] == {"by": 1, "at_first": 0, "exact": "0"}
         assert ratio["restatements"] == {"events": 2, "last_at": at}, "once for each of its measures"
-        assert (await last_complete(world, "m_orders", "2h"))["restatements"] is None
+        hours = await last_complete(world, "m_orders", "2h")
+        assert (hours["restated"], hours["restatements"]) == (None, {"events": 1, "last_at": at})
+        assert await last_complete(world, "m_orders", "lifetime") is None
         at_end, now = await pages(
             world, f"/v1/metrics/m_orders?window=day&at={YESTERDAY}", "/v1/metrics/m_orders?window=day"
         )
         assert (at_end["value"], at_end["restated"]) == (2, {"by": 1, "at_first": 1, "exact": "1"})
         assert (now["value"], now["restated"]) == (2, None)
+        [ever, so_far] = await pages(
+            world,
+            f"/v1/metrics/m_orders?window=lifetime&at={YESTERDAY}",
+            "/v1/metrics/m_orders?window=lifetime",
+        )
+        assert (ever["value"], ever["restated"]) == (2, {"by": 1, "at_first": 1, "exact": "1"})
+        assert (so_far["value"], so_far["restated"]) == (4, None), "it is never over"
+        city = await segment(world, "m_orders", "day", "Ede")
+        assert (city["value"], city["restated"]) == (2, {"by": 1, "at_first": 1, "exact": "1"})
+
+    asyncio.run(story())
+
+
+def test_of_a_conversion_it_is_said_by_how_much_late_events_changed_it_and_not_what_it_was_at_first() -> None:
+    async def story() -> None:
+        world = World(PLAN, 1)
+        await world.company.begin()
+        views = [event(name, "view", user, YESTERDAY - HOUR) for name, user in (("a", "ann"), ("b", "bob"))]
+        await world.company.publish(*views, order("c", NOW), event("d", "order", "bob", YESTERDAY))
+        world.caught_up()
+        await world.snapshots.refresh()
+        found = await last_complete(world, "m_converted", "day")
+        assert (found["value"], found["restated"]) == (2, {"by": 1, "at_first": None, "exact": None})
 
     asyncio.run(story())
 
@@ -100,8 +133,10 @@ def test_the_series_counts_what_came_late_for_periods_of_the_first_window_in_eve
         told = [one.shown().complete for one in (world.snapshots, other, last)]
         assert told[0] == told[1] == told[2]
         restated = {one.metric for one in told[0] if one.restated}
-        told_of = {name for name in PLAN.definition.metrics if is_told(PLAN.definition, name)}
-        assert restated == told_of - {"m_reorders"}, "no order here has items"
+        nothing = {"m_reorders", "m_converted", "m_viewed_again"}
+        assert restated <= PLAN.definition.metrics.keys() - nothing, "no order here has items, and nobody viewed"
+        assert restated >= {"m_orders", "m_revenue", "m_amounts", "m_repeats", "repeats_per_customer"}
+        assert {one.dimension for one in told[0] if one.restated} == {"", "city"}
 
     asyncio.run(story())
 

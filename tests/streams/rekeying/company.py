@@ -18,6 +18,7 @@ from streams.rekeying.arriving import Arriving
 from streams.rekeying.messages import Letters, Origin, decoded, offsets_of
 from streams.rekeying.routing import Router
 from streams.rekeying.rows import SentRows
+from streams.restating.restated import Restating, RestatingWork
 from streams.state.port import NEVER, Standing
 from tests.streams.folding import DAY, HOUR, Cells, definition
 
@@ -135,16 +136,18 @@ class FirstStage:
         self.decoder = Decoder(self.source.needs)
         self.router = Router(stage, self.decoder)
         self.letters = Letters(self.router, origin)
+        self.restating = Restating(plan, self.source, counts=True)
 
     def cut(self, standing: Standing, end: int) -> Cut:
         """The batch from there to an offset."""
         raws = self.log[standing.position : end]
         admission = Admission(self.source.source, {})
         admitted = admission.admit(raws, self.decoder.decode(raws), standing, end)
-        work = Work(self.source, admitted.batch, self.decoder)
+        work = self.restating.work(admitted, self.decoder)
+        late = work.late if isinstance(work, RestatingWork) else None
         routed = self.router.route(admitted.batch, work.selections)
         offsets = offsets_of(admitted, [raw.offset for raw in raws])
-        letters = [list(self.letters.of(admitted, offsets, standing, to)) for to in enumerate(routed.places)]
+        letters = [list(self.letters.of(admitted, offsets, standing, to, late)) for to in enumerate(routed.places)]
         return Cut(standing, admitted.standing, letters, routed.unused)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -14,21 +14,38 @@ from schemas.definition.model import Unit
 from schemas.events.needs import Raw
 from streams.events.raws import Raws
 from streams.fold import Records, unpack
-from streams.plan import Plan, compile_plan
+from streams.plan import Plan, SourcePlan, compile_plan
 from streams.rekeying.messages import Origin
 from streams.state.memory import MemoryStore
 from streams.state.port import NEVER, KeySpan, Log, Partition, Snapshot
+from streams.time.grains import MINUTE
 from streams.worker.intake import Intake, SourceIntake
 from tests.streams.folding import DAY, HOUR, PartitionFold, definition, event, raws, the_source
+from tests.streams.settling import settling
+from tests.streams.split import split
 
 START = 1_772_000_000_000
 """25 February 2026: days, a week and a month end within the logs."""
+BUCKET = 5 * MINUTE
 EVERYTHING = [KeySpan(None, 2**40)]
 
 
 def plan(zone: str, lateness_ms: int = 3 * DAY) -> Plan:
     """Of all kinds but those of a second stage, with windows by day, week and month."""
     return compile_plan(definition(zone, lateness_ms=lateness_ms, ahead_ms=2**50))
+
+
+def plans() -> dict[str, Plan]:
+    """Of all kinds in two zones; with lives and net retentions, by the city of the event; by what is remembered of
+    users.
+    """
+    judged = {"lateness_ms": 3 * DAY, "ahead_ms": 2**50}
+    return {
+        "UTC": plan("UTC"),
+        "Amsterdam": plan("Europe/Amsterdam"),
+        "split": compile_plan(split("America/St_Johns", **judged)),
+        "settling": compile_plan(settling("UTC", **judged)),
+    }
 
 
 def some_events(rng: random.Random, number: int, spread_ms: int = 4 * DAY) -> list[dict[str, Any]]:
@@ -38,6 +55,10 @@ def some_events(rng: random.Random, number: int, spread_ms: int = 4 * DAY) -> li
         t = START + n * 12 * DAY // number
         t -= rng.choice([0, 0, 0, rng.randrange(HOUR), rng.randrange(spread_ms)])
         properties: dict[str, object] = {"city": rng.choice(["Ede", "Urk"])}
+        if rng.random() < 0.4:
+            properties["channel"] = rng.choice(["ads", "friends", "tv"])
+        if rng.random() < 0.4:
+            properties["vip"] = rng.choice([True, False])
         if rng.random() < 0.9:
             properties["amount"] = rng.choice([12.5, 99, 50, -7])
         if rng.random() < 0.8:
@@ -90,34 +111,53 @@ class Told(msgspec.Struct):
 UNITS = (Unit.DAY, Unit.WEEK, Unit.MONTH)
 
 
-def one_by_one(of: Plan, log: list[Raw]) -> Told:
+def one_by_one(of: Plan, log: list[Raw], source: SourcePlan | None = None) -> Told:
     """Folds each event by itself, and looks what it did."""
-    told, fold = Told(Counter(), Counter()), PartitionFold(the_source(of))
-    calendar, last = of.calendar, dict[str, int]()
+    told, fold = Told(Counter(), Counter()), PartitionFold(source or the_source(of))
+    last = dict[str, int]()
     for raw in log:
         watermark, before, counted = fold.standing.watermark, Counter(fold.cells), fold.totals["counted"]
         fold.fold([raw])
         if fold.totals["counted"] == counted or watermark == NEVER:
             continue
         content = msgspec.json.decode(raw.value or b"")
-        day, reached = calendar.day(content["time"]), calendar.day(watermark)
-        for measure in of.definition.measures.values():
-            for unit in UNITS:
-                if calendar.period(unit, day) < calendar.period(unit, reached) and feeds(content, measure):
-                    count, moment = names.restated_totals(measure.name, unit)
-                    told.totals[count] += 1
-                    told.totals[moment] += raw.timestamp - last.get(moment, 0)
-                    last[moment] = raw.timestamp
-        if day < reached:
-            for (series, field), number in fold.cells.items():
-                bucket, bar, rest = field.partition("|")
-                measure = of.definition.measures[series.partition(".")[0]]
-                by_day = not series.endswith("m")
-                late = by_day and int(bucket) < reached and (not bar or rest.startswith("|"))
-                if late and not isinstance(measure, model.Conversion) and number != before[series, field]:
-                    named = names.late_series(series), f"{bucket}@{reached}{bar}{rest}"
-                    told.late[named] += number - before[series, field]
+        for measure, over in restated_by(of, content, watermark):
+            count, moment = names.restated_totals(measure, over)
+            told.totals[count] += 1
+            told.totals[moment] += raw.timestamp - last.get(moment, 0)
+            last[moment] = raw.timestamp
+        told.late.update(added_late(of, content["time"], watermark, before, fold.cells))
     return told
+
+
+def restated_by(of: Plan, content: dict[str, Any], watermark: int) -> Iterator[tuple[str, str]]:
+    """Measures, and units and sizes of buckets, of which an event came for one that was over."""
+    calendar, t = of.calendar, content["time"]
+    overs = [
+        unit.value
+        for unit in UNITS
+        if calendar.period(unit, calendar.day(t)) < calendar.period(unit, calendar.day(watermark))
+    ]
+    overs += ["5m"] if t // BUCKET < watermark // BUCKET else []
+    for measure in of.definition.measures.values():
+        if feeds(content, measure):
+            yield from ((measure.name, over) for over in overs)
+
+
+def added_late(
+    of: Plan, t: int, watermark: int, before: Counter[tuple[str, str]], after: Counter[tuple[str, str]]
+) -> Counter[tuple[str, str]]:
+    """What one event added late: of each series where it came when its piece was over, to pieces that were."""
+    found = Counter[tuple[str, str]]()
+    for series in {one.name: one for one in of.series.values()}.values():
+        own, reached = series.grain.of(t), series.grain.of(watermark)
+        if own < reached:
+            for name, field in after:
+                bucket, bar, rest = field.partition("|")
+                delta = after[name, field] - before[name, field]
+                if name == series.name and int(bucket) < reached and delta:
+                    found[names.late_series(name), f"{bucket}@{reached}{bar}{rest}"] += delta
+    return found
 
 
 def feeds(content: dict[str, Any], measure: model.Measure) -> bool:
