@@ -39,7 +39,8 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     """Of a file with ``events`` counted events, the first and last at these times.
 
     ``behaviours`` come in the order of the definition, ``fed`` is by measure, ``left_out`` are the types that no
-    measure counts.  Of the sources ``not_given`` nothing is known: what rests on one is in neither.
+    measure counts.  ``carried`` is by dimension of entities: how many events carry each value.  Of the sources
+    ``not_given`` nothing is known: what rests on one is in none of them.
     """
 
     events: int
@@ -49,3 +50,4 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     fed: dict[str, Fed]
     left_out: dict[str, int]
     not_given: tuple[str, ...] = ()
+    carried: dict[str, dict[str, int]] = {}

@@ -1,17 +1,17 @@
 """Files of events folded in memory, as ``nsm replay`` folds them, and what the definition would have made of them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 import msgspec
 
 from schemas.advice.observed import Fed, Observed
-from schemas.definition.model import Definition, Lifetime, Measure
+from schemas.definition.model import Count, Definition, Lifetime, Measure
 from schemas.errors import CommandError
 from services.check.behaving import Behaving
-from services.check.watched import left_unused, matching, of_type, watched
+from services.check.watched import carrying, entity_dimensions, left_unused, matching, metric_of, of_type, watched
 from services.replay.files import STANDARD_INPUT
 from services.replay.folding import Folded, files_by_topic, fold_files
 from services.replay.text import what_became
@@ -54,9 +54,23 @@ def observe(definition: Definition, files: Sequence[str]) -> Seen:
         fed={name: _fed(definition.measures[name], readings, folded) for name in known},
         left_out=dict(folded.left_out),
         not_given=not_given,
+        carried={
+            one.name: _carried(carrying(definition, one), not_given, readings, folded)
+            for one in entity_dimensions(definition)
+        },
     )
     unused = Counter({key: number for key, number in folded.unused.items() if key[0] in definition.measures})
     return Seen(compile_plan(definition), msgspec.structs.replace(folded, unused=unused), observed)
+
+
+def _carried(counts: Sequence[Count], not_given: Collection[str], readings: Readings, folded: Folded) -> dict[str, int]:
+    """By value, without what carries none."""
+    found = Counter[str]()
+    for count in (one for one in counts if one.source not in not_given):
+        for one in readings.segments(metric_of(count.name), Lifetime(), folded.last_ms):
+            if one.segment is not None and one.segment != "none":
+                found[one.segment] += int(one.numerator)
+    return {value: number for value, number in found.items() if number}
 
 
 def _fed(measure: Measure, readings: Readings, folded: Folded) -> Fed:

@@ -6,10 +6,12 @@ The names of what is added hold a ``#``, which no name of a definition does.
 import msgspec
 
 from schemas.definition.model import (
+    ANY,
     Calendar,
     Conversion,
     Count,
     Definition,
+    Dimension,
     Lifecycle,
     Lifetime,
     Measure,
@@ -20,8 +22,11 @@ from schemas.definition.model import (
     Unit,
     Window,
 )
-from streams.plan import measures_of
+from streams.plan import Remembering, measures_of
 from streams.usable import lacking
+
+MOST_VALUES = 1000
+"""Of a dimension that are counted apart."""
 
 
 def watched(definition: Definition) -> Definition:
@@ -41,7 +46,44 @@ def watched(definition: Definition) -> Definition:
         counted = windows[name] | {Lifetime(): None}
         for shown, read in ((name, own), (_of_type(name), counted), (_matching(name), counted)):
             metrics[metric_of(shown)] = Metric(name=metric_of(shown), value=Plain(shown), windows=tuple(read))
-    return msgspec.structs.replace(definition, measures=measures, metrics=metrics)
+    dimensions = dict(definition.dimensions)
+    for one in entity_dimensions(definition):
+        for count in carrying(definition, one):
+            (name,) = count.by_dimension
+            dimensions[name] = Dimension(name=name, property=one.property, limit=MOST_VALUES)
+            measures[count.name] = count
+            shown = metric_of(count.name)
+            metrics[shown] = Metric(name=shown, value=Plain(count.name), windows=(Lifetime(),))
+    return msgspec.structs.replace(definition, measures=measures, metrics=metrics, dimensions=dimensions)
+
+
+def entity_dimensions(definition: Definition) -> list[Dimension]:
+    """Those that tell apart the entities of some measure, by their declared values alone."""
+    return [one for one in definition.dimensions.values() if one.values and _split(definition, one)]
+
+
+def carrying(definition: Definition, dimension: Dimension) -> list[Count]:
+    """Counts, a type of events each, by all values that events carry, declared or not.
+
+    Of types that some measure counts: what no measure counts stays left out.
+    """
+    split = _split(definition, dimension)
+    if dimension.settled:  # any event of theirs may carry it
+        split = [one for one in definition.measures.values() if one.source == split[0].source]
+    types = sorted({one.of for one in split})
+    name = f"{dimension.name}#values"
+    return [
+        Count(name=f"{name}#{of}", source=split[0].source, of=of, by_dimension=(name,))
+        for of in ([ANY] if ANY in types else types)
+    ]
+
+
+def _split(definition: Definition, dimension: Dimension) -> list[Measure]:
+    return [
+        one
+        for one in definition.measures.values()
+        if dimension.name in one.by_dimension and (dimension.settled or isinstance(one, Remembering))
+    ]
 
 
 def metric_of(measure: str) -> str:

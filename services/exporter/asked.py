@@ -12,6 +12,8 @@ from streams.plan import Plan, measures_of
 from streams.time.grains import DAY, HOUR, MINUTE
 
 MOST_POINTS = 5_000
+LONGEST_STEP = 10
+"""Digits of a step: Python refuses to read a number of thousands of them."""
 _PLUS = re.compile(r"(:.*) (\d\d:?\d\d)$", re.ASCII)
 """A space that is one: after a time of day, before an offset."""
 UNITS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
@@ -93,7 +95,8 @@ def _moment(plan: Plan, name: str, text: str, now_ms: int) -> int:
 
 def _step(text: str) -> int:
     amount, unit = text[:-1], text[-1:]
-    if not amount.isdecimal() or unit not in UNITS or not 0 < int(amount) < MOST_POINTS * 24 * 60:
+    fit = amount.isdecimal() and unit in UNITS and len(amount) <= LONGEST_STEP
+    if not fit or not 0 < int(amount) < MOST_POINTS * 24 * 60:
         raise BadRequest(f"step must be a whole number of m, h, d or w, not {text!r}")
     return int(amount) * UNITS[unit]
 

@@ -13,7 +13,7 @@ from schemas.definition.steering import Hold, KeyResult
 from streams.plan import Plan
 from streams.readings import Readings, keys_between
 from streams.state.port import NEVER, KeySpan
-from streams.steering.holding import Held, Period, held, last_day_of, length_of, spans_of
+from streams.steering.holding import Held, Period, held, last_day_of, left_of, length_of, spans_of
 from streams.steering.standing import ResultKey, results_of
 from streams.steering.way import way_of_result
 from streams.time.spans import Span, last_complete
@@ -92,6 +92,7 @@ class PastPeriods:
                 self._value(metric, window, span, readings),
                 length_of(window, span),
                 last_day_of(calendar, window, span),
+                left_of(calendar, window, span),
             )
             for span in spans
         )

@@ -126,25 +126,20 @@ def remembered(series: str, weeks: Weeks | None = None) -> str:
 
 def volume(metric: Metric) -> str | None:
     """How much a part of a whole rests on: its denominator; of a calendar window the most it lately was.  Else None."""
+    return _volume(metric, whole(names.METRIC_DENOMINATOR, metric), "metric")
+
+
+def split_volume(metric: Metric) -> str | None:
+    """As ``volume``, of each segment."""
+    return _volume(metric, split(names.METRIC_DENOMINATOR, metric), "metric, window, dimension, segment")
+
+
+def _volume(metric: Metric, series: str, by: str) -> str | None:
     match metric.value:
         case Ratio() | Share() | Formula(expression=Operation(sign="/")):
             pass
         case _:
             return None
-    series = whole(names.METRIC_DENOMINATOR, metric)
-    match metric.windows[0]:
-        case Calendar(unit=unit):
-            return f"max by (metric) (max_over_time({series}[{LONGEST_LOOK_BACK[unit]}]))"
-        case _:
-            return f"max by (metric) ({series})"
-
-
-def split_volume(metric: Metric) -> str | None:
-    """As ``volume``, of each segment."""
-    if volume(metric) is None:
-        return None
-    series = split(names.METRIC_DENOMINATOR, metric)
-    by = "metric, window, dimension, segment"
     match metric.windows[0]:
         case Calendar(unit=unit):
             return f"max by ({by}) (max_over_time({series}[{LONGEST_LOOK_BACK[unit]}]))"

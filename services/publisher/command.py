@@ -17,6 +17,7 @@ from schemas.definition.loading import load
 from schemas.definition.model import Source
 from schemas.errors import PublishError
 from schemas.events.publishing import Message
+from services.byte_order_mark import without_mark
 from services.publisher.lines import Faults, WireForm, read_lines
 from services.publisher.progress import show_progress
 from services.publisher.publisher import Publisher
@@ -141,11 +142,11 @@ def _messages(
         text = io.TextIOWrapper(lines, encoding="utf-8-sig", errors="surrogateescape", newline="")
         return read_table(text, columns, source, faults)
     form = WireForm(source)
-    moved: Iterable[bytes] = lines
+    moved: Iterable[bytes] = without_mark(lines)
     if args.shift_to_now:
         with _opened(args.file) as again:
-            span = span_to(datetime.now(UTC), _unpacked(args.file, again), form.time_path)
-        moved = shifted(lines, form.time_path, span)
+            span = span_to(datetime.now(UTC), without_mark(_unpacked(args.file, again)), form.time_path)
+        moved = shifted(moved, form.time_path, span)
     return read_lines(moved, form, faults, send_invalid=args.send_invalid)
 
 

@@ -67,6 +67,8 @@ class WireForm:
             raise ValueError(f"no JSON object, or none at the parents of {self.key_path}") from None
         except msgspec.DecodeError:
             raise ValueError("no JSON") from None
+        except UnicodeDecodeError:
+            raise ValueError("no UTF-8 text") from None
         try:
             key = key_of(entity)
         except TypeError as error:
@@ -108,7 +110,10 @@ class Reader:
 
     def __call__(self, line: bytes) -> tuple[Any, ...]:
         """What stands at each path; raises msgspec's DecodeError."""
-        document = self._decoder.decode(line)
+        try:
+            document = self._decoder.decode(line)
+        except RecursionError as error:
+            raise msgspec.DecodeError("nested too deeply") from error
         return tuple(_at(document, fields) for fields in self._fields)
 
 

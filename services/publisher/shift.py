@@ -26,12 +26,12 @@ def span_to(now: datetime, lines: Iterable[bytes], path: str) -> timedelta:
 
 
 def shifted(lines: Iterable[bytes], path: str, span: timedelta) -> Iterator[bytes]:
-    """The lines with their times moved; those without a time as they are."""
+    """The lines with their times moved; those without a time, or with one that cannot be moved as far, as they are."""
     parts = tuple(path.split("."))
     for line in lines:
         try:
             yield _shift(line, parts, span)
-        except (msgspec.DecodeError, KeyError, ValueError):
+        except (msgspec.DecodeError, RecursionError, KeyError, ValueError, OverflowError):
             yield line
 
 
@@ -60,6 +60,9 @@ def _moment(value: Any) -> datetime:
                 raise ValueError("no offset")
             return moment
         case int() if not isinstance(value, bool):
-            return datetime.fromtimestamp(value / 1000, UTC)
+            try:
+                return datetime.fromtimestamp(value / 1000, UTC)
+            except (OverflowError, OSError):
+                raise ValueError("no year of the calendar") from None
         case _:
             raise ValueError("no time")

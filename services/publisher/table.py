@@ -5,6 +5,7 @@ every other name is a property.  Cells are text except those declared numbers; a
 """
 
 import csv
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -20,6 +21,7 @@ from services.publisher.lines import Faults
 from services.publisher.uncounted import Counted
 
 OWN = ("id", "type", "time")
+_SEPARATORS = ((";", "semicolon"), ("\t", "tab"), ("|", "bar"))
 
 
 class Columns(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +42,7 @@ class Table:
     """How the rows under one header become events; raises PublishError where the header cannot answer."""
 
     def __init__(self, header: list[str], columns: Columns) -> None:
+        _check_header(header)
         unknown = sorted(set(columns.mapped.values()) - set(header))
         if unknown:
             raise PublishError(f"the table has no column {', '.join(unknown)}; it has {', '.join(header)}")
@@ -96,10 +99,25 @@ class Table:
         return time.replace(tzinfo=self._columns.zone)
 
 
+def _check_header(header: list[str]) -> None:
+    """Raises PublishError where it does not name each column once, or is cut by another sign than a comma."""
+    if any("\udc80" <= sign <= "\udcff" for name in header for sign in name):
+        raise PublishError("the table is not UTF-8 text: its first line cannot be read")
+    other = next((f"a {word}" for sign, word in _SEPARATORS if len(header) == 1 and sign in header[0]), "")
+    if other:
+        raise PublishError(f"the table's first line is one column, with {other} in it: columns are cut by commas")
+    twice = [name for name, number in Counter(header).items() if name and number > 1]
+    if twice:
+        raise PublishError(f"the table has two columns {twice[0]}: which of them is meant?")
+
+
 def read_table(lines: Iterable[str], columns: Columns, source: Source, faults: Faults) -> Iterator[Message]:
     """The messages of all rows; bad ones are noted and left out.  Raises PublishError where the header is unfit."""
     rows = csv.reader(lines)
-    header = next(rows, None)
+    try:
+        header = next((row for row in rows if row), None)
+    except csv.Error as error:
+        raise PublishError(f"the table's first line is no header: {error}; is a quote not closed?") from error
     if header is None:
         raise PublishError("the table is empty: its first line names the columns")
     table = Table(header, columns)
@@ -110,5 +128,7 @@ def read_table(lines: Iterable[str], columns: Columns, source: Source, faults: F
                 yield encode(table.event(row), source)
         except StopIteration:
             return
+        except UnicodeEncodeError:
+            faults.note(rows.line_num, "it is not UTF-8 text")
         except (ValueError, PublishError, csv.Error) as error:
             faults.note(rows.line_num, str(error))

@@ -12,6 +12,7 @@ import msgspec
 from schemas.definition.model import CloudEventsFormat, Source
 from schemas.events.publishing import Message
 from services.publisher.lines import Reader
+from services.told import told
 from streams.plan import SourcePlan
 
 TYPES_TOLD = 5
@@ -59,12 +60,12 @@ class Uncounted:
 
     def told(self) -> Iterator[str]:
         """A line for each type that no measure counts, and for each amount that was text."""
-        told = self._of_other_types.most_common(TYPES_TOLD)
-        for type_, number in told:
+        most = self._of_other_types.most_common(TYPES_TOLD)
+        for type_, number in most:
             near = get_close_matches(type_, sorted(self._counted.types or ()), 1)
             hint = f"; did you mean {near[0]}?" if near else ""
-            yield f"{number:,} of type {type_}, which no measure counts{hint}"
-        others = self._of_other_types.total() - sum(number for _, number in told)
+            yield f"{number:,} of type {told(type_)}, which no measure counts{hint}"
+        others = self._of_other_types.total() - sum(number for _, number in most)
         if others:
             yield f"{others:,} of other types that no measure counts"
         for name, number in sorted(self._texts.items()):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from schemas.errors import CommandError
+from services.byte_order_mark import without_mark
 
 STANDARD_INPUT = "-"
 
@@ -18,8 +19,9 @@ def slices(name: str, size: int) -> Iterator[tuple[int, list[bytes]]]:
     """The lines of a file, so many at a time, with the number of the first (from 1); raises CommandError."""
     begin = 1
     with _opened(name) as file:
+        whole = without_mark(file)
         try:
-            while lines := list(islice(file, size)):
+            while lines := list(islice(whole, size)):
                 yield begin, lines
                 begin += len(lines)
         except (OSError, EOFError, zlib.error) as error:  # also gzip.BadGzipFile

@@ -10,6 +10,7 @@ from services.exporter.answers import iso
 from services.replay.answer import Answer, Table, last_rows
 from services.replay.folding import Folded
 from services.replay.periods import Row
+from services.told import told
 from streams.plan import Plan
 
 PLACES = 6
@@ -23,7 +24,7 @@ def lines(answered: Answer, last: int | None) -> Iterator[str]:
     """The whole answer."""
     plan, folded = answered.plan, answered.folded
     yield (
-        f"{plan.definition.company}, {plan.definition.time_zone}: {folded.outcomes['counted']:,} events "
+        f"{plan.definition.company}, {plan.definition.time_zone}: {_events(folded)} "
         f"from {iso(plan, folded.first_ms)} to {iso(plan, folded.last_ms)}"
     )
     for table in answered.tables:
@@ -36,7 +37,7 @@ def lines(answered: Answer, last: int | None) -> Iterator[str]:
 def what_became(plan: Plan, folded: Folded) -> Iterator[str]:
     """How many events counted, and why others did not."""
     outcomes = folded.outcomes
-    yield f"{outcomes['counted']:,} {'event' if outcomes['counted'] == 1 else 'events'} counted"
+    yield f"{_events(folded)} counted"
     if outcomes["duplicate"]:
         yield f"{outcomes['duplicate']:,} with an id that had come before: not counted again"
     if outcomes["ahead"]:
@@ -51,9 +52,14 @@ def what_became(plan: Plan, folded: Folded) -> Iterator[str]:
     for type_, number in folded.left_out.most_common(TYPES_TOLD):
         near = get_close_matches(type_, counted_types, 1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        yield f"{number:,} of type {type_}, which no measure counts{hint}"
+        yield f"{number:,} of type {told(type_)}, which no measure counts{hint}"
     for (measure, reason), number in sorted(folded.unused.items()):
         yield f"{number:,} not in {measure}: {reason}"
+
+
+def _events(folded: Folded) -> str:
+    counted = folded.outcomes["counted"]
+    return f"{counted:,} {'event' if counted == 1 else 'events'}"
 
 
 def _table(unit: str, table: Table, shown: Sequence[Row]) -> Iterator[str]:

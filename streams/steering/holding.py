@@ -23,44 +23,51 @@ from streams.steering.course import Course, course, progress
 from streams.steering.way import Way
 from streams.time.calendar import Calendar
 from streams.time.grains import DAY
-from streams.time.spans import Span, last_complete
+from streams.time.spans import Span, before, last_complete
 
 MOST_PERIODS: Final = 1_000
 """So far back, and no further, is a key result judged."""
 
 
 class Period(NamedTuple):
-    """A complete one: what the metric came to, how long it stands for, and the last local day that it holds of."""
+    """A complete one: what the metric came to, how long it stands for, and the last local day that it holds of.
+
+    ``left_ms`` is what comes of that day after it.
+    """
 
     value: Fraction | None
     length_ms: int
     last_day: int
+    left_ms: int = 0
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
     """How long it was as good as the target without a break: at the longest, and up to the end of ``until``.
 
-    ``until`` is the last local day of the last complete period; None before there is any.
+    ``until`` is the last local day of the last complete period, None before there is any; ``left_ms`` what comes of it
+    after that period.
     """
 
     longest_ms: int = 0
     latest_ms: int = 0
     until: int | None = None
+    left_ms: int = 0
 
 
 def held(way: Way, periods: Iterable[Period]) -> Held:
     """Of periods in the order of time, latest first; one without a value breaks a run."""
-    longest = run = 0
+    longest = run = left = 0
     latest, until = None, None
-    for value, length_ms, last_day in periods:
-        until = last_day if until is None else until
+    for value, length_ms, last_day, left_ms in periods:
+        if until is None:
+            until, left = last_day, left_ms
         if value is not None and way.reached(value):
             run += length_ms
             longest = max(longest, run)
             continue
         latest = run if latest is None else latest
         run = 0
-    return Held(longest_ms=longest, latest_ms=run if latest is None else latest, until=until)
+    return Held(longest_ms=longest, latest_ms=run if latest is None else latest, until=until, left_ms=left)
 
 
 def spans_of(calendar: Calendar, window: model.Window, result: KeyResult, read_ms: int) -> list[Span]:
@@ -87,6 +94,11 @@ def spans_of(calendar: Calendar, window: model.Window, result: KeyResult, read_m
 def last_day_of(calendar: Calendar, window: model.Window, span: Span) -> int:
     """The last local day of which a span holds anything."""
     return calendar.day(span.end_ms - 1) if isinstance(window, model.RollingSpan) else span.last
+
+
+def left_of(calendar: Calendar, window: model.Window, span: Span) -> int:
+    """The milliseconds of the last day of a span that come after it."""
+    return max(0, calendar.start(last_day_of(calendar, window, span) + 1) - span.end_ms)
 
 
 def length_of(window: model.Window, span: Span) -> int:
@@ -122,8 +134,10 @@ def hold_course(way: Way, result: KeyResult, known: Comparable | None, so_far: H
         return "on_course" if due is not None and so_far.until is not None and so_far.until >= due else "ahead"
     if known is None:
         return None
-    if due is not None and so_far.until is not None and so_far.latest_ms + (due - so_far.until) * DAY < days * DAY:
-        return "behind"
+    if due is not None and so_far.until is not None:
+        left_ms = so_far.left_ms + (due - so_far.until) * DAY
+        if so_far.latest_ms + left_ms < days * DAY:
+            return "behind"
     return course(way, known)
 
 
@@ -132,10 +146,7 @@ def _before(calendar: Calendar, window: model.Window, end_ms: int) -> Iterator[S
     span = last_complete(calendar, window, end_ms)
     while span is not None:
         yield span
-        if isinstance(window, model.RollingDays):
-            span = last_complete(calendar, window, calendar.start(span.last))
-        elif span.start_ms is not None:
-            span = last_complete(calendar, window, span.start_ms)
+        span = before(calendar, window, span)
 
 
 def _begins(calendar: Calendar, window: model.Window, span: Span) -> int:

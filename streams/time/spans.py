@@ -59,6 +59,20 @@ def last_complete(calendar: Calendar, window: model.Window, at_ms: int) -> Span 
             return None
 
 
+def before(calendar: Calendar, window: model.Window, span: Span) -> Span | None:
+    """The complete span that comes before a complete one: the window a day earlier, or what ends where it begins.
+
+    By numbers and not by moments: a day that the zone left out has none of its own.  None for a lifetime.
+    """
+    match window:
+        case model.RollingDays(days):
+            return _days(calendar, span.last - 1, days)
+        case model.Lifetime():
+            return None
+        case _:
+            return earlier(calendar, window, span, 1, over=True)
+
+
 def earlier(calendar: Calendar, window: model.Window, span: Span, periods: int, *, over: bool) -> Span:
     """The span so many calendar periods, or lengths of the window, before this one; ValueError of a lifetime.
 

@@ -16,6 +16,7 @@ from schemas.advice.rules import (
     revenue,
     supplied,
     target,
+    undeclared,
     unfed,
     volume,
 )
@@ -35,4 +36,5 @@ RULES: Final[tuple[Rule, ...]] = (
     overdue.RULE,
     unfed.RULE,
     volume.RULE,
+    undeclared.RULE,
 )

@@ -161,3 +161,28 @@ def test_what_cannot_be_told_is_not_judged() -> None:
     assert texts(observed(unknown)) == []
     assert texts(observed(behaviour("star", Lifetime(), 3)), lifetime) == []
     assert texts(observed()) == []
+
+
+def by_city(**numbers: int) -> Observed:
+    return msgspec.structs.replace(observed(), carried={"city": numbers})
+
+
+def test_a_list_of_values_that_leaves_many_events_out_is_found_with_the_largest_of_them() -> None:
+    text = changed(("  city: {property: city}", "  city:\n    property: city\n    values: [Ede, Epe]"))
+    line = next(n for n, one in enumerate(text.splitlines(), 1) if one.startswith("    values:"))
+    many = by_city(Ede=50, Epe=20, Ens=10, Een=20)
+    assert told(text, many) == [("undeclared-values", line)]
+    assert texts(many, text) == ['30% of the events that carry it carry other values: "Een" (20%), "Ens" (10%)']
+    assert texts(by_city(Ede=50, Epe=30, Ens=20), text) == []
+    assert texts(by_city(Ede=50, Epe=29, Ens=21), text) != []
+    assert texts(by_city(), text) == []
+
+
+def test_of_many_other_values_the_largest_are_named() -> None:
+    text = changed(("  city: {property: city}", "  city: {property: city, values: [Ede]}"))
+    (said,) = texts(by_city(**{f"c{n}": 10 + n for n in range(9)}, other=500), text)
+    assert said.startswith("100% of the events")
+    assert said.count("(") == 5
+    assert "other" not in said.partition(": ")[2]
+    assert '"c8"' in said
+    assert '"c3"' not in said

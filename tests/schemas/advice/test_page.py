@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from schemas.advice.rules import RULES
+from schemas.advice.rules.undeclared import MOST_OTHER, NAMED
 from schemas.advice.rules.volume import ENOUGH, MOST_ZEROS
 from services.check.periods import MOST
 from services.check.spread import noise
@@ -33,6 +34,9 @@ def test_ids_and_titles_are_each_their_own_and_plain() -> None:
 def test_the_numbers_on_the_page_are_those_of_the_rules() -> None:
     assert f"below {ENOUGH} entities or events" in PAGE
     assert f"more than {MOST_ZEROS:.0%} of the periods" in PAGE
+    assert f"more than {MOST_OTHER:.0%} of the events" in PAGE
+    assert NAMED == 5
+    assert "names the five largest" in PAGE
     assert f"at most the last {MOST:,}" in PAGE
     assert "1.4826 * median(|d - median(d)|) / sqrt(2)" in (noise.__doc__ or "")
     assert "1.4826 * median(abs(d - median(d))) / sqrt(2) / abs(median(x))" in PAGE

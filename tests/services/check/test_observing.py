@@ -217,3 +217,37 @@ def test_whatever_a_file_holds_it_is_observed_or_refused_in_a_sentence(lines: li
             return
         assert 1 <= observed.events <= len(file.read_bytes().splitlines())
         assert all(fed.of_type >= fed.matching >= fed.used >= 0 for fed in observed.fed.values())
+
+
+SPLIT = f"""{HEAD}dimensions:
+  city: {{property: city, values: [Ede]}}
+  came_by: {{property: channel, settled: user_id, values: [ads]}}
+  free: {{property: city}}
+measures:
+  customers: {{distinct: user_id, of: ordered, by_dimension: [city]}}
+  orders: {{count: ordered, by_dimension: [came_by, free]}}
+  visits: {{count: visited}}
+metrics:
+  customers: {{measure: customers, window: {{calendar: day}}}}
+  orders: {{measure: orders, window: {{calendar: day}}}}
+  visits: {{measure: visits, window: {{calendar: day}}}}
+north_star: {{metric: customers}}
+"""
+
+
+def test_values_that_events_carry_are_counted_where_only_declared_ones_are_told_apart(tmp_path: Path) -> None:
+    carried: list[tuple[str, dict[str, str]]] = [
+        *[("ordered", {"city": "Ede"})] * 3,
+        *[("ordered", {"city": "Epe", "channel": "ads"})] * 2,
+        ("ordered", {}),
+        *[("visited", {"city": "Ens", "channel": "friends"})] * 4,
+        ("left", {"city": "Een", "channel": "nobody"}),
+    ]
+    file = tmp_path / "events.jsonl"
+    with file.open("w", encoding="utf-8") as lines:
+        for number, (kind, properties) in enumerate(carried):
+            event = {"event_id": str(number), "event": kind, "time": BEGIN + number, "user_id": "u"} | properties
+            lines.write(json.dumps(event) + "\n")
+    seen = observe(parse(SPLIT), [str(file)]).observed
+    assert seen.carried == {"city": {"Ede": 3, "Epe": 2}, "came_by": {"ads": 2, "friends": 4}}
+    assert seen.left_out == {"left": 1}

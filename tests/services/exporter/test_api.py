@@ -208,6 +208,7 @@ def test_a_page_that_is_not_there_is_answered_with_those_that_are(path: str) -> 
         ({"from": "5", "at": "5"}, "a history needs from"),
         ({"from": "7", "to": "5"}, "from lies after to"),
         ({"from": "5", "step": "0d"}, "step must be a whole number"),
+        ({"from": "5", "step": "1" * 5_000 + "d"}, "step must be a whole number"),
         ({"from": "5", "step": "1h"}, "step must be a multiple of 1d:"),
         ({"from": "5", "step": "7m", "window": "2h"}, "step must be a multiple of 5m:"),
         ({"at": "2026-03-01 25:00"}, "at must be epoch milliseconds or ISO 8601, not '2026-03-01 25:00'"),

@@ -6,7 +6,7 @@ import pytest
 
 from schemas.definition.model import CloudEventsFormat, FlatFormat, Source
 from schemas.errors import NotAcknowledged, PublishError
-from services.publisher.lines import Faults, WireForm, read_lines
+from services.publisher.lines import BadLine, Faults, WireForm, read_lines
 from services.publisher.producer import PublisherLimits
 from services.publisher.sending import publish_lines
 from services.publisher.shift import shifted, span_to
@@ -139,3 +139,28 @@ def test_a_rate_is_kept() -> None:
     producer.acknowledges = True
     published = publish_lines([GOOD] * 11, publisher_over(producer), rate=100)
     assert 0.1 <= published.seconds < 1
+
+
+DEEP = b'{"event_id":"e","user_id":"u","x":' + b"[" * 100_000
+
+
+@pytest.mark.parametrize("line", [DEEP, b'{"user_id":' + b"[" * 100_000, b'{"x":' * 100_000])
+def test_a_line_nested_too_deeply_is_bad_and_stops_nothing(line: bytes) -> None:
+    faults = Faults()
+    assert [one.id for one in read_lines([line, GOOD], WireForm(SOURCE), faults)] == ["e1"]
+    assert faults.first == [BadLine(1, "no JSON")]
+    assert list(shifted([line], "ts", timedelta(days=1))) == [line]
+
+
+def test_text_that_is_no_utf_8_is_told_in_words() -> None:
+    faults = Faults()
+    assert list(read_lines([b'{"event_id":"e","user_id":"\xe9"}'], WireForm(SOURCE), faults)) == []
+    assert faults.first == [BadLine(1, "no UTF-8 text")]
+
+
+@pytest.mark.parametrize("time", [b"9" * 22, b"253402300799000", b'"9999-12-31T23:59:59Z"'])
+def test_times_that_cannot_move_as_far_stay_where_they_are(time: bytes) -> None:
+    line = b'{"ts":' + time + b"}"
+    assert list(shifted([line], "ts", timedelta(days=3_000))) == [line]
+    past = b'{"ts":"1997-01-02T00:00:00Z"}'
+    assert span_to(NOW, [b'{"ts":' + b"9" * 22 + b"}", past], "ts") == span_to(NOW, [past], "ts")

@@ -101,3 +101,30 @@ def test_a_header_that_cannot_answer_is_refused_before_anything_is_sent(columns:
 def test_an_empty_table_is_refused() -> None:
     with pytest.raises(PublishError, match="empty"):
         list(read_table([], COLUMNS, SOURCE, Faults()))
+
+
+@pytest.mark.parametrize(
+    ("header", "text"),
+    [
+        ("id;type;time", "one column, with a semicolon in it: columns are cut by commas"),
+        ("id\ttype\ttime", "one column, with a tab in it"),
+        ("id,type,time,user_id,user_id", "two columns user_id: which of them is meant"),
+        ('"id,type,time\n' + "x" * 200_000, "no header: field larger than field limit .*; is a quote not closed"),
+        ("id,type,time,caf\udce9", "not UTF-8 text: its first line cannot be read"),
+    ],
+    ids=["semicolons", "tabs", "two alike", "an open quote", "latin-1"],
+)
+def test_a_first_line_that_is_no_header_is_told_what_is_amiss(header: str, text: str) -> None:
+    with pytest.raises(PublishError, match=text):
+        list(read_table([f"{header}\n"], Columns(), SOURCE, Faults()))
+
+
+def test_blank_lines_before_the_header_are_passed_over_and_columns_without_a_name_may_be_several() -> None:
+    lines = ["\n", ",,id,type,time\n", "0,x,e1,order,2027-03-28T14:30:00Z\n"]
+    [message] = read_table(lines, Columns(), SOURCE, Faults())
+    assert message.id == "e1"
+
+
+def test_a_cell_that_is_no_utf_8_is_told_in_words() -> None:
+    found, faults = events("o1,c1,2027-03-28T14:30:00Z,1,caf\udce9")
+    assert (found, [bad.reason for bad in faults.first]) == ([], ["it is not UTF-8 text"])

@@ -236,3 +236,16 @@ def test_a_file_without_a_single_event_is_an_error(replay: Replay) -> None:
     assert replay.code == 1
     assert "no event counted" in replay.err
     assert "1 refused: no_object" in replay.err
+
+
+def test_a_file_may_begin_with_the_mark_that_says_it_is_utf_8(replay: Replay) -> None:
+    assert "4 events counted" in replay([b"\xef\xbb\xbf" + LINES[0], *LINES[1:]])
+    assert "refused" not in replay([b"\xef\xbb\xbf" + LINES[0], *LINES[1:]], name="events.jsonl.gz")
+    assert ": 1 event from" in replay([b"\xef\xbb\xbf" + LINES[0]])
+
+
+def test_a_type_that_would_move_the_cursor_is_told_escaped(replay: Replay) -> None:
+    evil = b'{"event_id":"z","event":"\\u001b[2Jx","ts":"2027-01-01T00:00:00Z"}\n'
+    said = replay([evil, *LINES])
+    assert "\x1b" not in said
+    assert '1 of type "\\u001b[2Jx", which no measure counts' in said

@@ -20,6 +20,7 @@ from streams.steering.holding import (
     hold_course,
     hold_progress,
     last_day_of,
+    left_of,
     length_of,
     spans_of,
 )
@@ -181,3 +182,28 @@ def test_progress_stays_between_0_and_1(value: int, days: int, better: Better) -
     assert part is not None
     assert 0 <= part <= 1
     assert (part == 1) == (days >= 28)
+
+
+@pytest.mark.parametrize(
+    ("zone", "skipped"), [("Pacific/Apia", date(2011, 12, 30)), ("Pacific/Kwajalein", date(1993, 8, 21))]
+)
+@pytest.mark.parametrize("window", [model.RollingDays(7), model.Calendar(model.Unit.DAY)])
+def test_a_day_that_a_zone_left_out_is_gone_past_like_any_other(zone: str, skipped: date, window: model.Window) -> None:
+    calendar, day = Calendar(zone), skipped.toordinal()
+    one = result(since=date.fromordinal(day - 3), by=date.fromordinal(day + 3))
+    spans = spans_of(calendar, window, one, calendar.start(day + 10))
+    assert [span.last for span in spans] == list(range(day + 3, day - 4, -1))
+
+
+@pytest.mark.parametrize(("hours", "told"), [(13, "on_course"), (12, "behind")])
+def test_what_is_left_of_a_day_after_the_last_window_of_hours_can_still_be_held(hours: int, told: Course) -> None:
+    """Two days are due tomorrow: whoever held since midnight has just enough left, whoever began later has not."""
+    window, day = model.RollingSpan(HOUR), date(2026, 7, 15)
+    one = result(2, since=date(2026, 7, 1), by=date(2026, 7, 16))
+    span = spans_of(AMSTERDAM, window, one, moment(day, 13))[0]
+    found = [
+        Period(Fraction(10), HOUR, day.toordinal(), left_of(AMSTERDAM, window, span) + n * HOUR) for n in range(hours)
+    ]
+    so_far = held(way(), [*found, Period(Fraction(9), HOUR, day.toordinal())])
+    assert so_far.left_ms == 11 * HOUR
+    assert hold_course(way_of_result(one), one, Comparable(Fraction(10), day.toordinal()), so_far) == told
