@@ -4,12 +4,15 @@ Everything is aggregated over the labels that Prometheus adds (instance, job): t
 came back under another address, are one series.
 """
 
+import re
+
 import msgspec
 
 from schemas import names
 from schemas.definition.arithmetic import Operation
 from schemas.definition.model import Calendar, Definition, Formula, Lifetime, Metric, Ratio, Share, Unit, Window
 from schemas.readings import WHOLE
+from services.provisioner.verbatim import VARIABLE
 
 LONGEST_LOOK_BACK = {Unit.DAY: "1d", Unit.WEEK: "7d", Unit.MONTH: "31d", Unit.QUARTER: "31d", Unit.YEAR: "31d"}
 """Over which the running period was once nearly full; capped, so that the rule stays cheap."""
@@ -41,9 +44,18 @@ def span(seconds: int) -> str:
 
 
 def quoted(text: str) -> str:
-    """A PromQL string."""
+    """A PromQL string, in which Grafana finds no variable of its own (``$__interval``)."""
+    return VARIABLE.sub(_by_number, in_quotes(text))
+
+
+def in_quotes(text: str) -> str:
+    """A string as Prometheus and Alertmanager read it."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
+
+
+def _by_number(sign: re.Match[str]) -> str:
+    return f"\\x{ord(sign[0]):x}"
 
 
 def selector(series: str, **labels: str) -> str:
