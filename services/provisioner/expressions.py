@@ -4,12 +4,15 @@ Everything is aggregated over the labels that Prometheus adds (instance, job): t
 came back under another address, are one series.
 """
 
+import re
+
 import msgspec
 
 from schemas import names
 from schemas.definition.arithmetic import Operation
 from schemas.definition.model import Calendar, Definition, Formula, Lifetime, Metric, Ratio, Share, Unit, Window
 from schemas.readings import WHOLE
+from services.provisioner.verbatim import VARIABLE
 
 LONGEST_LOOK_BACK = {Unit.DAY: "1d", Unit.WEEK: "7d", Unit.MONTH: "31d", Unit.QUARTER: "31d", Unit.YEAR: "31d"}
 """Over which the running period was once nearly full; capped, so that the rule stays cheap."""
@@ -41,9 +44,18 @@ def span(seconds: int) -> str:
 
 
 def quoted(text: str) -> str:
-    """A PromQL string."""
+    """A PromQL string, in which Grafana finds no variable of its own (``$__interval``)."""
+    return VARIABLE.sub(_by_number, in_quotes(text))
+
+
+def in_quotes(text: str) -> str:
+    """A string as Prometheus and Alertmanager read it."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
+
+
+def _by_number(sign: re.Match[str]) -> str:
+    return f"\\x{ord(sign[0]):x}"
 
 
 def selector(series: str, **labels: str) -> str:
@@ -126,25 +138,20 @@ def remembered(series: str, weeks: Weeks | None = None) -> str:
 
 def volume(metric: Metric) -> str | None:
     """How much a part of a whole rests on: its denominator; of a calendar window the most it lately was.  Else None."""
+    return _volume(metric, whole(names.METRIC_DENOMINATOR, metric), "metric")
+
+
+def split_volume(metric: Metric) -> str | None:
+    """As ``volume``, of each segment."""
+    return _volume(metric, split(names.METRIC_DENOMINATOR, metric), "metric, window, dimension, segment")
+
+
+def _volume(metric: Metric, series: str, by: str) -> str | None:
     match metric.value:
         case Ratio() | Share() | Formula(expression=Operation(sign="/")):
             pass
         case _:
             return None
-    series = whole(names.METRIC_DENOMINATOR, metric)
-    match metric.windows[0]:
-        case Calendar(unit=unit):
-            return f"max by (metric) (max_over_time({series}[{LONGEST_LOOK_BACK[unit]}]))"
-        case _:
-            return f"max by (metric) ({series})"
-
-
-def split_volume(metric: Metric) -> str | None:
-    """As ``volume``, of each segment."""
-    if volume(metric) is None:
-        return None
-    series = split(names.METRIC_DENOMINATOR, metric)
-    by = "metric, window, dimension, segment"
     match metric.windows[0]:
         case Calendar(unit=unit):
             return f"max by ({by}) (max_over_time({series}[{LONGEST_LOOK_BACK[unit]}]))"

@@ -4,6 +4,7 @@ from typing import Final
 
 from schemas.definition.model import Definition
 from schemas.definition.steering import Change, Guardrail, Hold, Initiative, KeyResult, Reach, Target
+from services.provisioner.verbatim import markdown
 from streams.steering.course import TOLERANCE
 
 COURSE: Final = (
@@ -61,19 +62,19 @@ def initiative(of: Initiative) -> str:
 
 def steered_by(definition: Definition) -> list[str]:
     """Paragraphs in Markdown: targets, guardrails, departments, objectives, initiatives, the company's own days."""
-    said = [f"**{_title(one.metric)}**, target: {target(one)}" for one in definition.aims()]
-    said += [f"**{_title(one.metric)}**, guardrail: {guardrail(one)}" for one in definition.guardrails]
+    said = [f"**{_title(one.metric)}**, target: {markdown(target(one))}" for one in definition.aims()]
+    said += [f"**{_title(one.metric)}**, guardrail: {markdown(guardrail(one))}" for one in definition.guardrails]
     for name, department in definition.departments.items():
         if department.metrics:
             metrics = ", ".join(metric.replace("_", " ") for metric in department.metrics)
-            said.append(f"**{_title(name)}** steers by {metrics}.{_owner(department.owner)}")
+            said.append(f"**{_title(name)}** steers by {metrics}.{_owner(markdown(department.owner))}")
     for objective in definition.okrs:
-        results = "".join(f"\n- {key_result(one)}" for one in objective.key_results)
-        said.append(f"**{objective.name}**{_owner(objective.owner)}{results}")
-    said += [f"**{one.name}**: {initiative(one)}" for one in definition.initiatives]
+        results = "".join(f"\n- {markdown(key_result(one))}" for one in objective.key_results)
+        said.append(f"**{markdown(objective.name)}**{_owner(markdown(objective.owner))}{results}")
+    said += [f"**{markdown(one.name)}**: {markdown(initiative(one))}" for one in definition.initiatives]
     days = [f"{one.name} ({one.date.isoformat()})" for one in definition.calendar.holidays]
     days += [f"{one.name} ({one.start.isoformat()} to {one.end.isoformat()})" for one in definition.calendar.campaigns]
-    return [*said, f"Days that are not like others: {', '.join(days)}."] if days else said
+    return [*said, f"Days that are not like others: {markdown(', '.join(days))}."] if days else said
 
 
 def _title(name: str) -> str:

@@ -36,6 +36,7 @@ from schemas.definition.model import (
 from schemas.definition.steering import Target
 from schemas.definition.units import unit_of
 from services.provisioner.steering_words import steered_by
+from services.provisioner.verbatim import markdown
 
 MILLISECONDS = ((86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"), (1_000, "second"))
 
@@ -184,7 +185,8 @@ def as_markdown(definition: Definition) -> str:
     for guardrail in definition.guardrails:
         shown.setdefault(guardrail.metric, "guardrail")
     lines = [
-        f"**{title(name)}** ({role}): {metric(definition, definition.metrics[name])}" for name, role in shown.items()
+        f"**{title(name)}** ({role}): {markdown(metric(definition, definition.metrics[name]))}"
+        for name, role in shown.items()
     ]
     lines += steered_by(definition)
     lines += [

@@ -21,18 +21,16 @@ from schemas.names import (
     HEADER_TOPIC,
     dead_letter_topic,
 )
+from streams.worker.late_producer import LateProducer
 
-MAX_BYTES = 20 * 1024 * 1024
 OWN_HEADERS = 5
 
 
-class DeadLetterTopics:
-    """A producer that is made when it is first needed, on the loop that needs it."""
+class DeadLetterTopics(LateProducer):
+    """Those of all sources."""
 
     def __init__(self, kafka: str) -> None:
-        self._kafka = kafka
-        self._producer: AIOKafkaProducer | None = None
-        self._starting = asyncio.Lock()
+        super().__init__(kafka, linger_ms=5)
 
     async def send(self, tp: TP, raws: Sequence[Raw], refused: list[Refused]) -> None:
         """Returns once every one of them is acknowledged; raises KafkaError where one is not."""
@@ -44,26 +42,6 @@ class DeadLetterTopics:
                 await producer.send_and_wait(**_without_bytes(letter))
             elif isinstance(answer, BaseException):
                 raise answer
-
-    async def close(self) -> None:
-        """Leaves Kafka; may be called twice, and where nothing was ever sent."""
-        async with self._starting:
-            if self._producer is not None:
-                await self._producer.stop()
-                self._producer = None
-
-    async def _started(self) -> AIOKafkaProducer:
-        async with self._starting:
-            if self._producer is None:
-                producer = AIOKafkaProducer(
-                    bootstrap_servers=self._kafka,
-                    acks="all",
-                    linger_ms=5,
-                    max_request_size=MAX_BYTES,
-                )
-                await producer.start()
-                self._producer = producer
-            return self._producer
 
 
 class _Letter(TypedDict):

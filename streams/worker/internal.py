@@ -14,8 +14,7 @@ from aiokafka.errors import MessageSizeTooLargeError
 
 from schemas.errors import LogError
 from streams.worker.intake import Outgoing
-
-MAX_BYTES = 20 * 1024 * 1024
+from streams.worker.late_producer import LateProducer
 
 
 class Internal(Protocol):
@@ -28,13 +27,8 @@ class Internal(Protocol):
         """Leaves Kafka; may be called twice."""
 
 
-class InternalTopics:
-    """A producer that is made when it is first needed, on the loop that needs it."""
-
-    def __init__(self, kafka: str) -> None:
-        self._kafka = kafka
-        self._producer: AIOKafkaProducer | None = None
-        self._starting = asyncio.Lock()
+class InternalTopics(LateProducer):
+    """Those of all stages."""
 
     async def send(self, outgoing: Sequence[Outgoing]) -> None:
         """Partitions beside each other, the messages of each one after another."""
@@ -43,21 +37,6 @@ class InternalTopics:
         for answer in answers:
             if isinstance(answer, BaseException):
                 raise answer
-
-    async def close(self) -> None:
-        """Leaves Kafka; may be called twice, and where nothing was ever sent."""
-        async with self._starting:
-            if self._producer is not None:
-                await self._producer.stop()
-                self._producer = None
-
-    async def _started(self) -> AIOKafkaProducer:
-        async with self._starting:
-            if self._producer is None:
-                producer = AIOKafkaProducer(bootstrap_servers=self._kafka, acks="all", max_request_size=MAX_BYTES)
-                await producer.start()
-                self._producer = producer
-            return self._producer
 
 
 async def _in_turn(producer: AIOKafkaProducer, outgoing: Outgoing) -> None:

@@ -3,7 +3,6 @@
 import contextlib
 import http.client
 import json
-import socket
 import subprocess
 import time
 import urllib.parse
@@ -12,27 +11,30 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from services.local.ports import LOOPBACK, free_port
+
 
 @contextlib.contextmanager
 def prometheus_over(history: str, folder: Path) -> Iterator[str]:
     """The address of one that holds this OpenMetrics text and scrapes nothing; it ends with the block."""
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "history.txt").write_text(history, encoding="utf-8")
     fill = ["promtool", "tsdb", "create-blocks-from", "--max-block-duration=744h"]
     fill += ["openmetrics", str(folder / "history.txt"), str(folder / "data")]
     subprocess.run(fill, check=True, capture_output=True)
     (folder / "prometheus.yml").write_text("global: {}\n", encoding="utf-8")
-    port, log = _free_port(), folder / "log"
+    address, log = f"{LOOPBACK}:{free_port()}", folder / "log"
     command = [
         "prometheus",
         f"--config.file={folder / 'prometheus.yml'}",
         f"--storage.tsdb.path={folder / 'data'}",
         "--storage.tsdb.retention.time=3y",
-        f"--web.listen-address=127.0.0.1:{port}",
+        f"--web.listen-address={address}",
     ]
     with log.open("wb") as said, subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT) as process:
         try:
-            _ready(f"127.0.0.1:{port}", process, log)
-            yield f"127.0.0.1:{port}"
+            _ready(address, process, log)
+            yield address
         finally:
             process.terminate()
 
@@ -48,7 +50,7 @@ def ask(address: str, expression: str, moment: float) -> list[Any]:
 
 def get(address: str, path: str) -> tuple[int, str]:
     """Status and text of a page."""
-    connection = http.client.HTTPConnection(address, timeout=30)
+    connection = http.client.HTTPConnection(address, timeout=60)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()
@@ -57,14 +59,8 @@ def get(address: str, path: str) -> tuple[int, str]:
         connection.close()
 
 
-def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
-
-
 def _ready(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 120
     while time.monotonic() < until:
         with contextlib.suppress(OSError):
             if get(address, "/-/ready")[0] == HTTPStatus.OK:

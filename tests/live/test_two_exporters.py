@@ -13,7 +13,7 @@ import pytest
 from schemas import names
 from schemas.definition.model import Definition
 from services.provisioner.placed import Placed, all_expressions
-from tests.live.holding import asked, holding
+from tests.live.prometheus import ask, prometheus_over
 from tests.services.provisioner.example import shop
 
 HOUR, WEEK = 3600, 7 * 24 * 3600
@@ -117,7 +117,7 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, st
     }
     with ExitStack() as stack:
         yield {
-            name: stack.enter_context(holding(text, folder / str(number)))
+            name: stack.enter_context(prometheus_over(text, folder / str(number)))
             for number, (name, text) in enumerate(kinds.items())
         }
 
@@ -130,14 +130,14 @@ EXPRESSIONS = [placed for placed in all_expressions(shop()) if "(up)" not in pla
 def test_every_expression_comes_to_the_same(placed: Placed, addresses: dict[str, str]) -> None:
     moments = (NOW, NOW - 60, NOW - 2 * WEEK)
     for at in moments if placed.kind == "panel" else moments[:2]:
-        alone = told(asked(addresses["one"], placed.text, at))
-        assert told(asked(addresses["two"], placed.text, at)) == pytest.approx(alone, nan_ok=True), placed.text
+        alone = told(ask(addresses["one"], placed.text, at))
+        assert told(ask(addresses["two"], placed.text, at)) == pytest.approx(alone, nan_ok=True), placed.text
         if at > NOW - HOUR // 2:
-            away = told(asked(addresses["two, each away at times"], placed.text, at))
+            away = told(ask(addresses["two, each away at times"], placed.text, at))
             assert away.keys() == alone.keys(), placed.text
 
 
 def test_most_panels_show_something(addresses: dict[str, str]) -> None:
     panels = [placed for placed in EXPRESSIONS if placed.kind == "panel"]
-    shown = [placed for placed in panels if asked(addresses["two"], placed.text, NOW)]
+    shown = [placed for placed in panels if ask(addresses["two"], placed.text, NOW)]
     assert len(shown) > len(panels) * 0.8

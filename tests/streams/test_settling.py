@@ -18,7 +18,8 @@ from streams.plan import Plan, compile_plan
 from streams.readings import AsOf, Readings
 from streams.selection import NO_VALUE, OVERFLOW
 from tests.streams import meaning
-from tests.streams.folding import DAY, HOUR, PartitionFold, event, fold_log, nonzero, raws, scattered, the_source
+from tests.streams.folding import DAY, HOUR, PartitionFold, event, fold_log, nonzero, raws, the_source
+from tests.streams.laws import is_the_same_in_any_order, read
 from tests.streams.settling import CHANNELS, SEEN, SEGMENTS, SETTLED, WITHIN, settling, with_segments
 
 ZONES = ["UTC", "Europe/Amsterdam", "America/St_Johns"]
@@ -57,20 +58,12 @@ def histories(draw: st.DrawFn) -> list[Event]:
     return events
 
 
-def read(plan: Plan, events: list[Event], at: int, cuts: list[int]) -> Readings:
-    """Readings at a moment of these events, folded in this order."""
-    folded = fold_log(the_source(plan), raws(events), cuts)
-    return Readings(plan, Cells.of([folded.snapshot()]), AsOf(at, 0))
-
-
 @settings(max_examples=80, deadline=None)
 @given(histories(), st.randoms(use_true_random=False), st.sampled_from(ZONES), st.integers(1, 3))
 def test_order_batches_and_partitions_change_no_cell(
     events: list[Event], rng: random.Random, zone: str, partitions: int
 ) -> None:
-    source = the_source(PLANS[zone])
-    whole = fold_log(source, raws(events))
-    assert nonzero(scattered(source, events, rng, partitions)) == nonzero([whole])
+    assert is_the_same_in_any_order(PLANS[zone], events, rng, partitions)
 
 
 @settings(max_examples=60, deadline=None)

@@ -17,6 +17,7 @@ from zlib import crc32
 import msgspec
 
 from services.provisioner.sdk import dashboard
+from services.provisioner.verbatim import without_variables
 
 COLUMNS: Final = 24
 IDENTITIES: Final = 1_000_000
@@ -47,6 +48,11 @@ class Row(msgspec.Struct, frozen=True):
     lines: Sequence[Line]
 
 
+def part_of_key(name: str) -> str:
+    """Words of the definition within a key, whose parts are set apart by a stroke."""
+    return name.replace("%", "%25").replace("/", "%2F")
+
+
 def lines_of(height: int, tiles: Sequence[Tile], most: int = MOST) -> list[Line]:
     """As many lines as needed for at most so many tiles each, none of them much fuller than another."""
     count = -(-len(tiles) // most)
@@ -65,7 +71,11 @@ def lay_out(rows: Iterable[Row]) -> list[dashboard.Panel | dashboard.RowPanel]:
         heading = dashboard.GridPos(h=1, w=COLUMNS, x=0, y=y)
         placed.append(
             dashboard.RowPanel(
-                id_val=identities.of(row.key), title=row.title, grid_pos=heading, panels=[], collapsed=False
+                id_val=identities.of(row.key),
+                title=without_variables(row.title),
+                grid_pos=heading,
+                panels=[],
+                collapsed=False,
             )
         )
         y += 1

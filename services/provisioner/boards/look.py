@@ -8,6 +8,7 @@ import msgspec
 from services.provisioner.addresses import DATA_SOURCE_UID
 from services.provisioner.colours import Steps, plain
 from services.provisioner.sdk import common, dashboard, prometheus
+from services.provisioner.verbatim import markdown, without_variables
 
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -90,8 +91,8 @@ def panel(
     )
     return dashboard.Panel(
         type_val=kind,
-        title=look.title,
-        description=look.description,
+        title=without_variables(look.title),
+        description=markdown(without_variables(look.description)),
         datasource=source(),
         targets=list(asked),
         options=options,

@@ -22,6 +22,8 @@ ELSEWHERE: Final = "The numbers stand on the board."
 _QUERY: Final = re.compile(r'\{\{ with query "(?:[^"\\]|\\.)*" \}\}.*?\{\{ end \}\}', re.DOTALL)
 _ASKED: Final = "\0"
 _SENTENCE_END: Final = re.compile(r"(?<=\.) ")
+_ACTION: Final = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+"""Outside of it ``$value`` is a word of the definition."""
 _VALUE: Final = re.compile(r"\$value\b")
 
 
@@ -72,7 +74,7 @@ def _text(template: str) -> str:
     sentences = _SENTENCE_END.split(_QUERY.sub(_ASKED, template))
     kept = [sentence for sentence in sentences if _ASKED not in sentence]
     said = " ".join(kept if len(kept) == len(sentences) else [*kept, ELSEWHERE])
-    return _VALUE.sub("$values.V.Value", said)
+    return _ACTION.sub(lambda found: _VALUE.sub("$values.V.Value", found[0]), said)
 
 
 def _data(expression: str) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ each of these    ──▶ page: at once, again after four hours    ticket: gath
 from typing import Any, Final
 
 from schemas.definition.model import Definition
-from services.provisioner.expressions import quoted, span
+from services.provisioner.expressions import in_quotes, span
 from services.provisioner.rules.inhibitions import inhibitions
 from services.provisioner.rules.model import Severity, as_text
 from services.provisioner.rules.owners import all_owners
@@ -27,7 +27,7 @@ def alertmanager_yaml(definition: Definition, receivers: Receivers | None = None
     everybody = dict.fromkeys((PIPELINE, PRODUCT, *owners))
     routes = [
         _of(PIPELINE, 'concern="pipeline"', ["concern"], when),
-        *(_of(owner, f"owner={quoted(owner)}", BY_METRIC, when) for owner in owners),
+        *(_of(owner, f"owner={in_quotes(owner)}", BY_METRIC, when) for owner in owners),
         *_by_severity(PRODUCT, when),
     ]
     content: dict[str, Any] = {
@@ -58,7 +58,7 @@ def _by_severity(who: str, when: Rhythm) -> list[dict[str, Any]]:
     return [
         {
             "receiver": _name(who, severity),
-            "matchers": [f"severity={quoted(severity)}"],
+            "matchers": [f"severity={in_quotes(severity)}"],
             "group_wait": span(when.wait(severity)),
             "group_interval": span(when.gather(severity)),
             "repeat_interval": span(when.repeat(severity)),

@@ -10,6 +10,7 @@ from services.provisioner.boards.look import Look, Query
 from services.provisioner.boards.queries import steering
 from services.provisioner.boards.timelines import timeline_panel
 from services.provisioner.sdk import dashboard
+from services.provisioner.verbatim import legend
 
 RUNNING = ((0, "Not running", colours.FAINT), (1, "Running", colours.PLAIN))
 
@@ -32,7 +33,7 @@ def _lanes(initiatives: list[Initiative]) -> dashboard.Panel:
         empty="none was told of yet",
         words=RUNNING,
     )
-    return timeline_panel(look, [Query(steering.initiative(one.name), one.name) for one in initiatives])
+    return timeline_panel(look, [Query(steering.initiative(one.name), legend(one.name)) for one in initiatives])
 
 
 def _said(one: Initiative) -> str:

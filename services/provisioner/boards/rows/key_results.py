@@ -7,7 +7,7 @@ from schemas.definition.model import Definition
 from schemas.definition.steering import Hold, KeyResult, Objective
 from services.provisioner import colours, words
 from services.provisioner.boards.bars import bar_panel
-from services.provisioner.boards.layout import Line, Row, Tile, lines_of
+from services.provisioner.boards.layout import Line, Row, Tile, lines_of, part_of_key
 from services.provisioner.boards.lines import series_panel
 from services.provisioner.boards.look import Look, Query
 from services.provisioner.boards.queries import steering
@@ -15,6 +15,7 @@ from services.provisioner.boards.rows.standing import COURSES
 from services.provisioner.boards.timelines import timeline_panel
 from services.provisioner.sdk import dashboard
 from services.provisioner.units import panel_unit
+from services.provisioner.verbatim import legend
 
 Owned = tuple[Objective, KeyResult]
 
@@ -23,7 +24,7 @@ def objective_row(definition: Definition, objective: Objective) -> Row:
     """Bars, the course over time, and a line for each key result."""
     owned = [(objective, one) for one in objective.key_results]
     owner = f" ({objective.owner})" if objective.owner else ""
-    return _row(definition, f"objective/{objective.name}", f"Objective: {objective.name}{owner}", owned)
+    return _row(definition, f"objective/{part_of_key(objective.name)}", f"Objective: {objective.name}{owner}", owned)
 
 
 def key_results_row(definition: Definition, metrics: Container[str]) -> Row:
@@ -37,7 +38,10 @@ def key_results_row(definition: Definition, metrics: Container[str]) -> Row:
 def _row(definition: Definition, row: str, title: str, owned: list[Owned]) -> Row:
     if not owned:
         return Row(row, title, [])
-    lines = [Tile(f"{row}/{objective.name}/{one.name}", _line(definition, objective, one)) for objective, one in owned]
+    lines = [
+        Tile(f"{row}/{part_of_key(objective.name)}/{part_of_key(one.name)}", _line(definition, objective, one))
+        for objective, one in owned
+    ]
     head = [Tile(f"{row}/bars", _bars(definition, owned)), Tile(f"{row}/course", _courses(owned))]
     return Row(row, title, [Line(3 + 2 * len(owned), head), *lines_of(8, lines, most=2)])
 
@@ -46,12 +50,16 @@ def _bars(definition: Definition, owned: list[Owned]) -> dashboard.Panel:
     queries = []
     for objective, one in owned:
         queries.append(
-            Query(steering.of_key_result(names.KEY_RESULT_PROGRESS, objective, one), one.name, colour=colours.PLAIN)
+            Query(
+                steering.of_key_result(names.KEY_RESULT_PROGRESS, objective, one),
+                legend(one.name),
+                colour=colours.PLAIN,
+            )
         )
         base, target = one.base, float(one.target)
         if base is not None and base != target:
             path = steering.of_key_result(names.KEY_RESULT_PATH, objective, one)
-            queries.append(Query(steering.asked(path, base, target), f"{one.name}: the path asks", quiet=True))
+            queries.append(Query(steering.asked(path, base, target), f"{legend(one.name)}: the path asks", quiet=True))
     look = Look(
         title="How far the key results are",
         description="The part done of the way from base to target; grey is what the path asks for by today. "
@@ -74,7 +82,7 @@ def _courses(owned: list[Owned]) -> dashboard.Panel:
         words=COURSES,
     )
     return timeline_panel(
-        look, [Query(steering.key_result_course(objective, one), one.name) for objective, one in owned]
+        look, [Query(steering.key_result_course(objective, one), legend(one.name)) for objective, one in owned]
     )
 
 

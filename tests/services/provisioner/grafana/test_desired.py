@@ -131,3 +131,10 @@ def test_a_rule_is_sent_with_its_mark_and_compared_without() -> None:
     assert sent["uid"] == copy.identity
     assert sent["folderUID"] == "nsm"
     assert "nsm_provisioned_for" not in copy.content["annotations"]
+
+
+def test_a_name_with_the_word_of_a_template_in_it_stays_as_it_is() -> None:
+    star = msgspec.structs.replace(shop().north_star, owner="Cut $value {{ $value }} }} {{end}}")
+    rules = managed_rules(rule_groups(msgspec.structs.replace(shop(), north_star=star)), Addresses())
+    owners = {str(one.sent["labels"].get("owner")) for one in rules if one.sent is not None}
+    assert 'Cut $value {{ "{{" }} $value }} }} {{ "{{" }}end}}' in owners
