@@ -132,7 +132,7 @@ class Readings:
             dimension=look.segment.dimension if look.segment else WHOLE,
             segment=look.segment.name if look.segment else WHOLE,
             pace=pace,
-            restated=self._restatements.of(metric, look, found.value, grows=waits_ms > 0) if look.over else None,
+            restated=self._restatements.of(metric, look, found, grows=waits_ms > 0) if look.over else None,
         )
 
     def _waits(self, metric: str, segment: Segment | None) -> int:

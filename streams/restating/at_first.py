@@ -3,14 +3,12 @@
 Each partition is over by what it had reached itself, so that no partition has to know of another.
 """
 
-from fractions import Fraction
-
 from schemas.readings import Restated
 from streams.cells import Cells
 from streams.plan import Plan, Series, measures_of
 from streams.sums import Sums
 from streams.time.spans import Span
-from streams.values import Look, Values
+from streams.values import Divided, Look, Values
 
 
 class Restatements:
@@ -20,8 +18,8 @@ class Restatements:
         self._plan, self._cells, self._sums = plan, cells, sums
         self._at_first: dict[tuple[str, int], _AtFirst] = {}
 
-    def of(self, metric: str, look: Look, now: Fraction | None, *, grows: bool) -> Restated | None:
-        """Of what is over, and comes to ``now``.  None where nothing came late that changed what it stands on.
+    def of(self, metric: str, look: Look, now: Divided, *, grows: bool) -> Restated | None:
+        """Of what is over, and comes to ``now``.  None where nothing that came late has changed that.
 
         What ``grows`` has changed since it was over by what was not late as well: what it came to then is not known.
         """
@@ -32,11 +30,11 @@ class Restatements:
         at_first = self._at_first[key]
         if not at_first.sums.any_late(series):
             return None
-        then = at_first.values.of(metric, look).value
-        if not at_first.sums.differed():
+        then = at_first.values.of(metric, look)
+        if then == now:
             return None
-        by = None if now is None or then is None else now - then
-        return Restated(value=None if grows else then, by=by)
+        by = None if now.value is None or then.value is None else now.value - then.value
+        return Restated(value=None if grows else then.value, by=by)
 
 
 class _AtFirst:
@@ -56,36 +54,26 @@ class _SumsAtFirst(Sums):
         self._late_cells = Cells()
         self._late = Sums(self._late_cells)
         self._known: dict[str, bool] = {}
-        self._differed = False
 
     def any_late(self, several: list[Series]) -> bool:
         """Whether anything came late for any of these series; must be asked before their sums are."""
         found = [self._fetch(one) for one in several]
         return any(found)
 
-    def differed(self) -> bool:
-        """Whether any sum was another one, since this was asked last."""
-        found, self._differed = self._differed, False
-        return found
-
     def total(self, series: Series, span: Span) -> int:
         """What the whole came to over a span."""
-        return self._less(self._now.total(series, span), self._late.total(series, span))
+        return self._now.total(series, span) - self._late.total(series, span)
 
     def part(self, series: Series, dimension: str, value: str, span: Span) -> int:
         """What one raw value came to over a span."""
         now, late = (one.part(series, dimension, value, span) for one in (self._now, self._late))
-        return self._less(now, late)
+        return now - late
 
     def parts(self, series: Series, dimension: str, span: Span) -> dict[str, int]:
         """What each raw value came to over a span; those that came to nothing are left out."""
         now, late = (one.parts(series, dimension, span) for one in (self._now, self._late))
-        found = {part: self._less(now.get(part, 0), late.get(part, 0)) for part in {*now, *late}}
+        found = {part: now.get(part, 0) - late.get(part, 0) for part in {*now, *late}}
         return {part: number for part, number in found.items() if number}
-
-    def _less(self, now: int, late: int) -> int:
-        self._differed |= late != 0
-        return now - late
 
     def _fetch(self, series: Series) -> bool:
         if series.name not in self._known:

@@ -17,7 +17,7 @@ from streams.cells import Cells
 from streams.plan import INTERNAL_PARTITIONS
 from streams.readings import AsOf, Readings
 from tests.live.road import MakeRoad, Road, busy, until
-from tests.live.stages import all_snapshots, until_all_is_read
+from tests.live.stages import all_snapshots, late_cells, until_all_is_read
 from tests.reference.measures import Reference, Value
 from tests.servers import KafkaServer, RedisServer
 
@@ -124,6 +124,9 @@ def test_kills_between_two_stages_change_no_number_and_nothing_is_counted_twice(
                         f"{metric.name} {window.label} at {at}: {one.numerator}/{one.denominator}, not {right}"
                     )
     assert wrong[:5] == []
+    ours, theirs = late_cells(road)
+    assert ours == theirs
+    assert len(ours) > 1000
     for stage in road.plan.stages:
         floors = [one.standing.floor for (topic, _), one in snapshots.items() if topic == stage]
         assert len(floors) == INTERNAL_PARTITIONS

@@ -5,7 +5,6 @@ is what the stage held when it had just gone past the end.
 """
 
 import random
-from collections import Counter
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -21,7 +20,7 @@ from schemas.readings import Restated
 from streams.cells import Cells
 from streams.events.admission import Admission
 from streams.events.decoding import Decoder
-from streams.fold import Records, Work, pack, unpack
+from streams.fold import Work
 from streams.plan import Plan, Stage, compile_plan, measures_of
 from streams.readings import AsOf, Readings, shared_by
 from streams.rekeying.arriving import Arriving
@@ -32,11 +31,11 @@ from streams.state.port import NEVER, Snapshot, Standing
 from streams.time.grains import Grain
 from tests.streams.folding import DAY
 from tests.streams.rekeying.company import PARTITIONS, START, FirstStage, log_of, rekeyed, some_events
+from tests.streams.restating.restated_stage import Flat, Folded, late_of
 
 PLAN = compile_plan(rekeyed(dedupe_ms=0, lateness_ms=4 * DAY))
 STAGES = {stage.key: stage for stage in PLAN.stages.values()}
 WINDOWS = [window for window in PLAN.definition.metrics["m_accounts"].windows if window != model.Lifetime()]
-Flat = Counter[tuple[str, str]]
 
 
 class Sent(NamedTuple):
@@ -66,37 +65,6 @@ def sent(stage: Stage, logs: list[list[Raw]], rng: random.Random) -> list[Sent]:
         found += [Sent(number, letter) for number, letters in enumerate(cut.letters) for letter in letters]
         stands[n] = cut.after
     return found
-
-
-class Folded:
-    """One internal partition of a stage; ``restating`` also tells what came late."""
-
-    def __init__(self, stage: Stage, restating: Restating | None) -> None:
-        self.arriving, self.stage, self.restating = Arriving(stage), stage, restating
-        self.standing, self.packed = Standing(position=0), dict[str, dict[str, bytes]]()
-        self.cells: Flat = Counter()
-        self.totals = Counter[str]()
-
-    def fold(self, values: list[bytes]) -> None:
-        rows = SentRows(self.arriving.fields)
-        following = self.standing.position + len(values)
-        admitted = self.arriving.take(map(decoded, values), self.standing, following)
-        plain = Work(self.stage.plan, admitted.batch, rows)
-        self.apply(plain if self.restating is None else self.restating.work(admitted, rows), self.standing.floor)
-        self.standing = admitted.standing
-
-    def apply(self, work: Any, floor: int) -> None:
-        records: Records = {
-            space: {e: unpack(self.packed[space][e]) for e in entities if e in self.packed.get(space, {})}
-            for space, entities in work.wanted.items()
-        }
-        effect = work.fold(records, floor)
-        for space, changed in effect.changed.items():
-            self.packed.setdefault(space, {}).update({e: pack(records[space][e]) for e in changed})
-        for series, keys in effect.cells.items():
-            for fields in keys.values():
-                self.cells.update({(series, field): delta for field, delta in fields.items()})
-        self.totals.update(effect.totals)
 
 
 def reached_before(log: list[Raw]) -> dict[int, int]:
@@ -138,10 +106,6 @@ def _alone(value: bytes) -> Any:
     """A message as if nothing had come before it."""
     message = decoded(value)
     return type(message)(**{name: getattr(message, name) for name in message.__struct_fields__} | {"before": None})
-
-
-def late_of(fold: Folded) -> Flat:
-    return Flat({key: number for key, number in fold.cells.items() if names.is_late(key[0]) and number})
 
 
 @pytest.mark.parametrize("key", STAGES)
