@@ -5,6 +5,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from hypothesis import settings
@@ -54,6 +55,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("servers"))
 
 
+Server = TypeVar("Server", KafkaServer, RedisServer)
+
+
+@contextlib.contextmanager
+def _killed_afterwards(make: Callable[[int, dict[str, str]], Server]) -> Iterator[Callable[..., Server]]:
+    """Starts servers by their settings; ``make`` is told how many were made before."""
+    made: list[Server] = []
+
+    def started(**settings: str) -> Server:
+        made.append(make(len(made), settings))
+        made[-1].start()
+        return made[-1]
+
+    try:
+        yield started
+    finally:
+        for server in made:
+            server.kill()
+
+
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
     """The broker that all tests of a run share; take topics of your own."""
@@ -70,20 +91,12 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
 def own_kafka(tmp_path: Path) -> Iterator[Callable[..., KafkaServer]]:
     """Makes brokers that the test may stop and kill; settings with underscores for dots."""
     install.ensure(["java", "mvn"])
-    made: list[KafkaServer] = []
 
-    def make(**settings: str) -> KafkaServer:
-        given = {name.replace("_", "."): value for name, value in settings.items()}
-        server = KafkaServer(tmp_path / f"kafka-{len(made)}", given)
-        made.append(server)
-        server.start()
-        return server
+    def make(number: int, settings: dict[str, str]) -> KafkaServer:
+        return KafkaServer(tmp_path / f"kafka-{number}", {name.replace("_", "."): v for name, v in settings.items()})
 
-    try:
-        yield make
-    finally:
-        for server in made:
-            server.kill()
+    with _killed_afterwards(make) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
@@ -102,20 +115,13 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServ
 def own_redis(tmp_path: Path) -> Iterator[Callable[..., RedisServer]]:
     """Makes servers that the test may stop and kill: ``own_redis(appendonly="yes")``; underscores for dashes."""
     install.ensure(["redis-server"])
-    made: list[RedisServer] = []
 
-    def make(**settings: str) -> RedisServer:
+    def make(number: int, settings: dict[str, str]) -> RedisServer:
         given = UNSAVED | {name.replace("_", "-"): value for name, value in settings.items()}
-        server = RedisServer(tmp_path / f"redis-{len(made)}", given)
-        made.append(server)
-        server.start()
-        return server
+        return RedisServer(tmp_path / f"redis-{number}", given)
 
-    try:
-        yield make
-    finally:
-        for server in made:
-            server.kill()
+    with _killed_afterwards(make) as started:
+        yield started
 
 
 @pytest.fixture

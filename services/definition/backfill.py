@@ -6,30 +6,30 @@
 Logs are read in the order of their append times, so that stages hear of all sources alike and can forget as they go.
 """
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import get_args
 
 import msgspec
 
 from schemas import names
-from schemas.events.needs import RawRecord
+from schemas.names import Outcome
 from services.definition.attempt import Attempt
 from services.definition.logs import Begin, Logs, Place
+from services.definition.refolding import PartitionFold, Rows, SourceLog
 from services.definition.stores import Stores
 from streams.backfilling import beside, counts_nothing, only, places_of
 from streams.carrying import Carrying, Part
-from streams.events.raws import Raws
-from streams.fold import Records, unpack
+from streams.events.ids import remembered_ms
 from streams.plan import Plan, SourcePlan
 from streams.rekeying.messages import Origin
 from streams.restating.restated import SPACE as RESTATED
 from streams.state.memory import MemoryStore
-from streams.state.port import NEVER, Log, Partition, Session, Standing
+from streams.state.port import NEVER, Log, Partition
 from streams.state.redis.copier import Held
-from streams.worker.intake import Intake, Outgoing, SourceIntake, StageIntake
+from streams.worker.intake import Intake, SourceIntake, StageIntake
 
 AT_ONCE = 1_000
-"""Records that are put beside others in one go."""
+"""Cells, and records beside others, that are put in one go."""
 CLOCKS_MS = 60_000
 """How far the clocks of a topic's brokers may lie apart."""
 ENDLESS = 2**52
@@ -39,10 +39,14 @@ Told = Callable[[int, int], None]
 
 
 class Backfilled(msgspec.Struct, frozen=True):
-    """``events`` were read again; ``refused`` of those that the version before has counted do not count any more."""
+    """``events`` were read again; ``refused`` of those that the version before has counted do not count any more, and
+    ``accepted`` that it has refused do.  ``missing`` are gone from the middle of logs that still have their beginning.
+    """
 
     events: int = 0
     refused: int = 0
+    accepted: int = 0
+    missing: int = 0
 
 
 def asked(found: Carrying) -> list[str]:
@@ -53,18 +57,23 @@ def asked(found: Carrying) -> list[str]:
 def since_ms(new: Plan, copied: Mapping[Partition, Held], begins: Mapping[Place, Begin], now_ms: int) -> int | None:
     """From when on a backfill has everything; None: from the first event that there ever was.
 
-    What was lost was appended before what is left, and is no further ahead of its append time than its source allows.
-    It is never past ``now_ms``, from when on everything is known anyhow.
+    What was lost was appended before what is left, or by when the last of what was read was, and is no further ahead of
+    its append time than its source allows; nor is what repeats it, which comes while its id is remembered.  It is never
+    past ``now_ms``, from when on everything is known anyhow.
     """
     whole, latest = True, NEVER
     for place, begin in begins.items():
         if begin.offset == 0:
             continue
         whole = False
-        read = copied[Partition(new.version, *place)].standing.position
-        if begin.appended_ms is None or begin.offset >= read:
+        standing = copied[Partition(new.version, *place)].standing
+        nothing_left = begin.offset >= standing.position
+        appended_ms = standing.clock if nothing_left or begin.appended_ms is None else begin.appended_ms
+        if appended_ms == NEVER or begin.offset > standing.position:
             return now_ms
-        latest = max(latest, begin.appended_ms + new.sources[place.topic].source.ahead_ms + CLOCKS_MS + 1)
+        source = new.sources[place.topic].source
+        repeated_ms = 0 if nothing_left else remembered_ms(source.dedupe_ms)
+        latest = max(latest, appended_ms + repeated_ms + source.ahead_ms + CLOCKS_MS + 1)
     return None if whole else min(now_ms, latest)
 
 
@@ -75,12 +84,13 @@ class Backfill:
         self._found, self._copied, self._stores, self._attempt = found, copied, stores, attempt
         self._plan = only(found.new, found.begun)
         self._store = MemoryStore()
+        self._folded: Sequence[Partition] = ()
 
-    async def run(self, logs: Logs, begins: Mapping[Place, Begin], told: Told) -> Backfilled:
-        """Reads, folds, and puts it beside what was copied; adds to the totals of ``copied``."""
+    async def fold(self, logs: Logs, begins: Mapping[Place, Begin], told: Told) -> Backfilled:
+        """Reads and folds; nothing of it is anywhere but here."""
         sources = {place: await self._source(place, begins[place].offset) for place in begins}
         stages = {
-            one: await self._fold(one, 0, StageIntake(self._plan, one.topic))
+            one: await self._begun(one, 0, StageIntake(self._plan, one.topic))
             for one in self._copied
             if one.topic in self._plan.stages
         }
@@ -98,15 +108,18 @@ class Backfill:
                         await stage.take_messages(out.messages)
             told(events, number)
             reading = [one for one in reading if one.fold.standing.position < one.end]
-        refused = sum(self._refused(one) for one in sources.values() if not one.begin)
-        folds = [*(one.fold for one in sources.values()), *stages.values()]
-        for part in self._found.partners():
-            for one in folds:
-                if one.partition.topic == part.topics[1]:
-                    await self._put(part, one.partition)
-        return Backfilled(events, refused)
+        self._folded = [*(one.fold.partition for one in sources.values()), *stages]
+        whole = [one.fold.partition for one in sources.values() if not one.begin]
+        return self._compared(events, whole)
 
-    async def _source(self, place: Place, begin: int) -> "_Source":
+    async def put(self) -> None:
+        """Beside what was copied, and into the totals of ``copied``."""
+        for part in self._found.partners():
+            for one in self._folded:
+                if one.topic == part.topics[1]:
+                    await self._put(part, one)
+
+    async def _source(self, place: Place, begin: int) -> SourceLog:
         partition = Partition(self._plan.version, *place)
         stages = self._plan.sources[place.topic].stages
         position = self._copied[partition].standing.position
@@ -116,29 +129,45 @@ class Backfill:
         partitions = sum(one.topic == place.topic for one in self._copied)
         session, opened = await self._store.open(partition, Log(begin, ENDLESS, ""))
         intake = SourceIntake(self._plan, Origin(*place, partitions), opened)
-        fold = _Fold(partition, intake, session, opened.standing)
-        return _Source(place, fold, begin, sorted({position, *(one for one in beyond if one > position)}), position)
+        fold = PartitionFold(partition, intake, session, opened.standing, await self._values(partition))
+        return SourceLog(place, fold, begin, sorted({position, *(one for one in beyond if one > position)}), position)
 
-    async def _fold(self, partition: Partition, begin: int, intake: Intake) -> "_Fold":
+    async def _begun(self, partition: Partition, begin: int, intake: Intake) -> PartitionFold:
         session, opened = await self._store.open(partition, Log(begin, ENDLESS, ""))
-        return _Fold(partition, intake, session, opened.standing)
+        return PartitionFold(partition, intake, session, opened.standing, {})
+
+    async def _values(self, partition: Partition) -> Rows:
+        """The values that measures go on to tell apart, which are the same in what is new of them."""
+        part = next(one for one in self._found.partners() if one.topics[1] == partition.topic)
+        found: Rows = {}
+        for space in part.values():
+            found[space] = {}
+            async for fields in self._stores.copier.fields(partition, names.records_name(space)):
+                found[space] |= {value.decode(): row for value, row in fields.items()}
+        return found
 
     def _reached(self, stage: Partition, number: int) -> int:
         """Up to where a stage that was copied has what a source partition sent it."""
         return next((one.next for one in self._copied[stage].standing.reached if one.partition == number), 0)
 
-    def _refused(self, source: "_Source") -> int:
-        """Of a log that was read from its beginning."""
-        before = self._copied[source.fold.partition].totals.get("counted", 0)
-        return max(0, before - self._store.everything(source.fold.partition).totals.get("counted", 0))
+    def _compared(self, events: int, whole: Sequence[Partition]) -> Backfilled:
+        """With what became of the same events before, in logs that were read from their beginning."""
+        refused = accepted = missing = 0
+        for one in whole:
+            before, now = self._copied[one].totals, self._store.everything(one).totals
+            more = now.get("counted", 0) - before.get("counted", 0)
+            less = _handled(before) - _handled(now)
+            refused, accepted, missing = refused + max(0, -more - less), accepted + max(0, more), missing + max(0, less)
+        return Backfilled(events, refused, accepted, missing)
 
     async def _put(self, part: Part, partition: Partition) -> None:
         found, copier = self._store.everything(partition), self._stores.copier
         for series, keys in found.cells.items():
             await self._attempt.check()
             for number, fields in keys.items():
-                row = {field.encode(): b"%d" % delta for field, delta in fields.items() if delta}
-                await copier.put(partition, names.cells_name(series, number), row)
+                row = [(field.encode(), b"%d" % delta) for field, delta in fields.items() if delta]
+                for begin in range(0, len(row), AT_ONCE):
+                    await copier.put(partition, names.cells_name(series, number), dict(row[begin : begin + AT_ONCE]))
         places = places_of(part.after, _part_of(self._plan, part))
         known = part.values()
         for space, records in found.records.items():
@@ -159,59 +188,11 @@ class Backfill:
         self._copied[partition] = msgspec.structs.replace(held, totals=new | held.totals)
 
 
+def _handled(totals: Mapping[str, int]) -> int:
+    """The events of a partition, whatever became of them."""
+    return sum(totals.get(outcome, 0) for outcome in get_args(Outcome))
+
+
 def _part_of(plan: Plan, part: Part) -> SourcePlan:
     topic = part.topics[1]
     return plan.sources[topic] if topic in plan.sources else plan.stages[topic].plan
-
-
-class _Fold:
-    """One partition in memory."""
-
-    def __init__(self, partition: Partition, intake: Intake, session: Session, standing: Standing) -> None:
-        self.partition, self.standing = partition, standing
-        self._intake, self._session = intake, session
-
-    async def take(self, raws: Raws, following: int, *, counts: bool = True) -> Sequence[Outgoing]:
-        """Gives what is for stages; nothing is counted here where ``counts`` is false."""
-        worked = self._intake.prepare(raws, self.standing, following)
-        if counts:
-            found = await self._session.read(worked.work.wanted)
-            records: Records = {space: {one: unpack(row) for one, row in rows.items()} for space, rows in found.items()}
-            effect = worked.work.fold(records, self.standing.floor)
-            await self._session.apply(self._intake.commit(worked, effect, records))
-        self.standing = worked.admitted.standing
-        return worked.outgoing
-
-    async def take_messages(self, messages: Sequence[bytes]) -> None:
-        """Of a stage: as if they stood in its topic, one after the other."""
-        begin = self.standing.position
-        raws = Raws.of(RawRecord(n, 0, None, message) for n, message in enumerate(messages, begin))
-        await self.take(raws, begin + len(messages))
-
-
-class _Source(msgspec.Struct, frozen=True):
-    """A log that is read from ``begin``; counted up to ``position``, then only sent on; no piece crosses a stop."""
-
-    place: Place
-    fold: _Fold
-    begin: int
-    stops: Sequence[int]
-    position: int
-
-    @property
-    def end(self) -> int:
-        return self.stops[-1]
-
-    def pieces(self, raws: Raws, following: int) -> Iterator[tuple[Raws, int]]:
-        """Records and the offset after them."""
-        offsets, begin = [one.offset for one in raws], 0
-        for stop in self.stops:
-            if self.fold.standing.position < stop < following:
-                end = bisect_left(offsets, stop)
-                yield raws[begin:end], stop
-                begin = end
-        if following <= self.end:
-            yield raws[begin:], following
-
-    async def take(self, piece: Raws, upto: int) -> Sequence[Outgoing]:
-        return await self.fold.take(piece, upto, counts=upto <= self.position)

@@ -8,10 +8,8 @@ Until the end there is no position, so that no worker can begin; an attempt that
 one that only seemed to be gives way to it.
 """
 
-import asyncio
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -24,23 +22,11 @@ from services.definition.copying import Copying
 from services.definition.kept import carried_by, kept_plan
 from services.definition.logs import Logs, Place
 from services.definition.stores import Stores
+from services.definition.topics import Topics, ids_of, numbers_of
 from streams.carrying import CannotBeCarried, Carrying, carrying
 from streams.plan import Plan
+from streams.state.port import Partition
 from streams.state.serving import Registry
-from streams.worker.sessions import TopicFacts
-
-PAUSE_S = 0.2
-TOPICS_S = 15.0
-
-
-class Topics(Protocol):
-    """What the command asks of Kafka; raises OSError while that does not answer."""
-
-    async def prepare(self, topics: Collection[str], internal: Collection[str] = ()) -> None:
-        """Makes the internal topics that are missing."""
-
-    async def facts(self, topics: Collection[str]) -> Mapping[str, TopicFacts]:
-        """Their ids."""
 
 
 class Kafka(msgspec.Struct, frozen=True):
@@ -54,7 +40,8 @@ class Kafka(msgspec.Struct, frozen=True):
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """``series`` that went on, ``new`` ones that begin at ``since_ms``, or (None) with the first event of all.
 
-    ``events`` were read again for them; ``refused`` of those that the version before has counted do not count any more.
+    ``events`` were read again for them; ``refused`` of those that the version before has counted do not count any more,
+    ``accepted`` that it has refused do.  ``missing`` were no longer there, so that what is new begins now.
     """
 
     one: str
@@ -65,6 +52,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     records: int
     events: int
     refused: int
+    accepted: int
+    missing: int
     time_zone: str
 
 
@@ -73,17 +62,24 @@ async def carry(definition: Definition, stores: Stores, kafka: Kafka) -> Report:
     old = await _served(definition, stores.registry)
     found = _planned(old, definition, None)
     await _not_begun(found.new, stores)
-    numbers = await stores.reader.partitions(old.version)
-    begins = await kafka.logs.begins([Place(topic, n) for topic in asked(found) for n in range(numbers.get(topic, 0))])
+    numbers = await numbers_of(old, stores, kafka.topics)
+    begins = await kafka.logs.begins([Place(topic, n) for topic in asked(found) for n in range(numbers[topic])])
     if any(one.offset for one in begins.values()):
         found = _planned(old, definition, 0)
     attempt = await Attempt.begin(found.new, stores.registry)
-    copy = Copying(found, stores, attempt, await _ids(kafka.topics, list(old.sources), list(found.new.stages)))
+    copy = Copying(found, stores, attempt, await ids_of(found.new, kafka.topics))
     await copy.run()
+    begins = await kafka.logs.begins(list(begins))  # retention goes on meanwhile
     since, backfilled = since_ms(found.new, copy.copied, begins, copy.now_ms), Backfilled()
     found = _planned(old, definition, since)
     if begins and (since is None or since < copy.now_ms):
-        backfilled = await Backfill(found, copy.copied, stores, attempt).run(kafka.logs, begins, kafka.told)
+        backfill = Backfill(found, copy.copied, stores, attempt)
+        backfilled = await backfill.fold(kafka.logs, begins, kafka.told)
+        if backfilled.missing:
+            since = copy.now_ms
+            found = _planned(old, definition, since)
+        else:
+            await backfill.put()
     for partition, held in copy.copied.items():
         await attempt.check()
         await stores.copier.finish(partition, held)
@@ -98,6 +94,8 @@ async def carry(definition: Definition, stores: Stores, kafka: Kafka) -> Report:
         records=copy.records,
         events=backfilled.events,
         refused=backfilled.refused,
+        accepted=backfilled.accepted,
+        missing=backfilled.missing,
         time_zone=definition.time_zone,
     )
 
@@ -127,25 +125,18 @@ async def _not_begun(new: Plan, stores: Stores) -> None:
     carried = await carried_by(stores.registry, new.version)
     if carried is not None and not carried.whole:
         return  # cut off: it is wiped
-    if (await stores.reader.partitions(new.version)) or carried is not None:
+    numbers = await stores.reader.partitions(new.version)
+    places = [Partition(new.version, topic, n) for topic, number in numbers.items() for n in range(number)]
+    if any([await stores.registry.retired(one) for one in places]):
+        message = (
+            f"version {new.version} is retired, and does not come back: its name says what it counts, and is used up"
+        )
+        raise CommandError(message)
+    if places or carried is not None:
         message = (
             f"version {new.version} has begun already: retire it, or let its workers go on (nsm definition status)"
         )
         raise CommandError(message)
-
-
-async def _ids(topics: Topics, sources: list[str], internal: list[str]) -> dict[str, str]:
-    """Of all topics; internal ones that were just made are not known everywhere at once."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + TOPICS_S
-    while True:
-        try:
-            await topics.prepare(sources, internal)
-            return {name: fact.id for name, fact in (await topics.facts([*sources, *internal])).items()}
-        except OSError as away:
-            if loop.time() > deadline:
-                raise CommandError(str(away)) from away
-            await asyncio.sleep(PAUSE_S)
 
 
 def sentences(report: Report) -> Iterator[str]:
@@ -162,6 +153,16 @@ def sentences(report: Report) -> Iterator[str]:
         yield (
             f"of those, {report.refused:,} counted in version {report.one} and are refused from now on: "
             "they count for what went on, and not for what is new"
+        )
+    if report.accepted:
+        yield (
+            f"of those, {report.accepted:,} were refused in version {report.one} and count from now on: "
+            "they count for what is new, and not for what went on"
+        )
+    if report.missing:
+        yield (
+            f"{report.missing:,} events that version {report.one} has read are no longer in the topics, although those "
+            "begin where they did: what is new begins now"
         )
     yield "start its workers: they go on where it stands, and take over when they have caught up"
 

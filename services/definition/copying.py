@@ -68,7 +68,8 @@ class Copying:
             if await self._stores.copier.held(come_from) == held:
                 self.records += records
                 standing = held.standing if to.topic in self._found.new.sources else self._standing(part, held)
-                return Held(standing, b"", self._ids[to.topic], part.totals(held.totals))
+                topic_id = held.topic_id if to.topic in self._found.new.sources else self._ids[to.topic]
+                return Held(standing, b"", topic_id, part.totals(held.totals))
         message = (
             f"{come_from.topic}[{come_from.number}] was committed to each of {ATTEMPTS} times that it was copied: "
             f"stop the workers of version {come_from.version} for the while, or try in a quiet hour"

@@ -65,22 +65,26 @@ class KafkaLogs:
         try:
             await self._consumer.start()
         except (KafkaError, OSError) as away:
-            await self._consumer.stop()
+            await self._stop()
             raise CommandError(no_answer("kafka", self._kafka)) from away
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._consumer.stop()
+        await self._stop()
+
+    async def _stop(self) -> None:
+        """The consumer hands on that tasks of its own were cancelled, which is no reason to end ours."""
+        task = asyncio.current_task()
+        try:
+            await self._consumer.stop()
+        except asyncio.CancelledError:
+            if task is not None and task.cancelling():
+                raise
 
     async def begins(self, places: Collection[Place]) -> Mapping[Place, Begin]:
-        try:
-            async with asyncio.timeout(ANSWER_S):
-                found = await self._consumer.beginning_offsets([TopicPartition(*one) for one in places])
-        except (KafkaError, OSError, TimeoutError) as away:
-            raise CommandError(no_answer("kafka", self._kafka)) from away
-        begins = {Place(one.topic, one.partition): offset for one, offset in found.items()}
+        begins, ends = await self._limits(places)
         await self.follow(begins)
-        return {one: await self._begin(one, offset) for one, offset in begins.items()}
+        return {one: await self._begin(one, offset, ends[one]) for one, offset in begins.items()}
 
     async def follow(self, begins: Mapping[Place, int]) -> None:
         self._consumer.assign([TopicPartition(*one) for one in begins])
@@ -99,17 +103,34 @@ class KafkaLogs:
                     return Raws.of(found.get(one, ())), position
         except (KafkaError, OSError) as away:
             raise CommandError(f"{place.topic}[{place.number}] cannot be read again: {_told(away)}") from away
+        await self._limits([place])  # Kafka is there
         raise CommandError(f"{place.topic}[{place.number}] hands out nothing from offset {before} on")
 
-    async def _begin(self, place: Place, offset: int) -> Begin:
+    async def _limits(self, places: Collection[Place]) -> tuple[dict[Place, int], dict[Place, int]]:
+        """The first offset of each, and the one after its last."""
+        several = [TopicPartition(*one) for one in places]
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                begins = await self._consumer.beginning_offsets(several)
+                ends = await self._consumer.end_offsets(several)
+        except (KafkaError, OSError, TimeoutError) as away:
+            raise CommandError(no_answer("kafka", self._kafka)) from away
+        return _by_place(begins), _by_place(ends)
+
+    async def _begin(self, place: Place, offset: int, end: int) -> Begin:
         """Asked only of what has lost its beginning."""
-        one = TopicPartition(*place)
-        if not offset or (await self._consumer.end_offsets([one]))[one] <= offset:
+        if not offset or end <= offset:
             return Begin(offset)
-        raws, _ = await self.some(place)
+        raws, following = await self.some(place)
+        while not raws and following < end:  # offsets that hold no event
+            raws, following = await self.some(place)
         first = raws.records[0] if raws else None
         by_the_broker = first is not None and getattr(first, "timestamp_type", None) == BY_THE_BROKER
         return Begin(offset, first.timestamp if first is not None and by_the_broker else None)
+
+
+def _by_place(offsets: Mapping[TopicPartition, int]) -> dict[Place, int]:
+    return {Place(one.topic, one.partition): offset for one, offset in offsets.items()}
 
 
 def _told(fault: BaseException) -> str:

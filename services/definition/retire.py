@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from schemas.errors import CommandError
 from services.definition.internal_topics import Dropped
+from services.definition.kept import carried_by
 from services.definition.status import VersionStatus, version_status
 from streams.state.port import Partition, Reader, Store
 from streams.state.serving import Registry, dropped
@@ -12,10 +13,12 @@ from streams.state.serving import Registry, dropped
 async def retire(version: str, company: str, registry: Registry, reader: Reader, store: Store) -> VersionStatus:
     """How it stood before; raises CommandError where it is served, or never began.
 
+    What was not carried over to the end has never counted: it leaves no mark, and may begin again.
     Killed half-way and asked again, it does what is left.
     """
-    topics = await reader.partitions(version)
-    if not topics:
+    topics, carried = await reader.partitions(version), await carried_by(registry, version)
+    cut_off = carried is not None and not carried.whole
+    if not topics and not cut_off:
         message = f"version {version} has not begun here; nsm definition status names those that have"
         raise CommandError(message)
     stood = await version_status(registry, reader, _unasked, (version, topics))
@@ -24,7 +27,7 @@ async def retire(version: str, company: str, registry: Registry, reader: Reader,
     for topic, number in topics.items():
         for n in range(number):
             await store.retire(Partition(version, topic, n))
-    await registry.forget(version, marks=False)
+    await registry.forget(version, marks=cut_off)
     return stood
 
 

@@ -52,7 +52,8 @@ def run(args: argparse.Namespace) -> int:
     if not plan.carried.whole:
         raise CommandError(
             f"version {plan.version} is being carried over from {plan.carried.before}: "
-            "wait for nsm definition carry, or run it again if it was cut off"
+            "wait for nsm definition carry, or run it again if it was cut off; "
+            f"after nsm definition retire {plan.version} it may begin anew"
         )
     succession = Succession(plan, registry, reader, store.away)
     kept = AnnouncingStore(store, succession)

@@ -1,6 +1,6 @@
 """How much room a board has, and in what order it leaves things out where that is too little."""
 
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import msgspec
 
@@ -15,16 +15,7 @@ Leaving = Literal[
     "lag and events",
 ]
 
-LEAVING: Final[tuple[Leaving, ...]] = (
-    "blank lines",
-    "large digits",
-    "initiatives",
-    "departments",
-    "key results not behind",
-    "guardrails kept",
-    "inputs",
-    "lag and events",
-)
+LEAVING: Final[tuple[Leaving, ...]] = get_args(Leaving)
 """What a low terminal goes without, first first.
 
 Never left out: the north star with its target and course, alerts that fire, key results that are behind, guardrails

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.provisioner import colours
-from services.provisioner.boards.look import Look, Query, fixed, override, panel, targets
+from services.provisioner.boards.look import Look, Query, fixed, last_value, legend, override, panel, targets
 from services.provisioner.sdk import bargauge, common, dashboard
 
 
@@ -19,13 +19,8 @@ def bar_panel(look: Look, queries: Sequence[Query]) -> dashboard.Panel:
         min_viz_height=16,
         max_viz_height=300,
         orientation=common.VizOrientation.HORIZONTAL,
-        legend=common.VizLegendOptions(
-            display_mode=common.LegendDisplayMode.LIST,
-            placement=common.LegendPlacement.BOTTOM,
-            show_legend=False,
-            calcs=[],
-        ),
-        reduce_options=common.ReduceDataOptions(values=False, calcs=["lastNotNull"], fields=""),
+        legend=legend(shown=False),
+        reduce_options=last_value(),
     )
     made = panel("bargauge", look, targets(queries, instant=True), options)
     if made.field_config is not None and made.field_config.defaults is not None:

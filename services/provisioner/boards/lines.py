@@ -6,7 +6,7 @@ import msgspec
 
 from services.provisioner import colours
 from services.provisioner.boards.layout import Tile
-from services.provisioner.boards.look import Look, Query, fixed, override, panel, targets
+from services.provisioner.boards.look import Look, Query, fixed, legend, override, panel, targets
 from services.provisioner.sdk import common, dashboard, timeseries
 
 
@@ -22,12 +22,7 @@ def series_panel(
 ) -> dashboard.Panel:
     """The band lies behind the lines; ``limits`` draws the thresholds."""
     options = timeseries.Options(
-        legend=common.VizLegendOptions(
-            display_mode=common.LegendDisplayMode.LIST,
-            placement=common.LegendPlacement.BOTTOM,
-            show_legend=True,
-            calcs=[],
-        ),
+        legend=legend(shown=True),
         tooltip=common.VizTooltipOptions(mode=common.TooltipDisplayMode.MULTI, sort=common.SortOrder.DESCENDING),
     )
     asked = [*queries, *((band.lower, band.upper) if band else ())]

@@ -114,6 +114,21 @@ def link(title: str, url: str) -> dashboard.DashboardLink:
     )
 
 
+def legend(*, shown: bool) -> common.VizLegendOptions:
+    """Below the panel, a name for each line and nothing reckoned."""
+    return common.VizLegendOptions(
+        display_mode=common.LegendDisplayMode.LIST,
+        placement=common.LegendPlacement.BOTTOM,
+        show_legend=shown,
+        calcs=[],
+    )
+
+
+def last_value() -> common.ReduceDataOptions:
+    """What a panel of one number shows of what it asked for."""
+    return common.ReduceDataOptions(values=False, calcs=["lastNotNull"], fields="")
+
+
 def mappings(words: Sequence[tuple[float, str, str]]) -> list[dashboard.ValueMapping]:
     """A word for each span of values: from this one up to the next; the first reaches down without end."""
     found: list[dashboard.ValueMapping] = []

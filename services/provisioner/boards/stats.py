@@ -1,7 +1,7 @@
 """A number, or a word for it."""
 
 from services.provisioner.boards.layout import Tile
-from services.provisioner.boards.look import Look, Query, panel, targets
+from services.provisioner.boards.look import Look, Query, last_value, panel, targets
 from services.provisioner.sdk import common, dashboard, stat
 
 
@@ -12,7 +12,7 @@ def stat_panel(look: Look, query: Query) -> dashboard.Panel:
         color_mode=common.BigValueColorMode.VALUE,
         justify_mode=common.BigValueJustifyMode.AUTO,
         text_mode=common.BigValueTextMode.VALUE,
-        reduce_options=common.ReduceDataOptions(values=False, calcs=["lastNotNull"], fields=""),
+        reduce_options=last_value(),
         orientation=common.VizOrientation.AUTO,
     )
     return panel("stat", look, targets([query], instant=True), options)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.provisioner.boards.look import Look, Query, panel, targets
+from services.provisioner.boards.look import Look, Query, legend, panel, targets
 from services.provisioner.sdk import common, dashboard, statetimeline
 
 
@@ -13,12 +13,7 @@ def timeline_panel(look: Look, queries: Sequence[Query]) -> dashboard.Panel:
         row_height=0.8,
         merge_values=True,
         align_value=common.TimelineValueAlignment.LEFT,
-        legend=common.VizLegendOptions(
-            display_mode=common.LegendDisplayMode.LIST,
-            placement=common.LegendPlacement.BOTTOM,
-            show_legend=False,
-            calcs=[],
-        ),
+        legend=legend(shown=False),
         tooltip=common.VizTooltipOptions(mode=common.TooltipDisplayMode.SINGLE, sort=common.SortOrder.NONE),
     )
     custom = statetimeline.FieldConfig(line_width=0, fill_opacity=80)

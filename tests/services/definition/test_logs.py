@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 from kafka import KafkaProducer, TopicPartition
@@ -72,6 +72,64 @@ def test_what_was_lost_meanwhile_or_does_not_come_is_said(kafka: KafkaServer, mo
         asyncio.run(read(2))
     with pytest.raises(CommandError, match="hands out nothing from offset 10 on"):
         asyncio.run(read(10))
+
+
+def test_of_no_place_nothing_is_asked(kafka: KafkaServer) -> None:
+    async def read() -> Mapping[Place, Begin]:
+        async with KafkaLogs(kafka.bootstrap) as one:
+            return await one.begins([])
+
+    assert asyncio.run(read()) == {}
+
+
+def test_what_was_never_committed_is_passed_over(kafka: KafkaServer) -> None:
+    """Also where it is the first that is left."""
+    topic, before_ms = kafka.new_topic(1), time.time_ns() // 1_000_000
+    producer = KafkaProducer(bootstrap_servers=kafka.bootstrap, transactional_id=f"of {topic}")
+    producer.init_transactions()
+    for n, committed in enumerate([True, False, True, False]):
+        producer.begin_transaction()
+        for _ in range(3):
+            producer.send(topic, b"%d" % n, partition=0)
+        producer.flush()
+        (producer.commit_transaction if committed else producer.abort_transaction)()
+    producer.close()
+    with kafka.admin() as admin:
+        admin.delete_records({TopicPartition(topic, 0): 4})
+    place = Place(topic, 0)
+
+    async def read() -> tuple[Begin, list[tuple[list[int], int]]]:
+        async with KafkaLogs(kafka.bootstrap) as one:
+            begin, found = (await one.begins([place]))[place], list[tuple[list[int], int]]()
+            await one.follow({place: begin.offset})
+            while not found or found[-1][1] < 16:
+                raws, following = await one.some(place)
+                found.append(([raw.offset for raw in raws], following))
+            return begin, found
+
+    begin, found = asyncio.run(read())
+    assert begin.offset == 4
+    assert before_ms <= (begin.appended_ms or 0) <= time.time_ns() // 1_000_000
+    assert [offset for offsets, _ in found for offset in offsets] == [8, 9, 10]
+    assert found[-1][1] == 16
+
+
+def test_kafka_that_goes_away_in_the_middle_is_said(
+    own_kafka: Callable[..., KafkaServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "ANSWER_S", 2.0)
+    kafka = own_kafka()
+    place = Place(filled(kafka, 0), 0)
+
+    async def read() -> None:
+        async with KafkaLogs(kafka.bootstrap) as one:
+            await one.follow({place: 0})
+            assert len((await one.some(place))[0]) == 10
+            kafka.kill()
+            await one.some(place)
+
+    with pytest.raises(CommandError, match="does not answer"):
+        asyncio.run(read())
 
 
 def test_kafka_that_is_away_is_said() -> None:

@@ -16,7 +16,7 @@ from services.definition.internal_topics import Dropped
 from services.definition.retire import retire
 from services.definition.rollback import KEPT_UP, roll_back
 from services.definition.status import VersionStatus, all_versions, sentences
-from streams.plan import Plan, compile_plan
+from streams.plan import Carried, Plan, compile_plan
 from streams.state.memory import MemoryStore
 from streams.state.port import Commit, Log, Partition, Standing
 from streams.state.serving import NOTHING, Serving
@@ -221,5 +221,24 @@ def test_what_was_freed_and_what_is_left_to_do_is_said() -> None:
             "its internal topic nsm-a-x-by-y is deleted",
             "its internal topic nsm-a-x-by-z is left, as Kafka does not answer: ask again, or delete it there",
         ]
+
+    told(story())
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_what_was_not_carried_over_to_the_end_leaves_no_mark_and_may_begin_again(*, begun: bool) -> None:
+    """Else its workers would wait for ever for what nobody runs again."""
+
+    async def story() -> None:
+        store = await two(END, END)
+        other = compile_plan(msgspec.structs.replace(definition(), week_starts="saturday"))
+        cut_off = msgspec.json.encode(Carried(before=NEW.version, whole=False, attempt="one"))
+        await store.keep_carried(other.version, cut_off)
+        if begun:
+            await folded(store, other, 7, 7)
+        await retire(other.version, COMPANY, store, store, store)
+        assert await store.carried(other.version) is None
+        assert other.version not in await store.versions()
+        await folded(store, other, 5, 5)
 
     told(story())

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 import msgspec
 import pytest
@@ -212,10 +213,10 @@ def test_an_initiative_runs_from_its_first_day_to_its_last() -> None:
     tell(world(initiatives=initiatives), story, lambda _: 1)
 
 
-def test_the_page_tells_all_that_is_steered_by() -> None:
-    result = hold(5)
-    one = world(
-        result,
+def world_with_all() -> World:
+    """Of each kind of what one can steer by, one."""
+    return world(
+        hold(5),
         north_star=steering.NorthStar(
             metric="m_orders", target=10, base=0, since=ago(10), by=ago(-10), owner="Board", inputs=("m_revenue",)
         ),
@@ -233,53 +234,66 @@ def test_the_page_tells_all_that_is_steered_by() -> None:
         calendar=steering.CompanyCalendar(holidays=(steering.Holiday(date=TODAY, name="Party"),)),
     )
 
+
+def pages(*paths: str) -> list[Any]:
+    """What each page of that world says, of five orders on each of two days and three on others."""
+    found: list[Any] = []
+
     async def story(one: World) -> None:
         async with TestClient(TestServer(build_api(one.shown))) as client:
-            found = await (await client.get("/v1/steering")).json()
-            beside = (await (await client.get("/v1/readings")).json())["readings"]
-        assert found["day"] == TODAY.isoformat()
-        first, second = found["targets"]
-        assert first == {
-            "metric": "m_orders",
-            "window": "day",
-            "unit": "",
-            "north_star": True,
-            "owner": "Board",
-            "runbook": None,
-            "better": "higher",
-            "base": 0,
-            "from": ago(10).isoformat(),
-            "by": ago(-10).isoformat(),
-            "milestones": [],
-            "target": 10,
-            "path": 5,
-            "value": 5,
-            "value_day": ago(1).isoformat(),
-            "progress": 0.5,
-            "course": "on_course",
-        }
-        assert (second["owner"], second["path"], second["progress"], second["course"]) == ("Ada", None, None, None)
-        (guardrail,) = found["guardrails"]
-        assert guardrail["limits"] == [{"bound": "min", "limit": 4, "headroom": 0.25}]
-        assert (guardrail["broken"], guardrail["owner"], guardrail["runbook"]) == (False, "Board", "docs/orders.md")
-        ((told,),) = (one["key_results"] for one in found["objectives"])
-        assert told["aim"] == {"hold": 4, "for_days": 5}
-        assert (told["held_days"], told["longest_held_days"], told["progress"]) == (2, 2, 0.7)
-        assert found["initiatives"] == [
-            {
-                "name": "Checkout",
-                "start": ago(1).isoformat(),
-                "end": TODAY.isoformat(),
-                "owner": None,
-                "metric": "m_orders",
-                "change_percent": 5,
-                "active": True,
-            }
-        ]
-        assert found["departments"] == [{"name": "shop", "metrics": ["m_revenue"], "owner": "Ada", "runbook": None}]
-        assert found["calendar"]["holidays"] == [{"date": TODAY.isoformat(), "name": "Party"}]
-        steered_by = {(one["metric"], one["window"]): one["steering"] for one in beside if one["steering"]}
-        assert steered_by.keys() == {("m_orders", "day"), ("m_revenue", "day")}
-        assert steered_by["m_orders", "day"] == {key: first[key] for key in steered_by["m_orders", "day"]}
+            found.extend([await (await client.get(path)).json() for path in paths])
 
-    tell(one, story, lambda days: 5 if days in (1, 2) else 3)
+    tell(world_with_all(), story, lambda days: 5 if days in (1, 2) else 3)
+    return found
+
+
+def test_the_page_tells_the_way_to_each_target_and_readings_hold_it_too() -> None:
+    found, readings = pages("/v1/steering", "/v1/readings")
+    assert found["day"] == TODAY.isoformat()
+    first, second = found["targets"]
+    assert first == {
+        "metric": "m_orders",
+        "window": "day",
+        "unit": "",
+        "north_star": True,
+        "owner": "Board",
+        "runbook": None,
+        "better": "higher",
+        "base": 0,
+        "from": ago(10).isoformat(),
+        "by": ago(-10).isoformat(),
+        "milestones": [],
+        "target": 10,
+        "path": 5,
+        "value": 5,
+        "value_day": ago(1).isoformat(),
+        "progress": 0.5,
+        "course": "on_course",
+    }
+    assert (second["owner"], second["path"], second["progress"], second["course"]) == ("Ada", None, None, None)
+    steered_by = {(one["metric"], one["window"]): one["steering"] for one in readings["readings"] if one["steering"]}
+    assert steered_by.keys() == {("m_orders", "day"), ("m_revenue", "day")}
+    assert steered_by["m_orders", "day"] == {key: first[key] for key in steered_by["m_orders", "day"]}
+
+
+def test_the_page_tells_guardrails_key_results_initiatives_and_days() -> None:
+    (found,) = pages("/v1/steering")
+    (guardrail,) = found["guardrails"]
+    assert guardrail["limits"] == [{"bound": "min", "limit": 4, "headroom": 0.25}]
+    assert (guardrail["broken"], guardrail["owner"], guardrail["runbook"]) == (False, "Board", "docs/orders.md")
+    ((told,),) = (one["key_results"] for one in found["objectives"])
+    assert told["aim"] == {"hold": 4, "for_days": 5}
+    assert (told["held_days"], told["longest_held_days"], told["progress"]) == (2, 2, 0.7)
+    assert found["initiatives"] == [
+        {
+            "name": "Checkout",
+            "start": ago(1).isoformat(),
+            "end": TODAY.isoformat(),
+            "owner": None,
+            "metric": "m_orders",
+            "change_percent": 5,
+            "active": True,
+        }
+    ]
+    assert found["departments"] == [{"name": "shop", "metrics": ["m_revenue"], "owner": "Ada", "runbook": None}]
+    assert found["calendar"]["holidays"] == [{"date": TODAY.isoformat(), "name": "Party"}]

@@ -20,6 +20,61 @@ from schemas.definition.steering import (
 from tests.services.provisioner.example import shop
 
 SINCE, BY = date(2026, 7, 1), date(2027, 6, 30)
+TARGETS = {
+    "new_customers": Target(
+        metric="new_customers",
+        target=500,
+        base=300,
+        since=SINCE,
+        by=BY,
+        path=(Milestone(by=date(2026, 12, 31), value=400), Milestone(by=BY, value=500)),
+        owner="Grace",
+    ),
+    "refund_ratio": Target(
+        metric="refund_ratio", target=0.01, base=0.02, since=SINCE, by=BY, better="lower", runbook="refunds.md"
+    ),
+}
+"""One by milestones, one straight and towards less."""
+DEPARTMENTS = {
+    "marketing": Department(metrics=("new_customers", "repeat_orders_per_customer"), owner="Grace"),
+    "logistics": Department(metrics=("orders_an_hour", "refund_ratio")),
+}
+OBJECTIVES = (
+    Objective(
+        name="Customers come back",
+        owner="Ada",
+        key_results=(
+            KeyResult(
+                name="15 % more repeat orders",
+                metric="repeat_orders_per_customer",
+                aim=Change(15),
+                base=1.4,
+                since=SINCE,
+                by=BY,
+            ),
+            KeyResult(name="500 new customers", metric="new_customers", aim=Reach(500), base=300, since=SINCE, by=BY),
+            KeyResult(
+                name="refunds stay low",
+                metric="refund_ratio",
+                aim=Hold(0.01, 28),
+                by=BY,
+                better="lower",
+                owner="Lin",
+            ),
+        ),
+    ),
+)
+"""A key result of each form."""
+INITIATIVES = (
+    Initiative(
+        name='One-page "checkout"',
+        start=date(2026, 10, 1),
+        end=date(2027, 1, 31),
+        owner="Ada",
+        expects=Expected(metric="new_customers", percent=5),
+    ),
+    Initiative(name="New kitchen", start=SINCE, end=BY),
+)
 
 
 def steered() -> Definition:
@@ -38,59 +93,8 @@ def steered() -> Definition:
         given,
         measures=measures,
         north_star=star,
-        targets={
-            "new_customers": Target(
-                metric="new_customers",
-                target=500,
-                base=300,
-                since=SINCE,
-                by=BY,
-                path=(Milestone(by=date(2026, 12, 31), value=400), Milestone(by=BY, value=500)),
-                owner="Grace",
-            ),
-            "refund_ratio": Target(
-                metric="refund_ratio", target=0.01, base=0.02, since=SINCE, by=BY, better="lower", runbook="refunds.md"
-            ),
-        },
-        departments={
-            "marketing": Department(metrics=("new_customers", "repeat_orders_per_customer"), owner="Grace"),
-            "logistics": Department(metrics=("orders_an_hour", "refund_ratio")),
-        },
-        okrs=(
-            Objective(
-                name="Customers come back",
-                owner="Ada",
-                key_results=(
-                    KeyResult(
-                        name="15 % more repeat orders",
-                        metric="repeat_orders_per_customer",
-                        aim=Change(15),
-                        base=1.4,
-                        since=SINCE,
-                        by=BY,
-                    ),
-                    KeyResult(
-                        name="500 new customers", metric="new_customers", aim=Reach(500), base=300, since=SINCE, by=BY
-                    ),
-                    KeyResult(
-                        name="refunds stay low",
-                        metric="refund_ratio",
-                        aim=Hold(0.01, 28),
-                        by=BY,
-                        better="lower",
-                        owner="Lin",
-                    ),
-                ),
-            ),
-        ),
-        initiatives=(
-            Initiative(
-                name='One-page "checkout"',
-                start=date(2026, 10, 1),
-                end=date(2027, 1, 31),
-                owner="Ada",
-                expects=Expected(metric="new_customers", percent=5),
-            ),
-            Initiative(name="New kitchen", start=SINCE, end=BY),
-        ),
+        targets=TARGETS,
+        departments=DEPARTMENTS,
+        okrs=OBJECTIVES,
+        initiatives=INITIATIVES,
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
+from typing import NamedTuple
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
@@ -14,8 +15,8 @@ import pytest
 
 from schemas.definition import model
 from services.replay.answer import Asked, answer, as_json
-from services.replay.folding import fold_files
-from streams.plan import compile_plan
+from services.replay.folding import Folded, fold_files
+from streams.plan import Plan, compile_plan
 from streams.readings import AsOf, Readings, segmented_by
 from tests.reference.measures import Reference, Value
 from tests.streams.arithmetic import VALUES, with_arithmetic
@@ -71,18 +72,37 @@ def history(around: datetime, seed: int, minutes: int = 9000) -> list[bytes]:
     return events + rng.sample(events, 15)
 
 
+class Both(NamedTuple):
+    """The same events, in SQL and folded."""
+
+    reference: Reference
+    plan: Plan
+    folded: Folded
+    readings: Readings
+
+
+Counted = tuple[model.Definition, list[bytes]]
+"""What is counted, and the lines of its events."""
+
+
+def of_both(whole: model.Definition, lines: list[bytes], folder: Path, alike: Counted | None = None) -> Both:
+    """``alike``: another definition, and other events, whose SQL says the same."""
+    asked, loaded = alike or (whole, lines)
+    sql = Reference(asked)
+    sql.load("shop", loaded)
+    file = folder / "events.jsonl"
+    file.write_bytes(b"".join(lines))
+    plan = compile_plan(whole)
+    folded = fold_files(plan, [("shop", str(file))])
+    return Both(sql, plan, folded, Readings(plan, folded.cells, AsOf(folded.last_ms, folded.last_ms)))
+
+
 @pytest.mark.parametrize("week_starts", ["monday", "sunday"])
 @pytest.mark.parametrize("zone", HARD)
 def test_every_measure_in_every_window_equals_sql_at_any_moment(zone: str, week_starts: str, tmp_path: Path) -> None:
     whole = company(zone, week_starts)
     lines = history(HARD[zone], seed=len(zone))
-    file = tmp_path / "events.jsonl"
-    file.write_bytes(b"".join(lines))
-    reference = Reference(whole)
-    reference.load("shop", lines)
-    plan = compile_plan(whole)
-    folded = fold_files(plan, [("shop", str(file))])
-    readings = Readings(plan, folded.cells, AsOf(folded.last_ms, folded.last_ms))
+    reference, _, folded, readings = of_both(whole, lines, tmp_path)
     assert folded.outcomes == {"counted": 150, "duplicate": 15}
     moments = list(range(folded.first_ms, folded.last_ms + 1, 5 * 3_600_000 + 1)) + reference.days()
     for metric in whole.metrics.values():
@@ -99,13 +119,7 @@ def test_measures_of_entities_that_the_topic_is_not_keyed_by_equal_sql(tmp_path:
         event = json.loads(line)
         event |= {"account_id": "acc" + str(crc32(event["event_id"].encode()) % 4)} if crc32(line) % 5 else {}
         lines.append(json.dumps(event | {"referrer": event.get("user_id", "none")}).encode() + b"\n")
-    file = tmp_path / "events.jsonl"
-    file.write_bytes(b"".join(lines))
-    reference = Reference(whole)
-    reference.load("shop", lines)
-    plan = compile_plan(whole)
-    folded = fold_files(plan, [("shop", str(file))])
-    readings = Readings(plan, folded.cells, AsOf(folded.last_ms, folded.last_ms))
+    reference, plan, folded, readings = of_both(whole, lines, tmp_path)
     assert len(plan.stages) == 3
     moments, seen = reference.days(), 0
     for name in (f"m_{measure}" for measure in whole.measures if len(plan.topics_of(measure)) == 2):
@@ -151,13 +165,7 @@ def test_every_segment_of_entities_in_every_window_equals_sql_where_the_dimensio
             del event["city"]
         lines.append(json.dumps(event).encode() + b"\n")
         known.append(json.dumps(event | {"segment": segment_of(event)}).encode() + b"\n")
-    file = tmp_path / "events.jsonl"
-    file.write_bytes(b"".join(lines))
-    reference = Reference(beside(whole))
-    reference.load("shop", known)
-    plan = compile_plan(whole)
-    folded = fold_files(plan, [("shop", str(file))])
-    readings = Readings(plan, folded.cells, AsOf(folded.last_ms, folded.last_ms))
+    reference, plan, _, readings = of_both(whole, lines, tmp_path, (beside(whole), known))
     assert len(plan.stages) == 2
     moments, met = reference.days(), dict[str, set[Fraction]]()
     for name in [name for name in whole.metrics if "city" in segmented_by(whole, name)]:
@@ -194,14 +202,8 @@ def test_every_segment_of_what_is_remembered_of_entities_equals_sql_over_who_set
         event |= {"channel": rng.choice(CARRIED)} if rng.random() < 0.4 else {}
         event |= {"vip": rng.random() < 0.5} if rng.random() < 0.8 else {}
         lines.append(json.dumps(event).encode() + b"\n")
-    file = tmp_path / "events.jsonl"
-    file.write_bytes(b"".join(lines))
-    reference = Reference(whole)
-    reference.load("shop", lines)
-    plan = compile_plan(whole)
+    reference, plan, _, readings = of_both(whole, lines, tmp_path)
     assert len(plan.stages) == (keyed_by != "user_id")
-    folded = fold_files(plan, [("shop", str(file))])
-    readings = Readings(plan, folded.cells, AsOf(folded.last_ms, folded.last_ms))
     segments = [*(("channel", one) for one in (*CHANNELS, "other", "none")), ("vip", "true"), ("vip", "none")]
     moments, met = reference.days(), dict[str, set[Fraction]]()
     for name in whole.metrics:
@@ -229,13 +231,7 @@ def test_arithmetic_and_pace_in_every_window_equal_sql_at_any_moment(zone: str, 
     windows = (*WINDOWS[:-1], model.RollingDays(28))
     whole = with_arithmetic(definition(zone), windows)
     lines = history(HARD[zone], seed=len(zone), minutes=120_000)
-    file = tmp_path / "events.jsonl"
-    file.write_bytes(b"".join(lines))
-    reference = Reference(whole)
-    reference.load("shop", lines)
-    plan = compile_plan(whole)
-    folded = fold_files(plan, [("shop", str(file))])
-    readings = Readings(plan, folded.cells, AsOf(folded.last_ms, folded.last_ms))
+    reference, _, folded, readings = of_both(whole, lines, tmp_path)
     moments = sorted({*range(folded.first_ms, folded.last_ms + 1, 61 * 3_600_000 + 1), *reference.days()[:-1:3]})
     seen = 0
     for name in [*VALUES, "m_customers"]:
@@ -260,13 +256,7 @@ def test_every_part_of_what_is_compared_by_periods_and_what_is_made_of_it_equal_
 ) -> None:
     whole = msgspec.structs.replace(made(zone), week_starts=week_starts)
     lines = history(HARD[zone], seed=len(zone), minutes=120_000)
-    file = tmp_path / "events.jsonl"
-    file.write_bytes(b"".join(lines))
-    reference = Reference(whole)
-    reference.load("shop", lines)
-    plan = compile_plan(whole)
-    folded = fold_files(plan, [("shop", str(file))])
-    readings = Readings(plan, folded.cells, AsOf(folded.last_ms, folded.last_ms))
+    reference, _, folded, readings = of_both(whole, lines, tmp_path)
     moments = sorted({*range(folded.first_ms, folded.last_ms + 1, 61 * 3_600_000 + 1), *reference.days()[:-1:3]})
     met: dict[str, set[Fraction]] = {}
     for name, metric in whole.metrics.items():
@@ -284,12 +274,8 @@ def test_every_part_of_what_is_compared_by_periods_and_what_is_made_of_it_equal_
 def test_a_replay_says_what_sql_says_by_month_and_over_28_days(tmp_path: Path) -> None:
     whole = with_arithmetic(definition("Europe/Amsterdam"), (model.Calendar(model.Unit.MONTH), model.RollingDays(28)))
     lines = history(HARD["Europe/Amsterdam"], seed=7, minutes=120_000)
-    file = tmp_path / "events.jsonl"
-    file.write_bytes(b"".join(lines))
-    reference = Reference(whole)
-    reference.load("shop", lines)
-    plan = compile_plan(whole)
-    folded, asked = fold_files(plan, [("shop", str(file))]), Asked(metrics=tuple(VALUES))
+    reference, plan, folded, _ = of_both(whole, lines, tmp_path)
+    asked = Asked(metrics=tuple(VALUES))
     said = as_json(answer(plan, folded, asked), asked)["readings"]
     windows = {one.label: one for one in whole.metrics["order_growth"].windows}
     assert {(one["metric"], one["window"]) for one in said} == {(name, label) for name in VALUES for label in windows}
