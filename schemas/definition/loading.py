@@ -19,8 +19,9 @@ from schemas.definition.metrics import read_metrics
 from schemas.definition.model import Definition
 from schemas.definition.nodes import BIGGEST_FILE, Mapping, Node, Sequence, compose
 from schemas.definition.okrs import read_okrs
+from schemas.definition.owners import LONGEST_NAME, label
 from schemas.definition.placed import Placed
-from schemas.definition.reading import Fields, one_of, word
+from schemas.definition.reading import Fields, one_of
 from schemas.definition.rules import RULES
 from schemas.definition.silences import read_silences
 from schemas.definition.sources import read_sources
@@ -95,7 +96,7 @@ def _placed(root: Node, faults: Faults) -> Placed:
     week_starts = fields.get_or("week_starts", one_of("monday", "sunday"), "monday")
     phase = fields.get("phase", one_of("start-up", "scale-up", "mature"))
     definition = Definition(
-        company=fields.get_or("company", word, ""),
+        company=fields.get_or("company", label(LONGEST_NAME), ""),
         time_zone=fields.get_or("time_zone", time_zone, "UTC"),
         week_starts=cast("Literal['monday', 'sunday']", week_starts),
         phase=cast("Literal['start-up', 'scale-up', 'mature'] | None", phase),

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from schemas.definition.loading import parse
+from schemas.definition.owners import LONGEST_NAME
 from schemas.definition.time_zones import known
 from services.cli import library
 from services.cli.library import PHASES, Given
@@ -93,7 +94,7 @@ def first_definition(company: str, time_zone: str, topic: str, today: date) -> s
 def folder_name(file: Path) -> str:
     """A company's name, as far as the folder of its file tells it: ``corner-shop`` is Corner Shop."""
     words = file.absolute().parent.resolve().name.replace("-", " ").replace("_", " ").split()
-    told = " ".join(word[0].upper() + word[1:] for word in words)
+    told = " ".join(word[0].upper() + word[1:] for word in words)[:LONGEST_NAME].strip()
     return told if told.isprintable() and told else "My company"
 
 
