@@ -56,8 +56,8 @@ class Aim(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def share(self) -> float | None:
-        """Of the way; where no base is known, of the target."""
-        if self.base is not None or self.value is None or not self.target:
+        """Of the way; where no base is known, of a target above 0: of none below it is anything a part."""
+        if self.base is not None or self.value is None or self.target <= 0:
             return self.progress
         return self.value / self.target
 

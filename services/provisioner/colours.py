@@ -1,5 +1,6 @@
 """Colours that colour-blind people can tell apart (Okabe and Ito), and what they say."""
 
+from math import inf, nextafter
 from typing import Final, Literal
 
 from schemas.definition.steering import Better, Guardrail, Target
@@ -31,16 +32,22 @@ def toward(aim: Target, target: float | None) -> Steps:
     if target is None:
         return plain()
     margin = abs(target) / 10
+    near = [(target - margin if aim.better == "higher" else past(target), WATCH)] if margin else []
     if aim.better == "higher":
-        return steps(BAD, (target - margin, WATCH), (target, GOOD))
-    return steps(GOOD, (target, WATCH), (target + margin, BAD))
+        return steps(BAD, *near, (target, GOOD))
+    return steps(GOOD, *near, (past(target + margin), BAD))
+
+
+def past(limit: float) -> float:
+    """Where a colour begins that a value at the limit itself has not: Grafana takes the one that begins there."""
+    return nextafter(limit, inf)
 
 
 def beyond(better: Better, target: float) -> Steps:
     """Good from the target on, and nothing said before it: on the way there one is not yet wrong."""
     if better == "higher":
         return steps(PLAIN, (target, GOOD))
-    return steps(GOOD, (target, PLAIN))
+    return steps(GOOD, (past(target), PLAIN))
 
 
 def toward_zero(better: Better | Literal[""]) -> Steps:
@@ -60,5 +67,5 @@ def within(guardrail: Guardrail) -> Steps:
     if guardrail.min is not None:
         above.append((guardrail.min, GOOD))
     if guardrail.max is not None:
-        above.append((guardrail.max, BAD))
+        above.append((past(guardrail.max), BAD))
     return steps(GOOD if guardrail.min is None else BAD, *above)

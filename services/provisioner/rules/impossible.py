@@ -35,7 +35,9 @@ def impossible(definition: Definition, limits: Limits) -> Rule:
             f"max by (metric, window) ({promql.whole(series, metric)})"
             for series in (names.METRIC_NUMERATOR, names.METRIC_DENOMINATOR)
         )
-        cases.append(f"({value} and on (metric, window) ({below} <= 0))")
+        # what may be taken back, as a refund is, may come to less than nothing, and can still be divided by
+        none = "<=" if counted(definition, metric.value.denominator) else "=="
+        cases.append(f"({value} and on (metric, window) ({below} {none} 0))")
         if part_of_whole(definition, metric.value):
             cases.append(f"({value} and on (metric, window) ({above} > {below}))")
     if never_negative(definition, metric):
@@ -78,7 +80,12 @@ def never_negative(definition: Definition, metric: Metric) -> bool:
     """Whether nothing in it can be taken back, as a refund is."""
     match metric.value:
         case Plain() | Ratio() | Share() as value:
-            measures = (definition.measures.get(name) for name in operands(value))
-            return all(isinstance(one, Conversion | Count | First | Distinct | Repeat | Lifecycle) for one in measures)
+            return all(counted(definition, name) for name in operands(value))
         case Formula() | Growth() | Quantile():
             return False
+
+
+def counted(definition: Definition, name: str) -> bool:
+    """Whether it is a measure that counts things."""
+    kinds = Conversion | Count | First | Distinct | Repeat | Lifecycle
+    return isinstance(definition.measures.get(name), kinds)

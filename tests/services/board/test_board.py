@@ -57,6 +57,7 @@ def test_the_board_shows_star_inputs_guardrails_and_pipeline() -> None:
         ({"target": 0, "base": 10, "better": "lower"}, 1 / 2, "50.0% of the way, not reached"),
         ({"target": 20, "base": None}, 1 / 4, "25.0% of the target, not reached"),
         ({"target": 0, "base": None, "better": "lower"}, None, "target at most 0"),
+        ({"target": -5, "base": None}, None, "target -5"),
         ({"target": None, "base": None}, None, "no target"),
     ],
 )

@@ -224,3 +224,17 @@ def test_what_rests_on_a_share_is_split_by_nothing() -> None:
     definition = starring("order_growth")
     assert segmented_by(definition, "order_growth") == ("city",)
     assert segmented_by(definition, "share_of_two") == ()
+
+
+def test_a_quotient_over_refunds_may_be_of_less_than_nothing_and_over_what_is_counted_not() -> None:
+    over_counted, over_amount = (
+        msgspec.structs.replace(shop().metrics["refund_ratio"], value=Ratio("refunds", name))
+        for name in ("orders", "revenue")
+    )
+    definition = shop()
+    for metric, none in ((over_counted, "<= 0"), (over_amount, "== 0")):
+        star = msgspec.structs.replace(definition.north_star, metric=metric.name, inputs=())
+        found = msgspec.structs.replace(
+            definition, metrics={**definition.metrics, metric.name: metric}, north_star=star
+        )
+        assert f"{none})" in impossible(found, Limits()).expression

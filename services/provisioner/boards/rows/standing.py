@@ -83,20 +83,7 @@ def owned(definition: Definition, metric: Metric, aim: Target | None) -> str:
 
 
 def _target(definition: Definition, metric: Metric, aim: Target) -> Iterator[Tile]:
-    by = f" by {aim.by.isoformat()}" if aim.by else ""
-    goal = words.amount(definition, metric.name, aim.target or 0)
-    of = f", last complete {metric.windows[0].label}" if promql.is_calendar(metric) else ""
-    share = Look(
-        title=f"Share of target{of}",
-        description=(
-            f"{words.title(metric.name)} over its target of {goal}{by}; 100 % is there. {aim.better.title()} is better."
-        ),
-        unit="percentunit",
-        thresholds=colours.toward(aim, 1.0),
-        decimals=1,
-        empty="no comparable value yet",
-    )
-    yield stat_tile(key(metric, "share"), share, Query(promql.share_of_target(metric), "share"))
+    yield from _reached(definition, metric, aim)
     if not (said := words.path(definition, aim)):
         return
     course = Look(
@@ -106,8 +93,10 @@ def _target(definition: Definition, metric: Metric, aim: Target) -> Iterator[Til
         words=COURSES,
     )
     yield stat_tile(key(metric, "course"), course, Query(steering.course(metric.name), "pace"))
+    if not _has_shares(aim):
+        return
     against = Look(
-        title=f"Against the path{of}",
+        title=f"Against the path{_of(metric)}",
         description=f"How far the value is above or below what the path asks for today. {said}",
         unit="percentunit",
         thresholds=colours.toward_zero(aim.better),
@@ -115,6 +104,45 @@ def _target(definition: Definition, metric: Metric, aim: Target) -> Iterator[Til
         empty="not on its path yet",
     )
     yield stat_tile(key(metric, "path"), against, Query(steering.against_path(metric), "against the path"))
+
+
+def _reached(definition: Definition, metric: Metric, aim: Target) -> Iterator[Tile]:
+    """Of a target above 0 the share, else the part of the way: of nothing, and of what is below it, none is a share."""
+    target = aim.target or 0.0
+    goal, base = (words.amount(definition, metric.name, value) for value in (target, aim.base or 0.0))
+    by = f" by {aim.by.isoformat()}" if aim.by else ""
+    if target > 0:
+        share = Look(
+            title=f"Share of target{_of(metric)}",
+            description=(
+                f"{words.title(metric.name)} over its target of {goal}{by}; 100 % is there."
+                f" {aim.better.title()} is better."
+            ),
+            unit="percentunit",
+            thresholds=colours.toward(aim, 1.0),
+            decimals=1,
+            empty="no comparable value yet",
+        )
+        yield stat_tile(key(metric, "share"), share, Query(promql.share_of_target(metric), "share"))
+    elif aim.base is not None:
+        way = Look(
+            title=f"Way to target{_of(metric)}",
+            description=f"The part done of the way from {base} to {goal}{by}; 100 % is there.",
+            unit="percentunit",
+            thresholds=colours.beyond("higher", 1.0),
+            decimals=1,
+            empty="no comparable value yet",
+        )
+        yield stat_tile(key(metric, "way"), way, Query(steering.progress(metric.name), "way"))
+
+
+def _of(metric: Metric) -> str:
+    return f", last complete {metric.windows[0].label}" if promql.is_calendar(metric) else ""
+
+
+def _has_shares(aim: Target) -> bool:
+    """Whether all of the way lies above 0."""
+    return all(value > 0 for value in (aim.target, aim.base) if value is not None)
 
 
 def _forecast(definition: Definition, metric: Metric, aim: Target | None) -> Iterator[Tile]:

@@ -3,8 +3,12 @@
 import json
 from typing import Any
 
+import msgspec
+import pytest
+
 from services.provisioner.addresses import Addresses
 from services.provisioner.boards.all_boards import all_boards, to_json
+from services.provisioner.colours import past
 from tests.services.provisioner.boards.drawn import Json, boards, panel, panels, rows
 from tests.services.provisioner.example import shop
 from tests.services.provisioner.steered import steered
@@ -54,6 +58,24 @@ def test_the_north_stars_board_goes_from_the_number_down_to_what_it_rests_on() -
         "Completeness",
         "Repeat orders per customer over time",
     ]
+
+
+@pytest.mark.parametrize(
+    ("target", "base", "titles"),
+    [
+        (0.0, 2.0, ["Way to target", "Pace", "Forecast: 2027-06-30"]),
+        (-1.0, -2.0, ["Way to target", "Pace", "Forecast: 2027-06-30"]),
+        (-1.0, None, ["Forecast: 2027-06-30", "Against the 28 days before"]),
+        (2.0, -1.0, ["Share of target", "Pace", "Forecast: 2027-06-30"]),
+    ],
+)
+def test_of_nothing_and_of_what_is_below_it_none_is_a_share(
+    target: float, base: float | None, titles: list[str]
+) -> None:
+    given = steered()
+    star = msgspec.structs.replace(given.north_star, target=target, base=base)
+    north = all_boards(msgspec.structs.replace(given, north_star=star), Addresses())[0]
+    assert [one["title"] for one in panels(json.loads(to_json(north)))][1 : len(titles) + 1] == titles
 
 
 def test_a_row_without_anything_to_show_is_left_out() -> None:
@@ -126,7 +148,7 @@ def test_a_ratio_over_a_rolling_window_shares_its_change_where_its_numerator_add
 def test_guardrails_have_a_number_a_lane_and_a_line_with_their_limits() -> None:
     board = boards("steered")["nsm"]
     number = panel(board, "Refund ratio")
-    assert [one["value"] for one in number["fieldConfig"]["defaults"]["thresholds"]["steps"]] == [None, 0.03]
+    assert [one["value"] for one in number["fieldConfig"]["defaults"]["thresholds"]["steps"]] == [None, past(0.03)]
     assert "It should stay at most 0.03." in number["description"]
     lanes = panel(board, "Guardrails over time")
     assert [one["legendFormat"] for one in lanes["targets"]] == ["Refund ratio", "Average order value"]
