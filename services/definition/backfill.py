@@ -19,6 +19,7 @@ from services.definition.refolding import PartitionFold, Rows, SourceLog
 from services.definition.stores import Stores
 from streams.backfilling import beside, counts_nothing, only, places_of
 from streams.carrying import Carrying, Part
+from streams.events.ids import remembered_ms
 from streams.plan import Plan, SourcePlan
 from streams.rekeying.messages import Origin
 from streams.restating.restated import SPACE as RESTATED
@@ -28,7 +29,7 @@ from streams.state.redis.copier import Held
 from streams.worker.intake import Intake, SourceIntake, StageIntake
 
 AT_ONCE = 1_000
-"""Records that are put beside others in one go."""
+"""Cells, and records beside others, that are put in one go."""
 CLOCKS_MS = 60_000
 """How far the clocks of a topic's brokers may lie apart."""
 ENDLESS = 2**52
@@ -57,7 +58,8 @@ def since_ms(new: Plan, copied: Mapping[Partition, Held], begins: Mapping[Place,
     """From when on a backfill has everything; None: from the first event that there ever was.
 
     What was lost was appended before what is left, or by when the last of what was read was, and is no further ahead of
-    its append time than its source allows.  It is never past ``now_ms``, from when on everything is known anyhow.
+    its append time than its source allows; nor is what repeats it, which comes while its id is remembered.  It is never
+    past ``now_ms``, from when on everything is known anyhow.
     """
     whole, latest = True, NEVER
     for place, begin in begins.items():
@@ -69,7 +71,9 @@ def since_ms(new: Plan, copied: Mapping[Partition, Held], begins: Mapping[Place,
         appended_ms = standing.clock if nothing_left or begin.appended_ms is None else begin.appended_ms
         if appended_ms == NEVER or begin.offset > standing.position:
             return now_ms
-        latest = max(latest, appended_ms + new.sources[place.topic].source.ahead_ms + CLOCKS_MS + 1)
+        source = new.sources[place.topic].source
+        repeated_ms = 0 if nothing_left else remembered_ms(source.dedupe_ms)
+        latest = max(latest, appended_ms + repeated_ms + source.ahead_ms + CLOCKS_MS + 1)
     return None if whole else min(now_ms, latest)
 
 
@@ -161,8 +165,9 @@ class Backfill:
         for series, keys in found.cells.items():
             await self._attempt.check()
             for number, fields in keys.items():
-                row = {field.encode(): b"%d" % delta for field, delta in fields.items() if delta}
-                await copier.put(partition, names.cells_name(series, number), row)
+                row = [(field.encode(), b"%d" % delta) for field, delta in fields.items() if delta]
+                for begin in range(0, len(row), AT_ONCE):
+                    await copier.put(partition, names.cells_name(series, number), dict(row[begin : begin + AT_ONCE]))
         places = places_of(part.after, _part_of(self._plan, part))
         known = part.values()
         for space, records in found.records.items():

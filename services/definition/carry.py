@@ -69,6 +69,7 @@ async def carry(definition: Definition, stores: Stores, kafka: Kafka) -> Report:
     attempt = await Attempt.begin(found.new, stores.registry)
     copy = Copying(found, stores, attempt, await ids_of(found.new, kafka.topics))
     await copy.run()
+    begins = await kafka.logs.begins(list(begins))  # retention goes on meanwhile
     since, backfilled = since_ms(found.new, copy.copied, begins, copy.now_ms), Backfilled()
     found = _planned(old, definition, since)
     if begins and (since is None or since < copy.now_ms):

@@ -24,6 +24,11 @@ def hashed(ids: Sequence[str]) -> Hashes:
     return np.fromiter(map(xxhash.xxh3_64_intdigest, map(str.encode, ids)), np.uint64, len(ids))
 
 
+def remembered_ms(window_ms: int) -> int:
+    """How long an id is remembered at the most."""
+    return (_SLOTS + 1) * max(1, window_ms // _SLOTS) if window_ms else 0
+
+
 class IdWindow:
     """What one session remembers; starts from what the store remembers and gives back what to add and to forget."""
 

@@ -1,7 +1,7 @@
 """What is new is folded by itself at the edges: logs with nothing left, with holes, values told apart no more."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pytest
 from redis import Redis
@@ -9,7 +9,7 @@ from redis import Redis
 from schemas.definition.loading import parse
 from schemas.errors import CommandError
 from services.definition.carry import Report, sentences
-from services.definition.logs import Place
+from services.definition.logs import Begin, Place
 from streams import fold
 from streams.events.raws import Raws
 from streams.plan import compile_plan
@@ -32,6 +32,15 @@ BY_HOURS = OLD.replace(
 ALSO_FIRST = OLD.replace("metrics:\n", "  viewers: {first: view}\nmetrics:\n").replace(
     "north_star:", "  viewers: {measure: viewers, window: {calendar: day}}\nnorth_star:"
 )
+
+
+class ShrinkingLogs(HeldLogs):
+    """Retention takes so many of the second partition whenever it is asked where logs begin, but the first time."""
+
+    async def begins(self, places: Collection[Place]) -> Mapping[Place, Begin]:
+        found = await super().begins(places)
+        self._begins[Place("shop", 1)] = Begin(7, BEGIN)
+        return found
 
 
 class CompactedLogs(HeldLogs):
@@ -159,3 +168,42 @@ def test_values_that_are_told_apart_no_more_are_the_same_at_a_grain_that_is_new(
     ours, theirs = asyncio.run(story())
     assert theirs == {"Ede": 2, "other": 5}
     assert ours == theirs
+
+
+def test_what_repeats_an_event_that_is_lost_is_not_shown_as_another(redis_server: RedisServer, redis: Redis) -> None:
+    """It may say another time: as long as ids of what was lost would be remembered nothing is known."""
+    url, definition = redis_server.url, parse(WEIGHT)
+    midnight = BEGIN + 100 * 60_000
+    cut_ms = midnight - 62 * 60_000
+    first = event("x", "view", "u1", cut_ms, kilos=2)
+    again = [event("y", "view", "u1", cut_ms, kilos=1), event("x", "view", "u1", midnight + 600_000, kilos=5)]
+    again.append(event("v", "view", "u1", midnight + 2 * HOUR, kilos=3))
+    at_ms, day = midnight + 3 * HOUR, definition.metrics["weight"].windows[0]
+
+    async def story() -> tuple[Readings, Readings]:
+        company = await begun(url, [first, *again])
+        gone = [1 if log else 0 for log in company.logs]
+        await carried(url, definition, HeldLogs("shop", company.logs, gone, cut_ms))
+        several = [first, *again, event("z", "view", "u1", midnight + DAY, kilos=1)]
+        ours, _ = await gone_on(url, definition, several, at_ms + DAY)
+        return ours, (await folded_whole(compile_plan(definition), several, at_ms + DAY))[0]
+
+    ours, theirs = asyncio.run(story())
+    assert theirs.running("weight", day, at_ms).value == 3
+    assert ours.running("weight", day, at_ms).value is None
+    assert ours.running("weight", day, at_ms + DAY).value == theirs.running("weight", day, at_ms + DAY).value == 1
+
+
+def test_what_retention_takes_while_the_rest_is_copied_is_not_asked_for(
+    redis_server: RedisServer, redis: Redis
+) -> None:
+    url, definition = redis_server.url, parse(WEIGHT)
+    several = [event(f"e{n}", "view", "u4", BEGIN + n * DAY, kilos=2) for n in range(30)]
+
+    async def story() -> Report:
+        company = await begun(url, several)
+        return await carried(url, definition, ShrinkingLogs("shop", company.logs))
+
+    report = asyncio.run(story())
+    assert report.events == 23
+    assert report.since_ms is not None
