@@ -28,7 +28,7 @@ from schemas.definition.sources import read_sources
 from schemas.definition.steering import NorthStar
 from schemas.definition.targets import read_targets
 from schemas.definition.time_zones import time_zone
-from schemas.errors import DefinitionError
+from schemas.errors import DefinitionError, in_words
 
 _REQUIRED: Final = ("company", "time_zone", "events", "measures", "metrics", "north_star")
 _OPTIONAL: Final = (
@@ -140,8 +140,7 @@ def _text(path: Path) -> str:
             (f"{path}: cannot be read: there is no such file; nsm init writes a first one",)
         ) from error
     except (OSError, ValueError) as error:
-        told = getattr(error, "strerror", None) or str(error)
-        raise DefinitionError((f"{path}: cannot be read: {told.lower()}",)) from error
+        raise DefinitionError((f"{path}: cannot be read: {in_words(error).lower()}",)) from error
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

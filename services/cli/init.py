@@ -9,6 +9,7 @@ from pathlib import Path
 from schemas.definition.loading import parse
 from schemas.definition.owners import LONGEST_NAME
 from schemas.definition.time_zones import known
+from schemas.errors import in_words
 from services.cli import library
 from services.cli.library import PHASES, Given
 
@@ -76,7 +77,7 @@ def _write(file: Path, text: str, *, over: bool) -> bool:
         print(f"{file} cannot be written: there is no folder {_missing_folder(file)}", file=sys.stderr)
         return False
     except (OSError, ValueError) as error:
-        print(f"{file} cannot be written: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
+        print(f"{file} cannot be written: {in_words(error)}", file=sys.stderr)
         return False
     return True
 
