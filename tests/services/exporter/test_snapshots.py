@@ -339,3 +339,22 @@ def test_what_was_begun_below_the_floor_is_shown_when_its_end_comes() -> None:
         assert value(world.snapshots, "m_converted", "lifetime") == 1
 
     asyncio.run(story())
+
+
+def test_readings_that_take_too_long_to_reckon_are_told_apart_from_a_state_that_is_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def endless(*_: object) -> None:
+        raise TimeoutError
+
+    async def story() -> None:
+        world = World(PLAN)
+        await world.company.begin()
+        monkeypatch.setattr("services.exporter.snapshots.show", endless)
+        await world.snapshots.refresh()
+        assert "to reckon all readings takes longer than 5 s" in why_not(world.snapshots)
+        monkeypatch.setattr(world.reader, "standing", endless)
+        await world.snapshots.refresh()
+        assert why_not(world.snapshots) == "the state does not answer: not in time"
+
+    asyncio.run(story())
