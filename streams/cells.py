@@ -69,7 +69,7 @@ class Cells:
         return {value: number for value, number in totals if number}
 
     def late(self, series: Series, last: int) -> Iterator[Fields]:
-        """What came for pieces of time up to ``last`` when one past it was reached, and what came then for others."""
+        """What came for pieces of time up to ``last`` when one past it was reached, as fields of the series."""
         yield from self._late.after(series, last)
         if self._below is not None:
             yield from self._below.late(series, last)

@@ -19,15 +19,16 @@ from schemas.definition.metrics import read_metrics
 from schemas.definition.model import Definition
 from schemas.definition.nodes import BIGGEST_FILE, Mapping, Node, Sequence, compose
 from schemas.definition.okrs import read_okrs
+from schemas.definition.owners import LONGEST_NAME, label
 from schemas.definition.placed import Placed
-from schemas.definition.reading import Fields, one_of, word
+from schemas.definition.reading import Fields, one_of
 from schemas.definition.rules import RULES
 from schemas.definition.silences import read_silences
 from schemas.definition.sources import read_sources
 from schemas.definition.steering import NorthStar
 from schemas.definition.targets import read_targets
 from schemas.definition.time_zones import time_zone
-from schemas.errors import DefinitionError
+from schemas.errors import DefinitionError, in_words
 
 _REQUIRED: Final = ("company", "time_zone", "events", "measures", "metrics", "north_star")
 _OPTIONAL: Final = (
@@ -95,7 +96,7 @@ def _placed(root: Node, faults: Faults) -> Placed:
     week_starts = fields.get_or("week_starts", one_of("monday", "sunday"), "monday")
     phase = fields.get("phase", one_of("start-up", "scale-up", "mature"))
     definition = Definition(
-        company=fields.get_or("company", word, ""),
+        company=fields.get_or("company", label(LONGEST_NAME), ""),
         time_zone=fields.get_or("time_zone", time_zone, "UTC"),
         week_starts=cast("Literal['monday', 'sunday']", week_starts),
         phase=cast("Literal['start-up', 'scale-up', 'mature'] | None", phase),
@@ -139,8 +140,7 @@ def _text(path: Path) -> str:
             (f"{path}: cannot be read: there is no such file; nsm init writes a first one",)
         ) from error
     except (OSError, ValueError) as error:
-        told = getattr(error, "strerror", None) or str(error)
-        raise DefinitionError((f"{path}: cannot be read: {told.lower()}",)) from error
+        raise DefinitionError((f"{path}: cannot be read: {in_words(error).lower()}",)) from error
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -24,6 +24,7 @@ _PLAIN_TAGS: Final = frozenset(
     for name in ("str", "int", "float", "bool", "null", "timestamp", "merge", "value", "map", "seq")
 )
 _OPENED: Final = ("while parsing a flow", "while scanning a quoted")
+_TURNS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _NULLS: Final = frozenset(("", "~", "null", "Null", "NULL"))
 
 
@@ -204,5 +205,7 @@ class _Walk:
 
 
 def _unfit(sign: str) -> bool:
-    """Control signs, save the white space of block text, and halves of surrogate pairs."""
-    return sign not in "\n\t" and unicodedata.category(sign) in ("Cc", "Cs")
+    """Control signs, save the white space of block text, what turns the direction of all that comes after it, and
+    halves of surrogate pairs.
+    """
+    return (sign not in "\n\t" and unicodedata.category(sign) in ("Cc", "Cs")) or sign in _TURNS

@@ -13,6 +13,7 @@ T = TypeVar("T")
 Reader = Callable[[Node, Faults], T | None]
 
 _LONGEST: Final = 500
+_BREAKS: Final = frozenset("\n\t\u2028\u2029")
 _NUMBER: Final = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 _WHOLE: Final = re.compile(r"-?\d{1,15}", re.ASCII)
 FIRST: Final = date(1970, 1, 1)
@@ -78,7 +79,7 @@ def word(node: Node, faults: Faults) -> str | None:
     text = node.text.strip()
     if len(text) > _LONGEST:
         faults.add(node.place, f"is longer than {_LONGEST} characters")
-    elif "\n" in text or "\t" in text:
+    elif not _BREAKS.isdisjoint(text):
         faults.add(node.place, "must be one line, without tabs")
     else:
         return text

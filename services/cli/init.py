@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from schemas.definition.loading import parse
+from schemas.definition.owners import LONGEST_NAME
 from schemas.definition.time_zones import known
+from schemas.errors import in_words
 from services.cli import library
 from services.cli.library import PHASES, Given
 
@@ -75,7 +77,7 @@ def _write(file: Path, text: str, *, over: bool) -> bool:
         print(f"{file} cannot be written: there is no folder {_missing_folder(file)}", file=sys.stderr)
         return False
     except (OSError, ValueError) as error:
-        print(f"{file} cannot be written: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
+        print(f"{file} cannot be written: {in_words(error)}", file=sys.stderr)
         return False
     return True
 
@@ -93,7 +95,7 @@ def first_definition(company: str, time_zone: str, topic: str, today: date) -> s
 def folder_name(file: Path) -> str:
     """A company's name, as far as the folder of its file tells it: ``corner-shop`` is Corner Shop."""
     words = file.absolute().parent.resolve().name.replace("-", " ").replace("_", " ").split()
-    told = " ".join(word[0].upper() + word[1:] for word in words)
+    told = " ".join(word[0].upper() + word[1:] for word in words)[:LONGEST_NAME].strip()
     return told if told.isprintable() and told else "My company"
 
 

@@ -8,7 +8,7 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from schemas.errors import CommandError
+from schemas.errors import CommandError, in_words
 from services.no_answer import no_answer
 from streams.events.raws import Raws
 
@@ -102,7 +102,7 @@ class KafkaLogs:
                 if position > before:
                     return Raws.of(found.get(one, ())), position
         except (KafkaError, OSError) as away:
-            raise CommandError(f"{place.topic}[{place.number}] cannot be read again: {_told(away)}") from away
+            raise CommandError(f"{place.topic}[{place.number}] cannot be read again: {in_words(away)}") from away
         await self._limits([place])  # Kafka is there
         raise CommandError(f"{place.topic}[{place.number}] hands out nothing from offset {before} on")
 
@@ -131,7 +131,3 @@ class KafkaLogs:
 
 def _by_place(offsets: Mapping[TopicPartition, int]) -> dict[Place, int]:
     return {Place(one.topic, one.partition): offset for one, offset in offsets.items()}
-
-
-def _told(fault: BaseException) -> str:
-    return str(fault) or type(fault).__name__

@@ -97,8 +97,7 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
     try:
         await web.TCPSite(runner, host, port).start()
     except (OSError, OverflowError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise SettingsError(f"cannot listen on {host}:{port}: {why}; give another --port") from error
+        raise SettingsError(f"cannot listen on {host}:{port}: {in_words(error)}; give another --port") from error
 
 
 async def _until(stop: asyncio.Event, *tasks: asyncio.Task[None]) -> None:

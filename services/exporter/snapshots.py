@@ -30,6 +30,10 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 STALE_S = 5.0
+TOO_MUCH = (
+    f"the state was read, but to reckon all readings takes longer than {STALE_S:.0f} s: let metrics have fewer windows,"
+    " or measures fewer dimensions"
+)
 """A reading older than this is no longer shown."""
 LAG_KNOWN_MS = 5_000
 """How long an answer of Kafka serves to say how far behind a partition is."""
@@ -85,7 +89,7 @@ class Snapshots:
         self._read_up_to: ReadUpTo = {}
         self._reading = asyncio.Lock()
         self._shown: Shown | None = None
-        self._answers = False
+        self._answers = self._reckons = False
         self._reason = "the state has not been read yet"
 
     @property
@@ -103,7 +107,7 @@ class Snapshots:
 
         What is told changes at its end, all at once: who asks meanwhile is told what stood before.
         """
-        before, answers = self._reason, False
+        before, answers, self._reckons = self._reason, False, False
         try:
             async with asyncio.timeout(STALE_S):
                 self._shown = await self.read(self._wanted, self._show)
@@ -112,12 +116,14 @@ class Snapshots:
             self._shown, self._reason = None, str(nothing)
             answers = bool(self._followed) and len(self.seen.standings) == len(self._followed)
         except self._source.faults as fault:
-            self._reason = f"the state does not answer: {in_words(fault)}"
+            late = isinstance(fault, TimeoutError) and self._reckons
+            self._reason = TOO_MUCH if late else f"the state does not answer: {in_words(fault)}"
         self._answers, self._told = answers, self.seen
         if self._reason and self._reason != before:
             log.warning("%s", self._reason)
 
     def _show(self, moment: Moment) -> Shown:
+        self._reckons = True
         return show(self.plan, self._groups, moment, self._past)
 
     def shown(self) -> Shown:

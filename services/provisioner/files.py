@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from schemas.errors import CommandError
+from schemas.errors import CommandError, in_words
 
 
 def write(file: Path, text: str) -> None:
@@ -11,4 +11,4 @@ def write(file: Path, text: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise CommandError(f"{file} cannot be written: {(error.strerror or str(error)).lower()}") from error
+        raise CommandError(f"{file} cannot be written: {in_words(error).lower()}") from error

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from schemas.definition.loading import load
 from schemas.definition.model import Source
-from schemas.errors import PublishError
+from schemas.errors import PublishError, in_words
 from schemas.events.publishing import Message
 from services.byte_order_mark import without_mark
 from services.publisher.lines import Faults, WireForm, read_lines
@@ -159,7 +159,7 @@ def _opened(name: str) -> Iterator[BinaryIO]:
         try:
             file = stack.enter_context(Path(name).open("rb"))
         except OSError as error:
-            raise PublishError(f"{name} cannot be read: {error.strerror}") from error
+            raise PublishError(f"{name} cannot be read: {in_words(error)}") from error
         yield file
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from schemas.errors import CommandError
+from schemas.errors import CommandError, in_words
 from services.byte_order_mark import without_mark
 
 STANDARD_INPUT = "-"
@@ -36,6 +36,6 @@ def _opened(name: str) -> Iterator[BinaryIO]:
     try:
         file = Path(name).open("rb")  # noqa: SIM115 closed below, apart from what its reader raises
     except OSError as error:
-        raise CommandError(f"{name} cannot be read: {(error.strerror or str(error)).lower()}") from error
+        raise CommandError(f"{name} cannot be read: {in_words(error).lower()}") from error
     with file:
         yield gzip.GzipFile(fileobj=file) if name.endswith(".gz") else file  # type: ignore[misc]  # a binary file too

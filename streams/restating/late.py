@@ -8,9 +8,7 @@ w, after it was over:
 Likewise of the buckets of windows of hours.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from schemas import names
 from streams.plan import Plan, Series
@@ -20,11 +18,12 @@ Fields = dict[str, int]
 """As of the series itself."""
 
 
-class _Late(NamedTuple):
-    """Of one series: by what was reached, the fields that were added to; and how far back any of them lies."""
+class _Late:
+    """Of one series: bucket -> what was reached -> the fields that were added to; and how far any lies back."""
 
-    added: dict[int, Fields]
-    lags: list[int]
+    def __init__(self) -> None:
+        self.added: dict[int, dict[int, Fields]] = {}
+        self.furthest = 0
 
 
 class LateCells:
@@ -35,25 +34,24 @@ class LateCells:
 
     def add(self, series: str, fields: Mapping[str, int]) -> None:
         """Adds the fields of one key of a late series, named as the fold names them."""
-        added, lags = self._of_series.setdefault(series, _Late({}, [0]))
+        late = self._of_series.setdefault(series, _Late())
         for field, number in fields.items():
             pieces, bar, rest = field.partition("|")
-            bucket, _, piece = pieces.partition("@")
-            reached, name = int(piece), f"{bucket}{bar}{rest}"
-            known = added.setdefault(reached, {})
+            bucket, reached = map(int, pieces.split("@"))
+            known, name = late.added.setdefault(bucket, {}).setdefault(reached, {}), f"{bucket}{bar}{rest}"
             known[name] = known.get(name, 0) + number
-            lags[0] = max(lags[0], reached - int(bucket))
+            late.furthest = max(late.furthest, reached - bucket)
 
     def after(self, series: Series, last: int) -> Iterator[Fields]:
-        """What came for pieces up to ``last`` when one past it was reached; also what came then for later ones."""
-        found = self._of_series.get(names.late_series(series.name))
-        if found is None:
+        """What came for pieces up to ``last`` when one past it was reached."""
+        late = self._of_series.get(names.late_series(series.name))
+        if late is None:
             return
-        pieces = sorted(found.added)
-        for reached in pieces[bisect_right(pieces, last) :]:
-            if reached > last + found.lags[0]:
-                break
-            yield found.added[reached]
+        near = range(last - late.furthest + 1, last + 1)
+        for bucket in near if len(near) < len(late.added) else late.added:
+            for reached, fields in late.added.get(bucket, {}).items():
+                if bucket <= last < reached:
+                    yield fields
 
 
 def late_series(plan: Plan, source: str | None = None) -> dict[str, Series]:

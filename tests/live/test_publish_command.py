@@ -138,7 +138,7 @@ def test_a_damaged_archive_is_said_and_what_was_read_has_been_sent(
 @pytest.mark.parametrize(
     ("words", "text"),
     [
-        (["missing.jsonl"], "missing.jsonl cannot be read: No such file"),
+        (["missing.jsonl"], "missing.jsonl cannot be read: no such file"),
         (["-", "--shift-to-now"], "which standard input does not allow"),
         (["orders.csv", "--send-invalid"], "are for JSON lines"),
         (["orders.jsonl", "--number", "amount"], "are for tables"),

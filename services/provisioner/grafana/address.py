@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from schemas.errors import SettingsError
+from schemas.errors import SettingsError, in_words
 from services.secret import Secret
 from services.settings import Settings
 
@@ -62,7 +62,7 @@ def _content(file: str) -> str:
     try:
         return Path(file).read_text(encoding="utf-8")
     except OSError as error:
-        why = (error.strerror or type(error).__name__).lower()
+        why = in_words(error).lower()
         raise SettingsError(f"NSM_GRAFANA_TOKEN_FILE names {file}, which cannot be read: {why}") from None
     except UnicodeDecodeError:
         raise SettingsError(f"NSM_GRAFANA_TOKEN_FILE names {file}, which is no text") from None

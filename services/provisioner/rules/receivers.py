@@ -22,7 +22,7 @@ from typing import Any, Final, get_args
 import msgspec
 import yaml
 
-from schemas.errors import CommandError
+from schemas.errors import CommandError, in_words
 from services.provisioner.rules.model import Severity
 
 PIPELINE: Final = "pipeline"
@@ -55,7 +55,7 @@ def read_receivers(file: Path, owners: tuple[str, ...]) -> Receivers:
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise CommandError(f"{file} cannot be read: {(error.strerror or str(error)).lower()}") from error
+        raise CommandError(f"{file} cannot be read: {in_words(error).lower()}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise CommandError(f"{file} is no YAML: {' '.join(str(error).split())}") from error
     if content is None:

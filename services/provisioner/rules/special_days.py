@@ -77,8 +77,8 @@ class _Affected:
 
     def _at(self, moment: datetime) -> bool:
         if isinstance(self._window, RollingSpan):
-            before = moment - timedelta(milliseconds=self._window.span_ms)
-            return not self._days.isdisjoint({moment.date(), before.date()})
+            begun = (moment - timedelta(milliseconds=self._window.span_ms)).date()
+            return any(begun + n * DAY in self._days for n in range((moment.date() - begun).days + 1))
         day = moment.date()
         if day not in self._known:
             first, end = self._covered(day)

@@ -109,6 +109,9 @@ ONE_FAULT = [
     ("guardrails:", 'guardrails: "\\UFFFFFFFF"', "is not YAML"),
     ("guardrails:", "guardrails: \x07", "a character that YAML does not allow"),
     ("guardrails:", "--- {}", "is not YAML"),
+    ("company:", 'company: "Vers\\u202Evork"', "holds a sign that cannot be shown"),
+    ("guardrails:", 'guardrails: [{metric: "or\\u2028ders", max: 1}]', "must be one line"),
+    ("company:", f"company: {'x' * 81}", "is longer than 80 characters, which no board has room for"),
 ]
 
 

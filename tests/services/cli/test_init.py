@@ -170,3 +170,10 @@ def test_the_machine_has_a_time_zone_whatever_TZ_says(monkeypatch: pytest.Monkey
     assert machine_time_zone() == "Europe/Lisbon"
     monkeypatch.setenv("TZ", ":/nonsense")
     assert machine_time_zone()
+
+
+def test_a_folder_of_a_very_long_name_gives_a_company_that_boards_have_room_for() -> None:
+    long = Path("corner-" * 30) / "nsm.yaml"
+    company = folder_name(long)
+    assert company.startswith("Corner Corner")
+    assert parse(first_definition(company, "UTC", "events", date(2026, 9, 1))).company == company

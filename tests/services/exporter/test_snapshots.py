@@ -1,6 +1,7 @@
 """What is shown is what the state says, as long as that can be trusted."""
 
 import asyncio
+import itertools
 import random
 from fractions import Fraction
 from typing import Any
@@ -257,25 +258,26 @@ def test_a_share_is_never_above_one_and_no_count_falls_while_workers_commit() ->
     async def story() -> None:
         world = World(PLAN, 2)
         await world.company.begin()
-        done = asyncio.Event()
+        enough = asyncio.Event()
 
         async def commit() -> None:
-            for number in range(150):
+            for number in itertools.count():
                 await world.company.publish(order(number, NOW - number, f"u{number}", amount=51), batch=1)
                 await asyncio.sleep(0)
-            done.set()
+                if enough.is_set():
+                    return
 
-        committing, counted, refreshed = asyncio.create_task(commit()), 0, 0
-        while not done.is_set():
+        committing, counted, moved = asyncio.create_task(commit()), 0, 0
+        while moved < 20:
             await world.snapshots.refresh()
             shown = world.snapshots.shown()
             big, orders = (value(world.snapshots, name, "lifetime") for name in ("m_big_orders", "m_orders"))
             events = sum(snapshot.totals.get("counted", 0) for snapshot in shown.partitions.values())
             assert big == orders == events >= counted
-            counted, refreshed = events, refreshed + 1
+            counted, moved = events, moved + (events > counted)
             await asyncio.sleep(0)
+        enough.set()
         await committing
-        assert refreshed > 20
 
     asyncio.run(story())
 
@@ -335,5 +337,24 @@ def test_what_was_begun_below_the_floor_is_shown_when_its_end_comes() -> None:
         await world.company.publish(order(2, begun + 5 * DAY // 2 + HOUR))
         await world.snapshots.refresh()
         assert value(world.snapshots, "m_converted", "lifetime") == 1
+
+    asyncio.run(story())
+
+
+def test_readings_that_take_too_long_to_reckon_are_told_apart_from_a_state_that_is_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def endless(*_: object) -> None:
+        raise TimeoutError
+
+    async def story() -> None:
+        world = World(PLAN)
+        await world.company.begin()
+        monkeypatch.setattr("services.exporter.snapshots.show", endless)
+        await world.snapshots.refresh()
+        assert "to reckon all readings takes longer than 5 s" in why_not(world.snapshots)
+        monkeypatch.setattr(world.reader, "standing", endless)
+        await world.snapshots.refresh()
+        assert why_not(world.snapshots) == "the state does not answer: not in time"
 
     asyncio.run(story())

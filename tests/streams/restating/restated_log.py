@@ -149,14 +149,13 @@ def added_late(
 ) -> Counter[tuple[str, str]]:
     """What one event added late: of each series where it came when its piece was over, to pieces that were."""
     found = Counter[tuple[str, str]]()
-    for series in {one.name: one for one in of.series.values()}.values():
-        own, reached = series.grain.of(t), series.grain.of(watermark)
-        if own < reached:
-            for name, field in after:
-                bucket, bar, rest = field.partition("|")
-                delta = after[name, field] - before[name, field]
-                if name == series.name and int(bucket) < reached and delta:
-                    found[names.late_series(name), f"{bucket}@{reached}{bar}{rest}"] += delta
+    pieces = {one.name: (one.grain.of(t), one.grain.of(watermark)) for one in of.series.values()}
+    for key, number in after.items():
+        delta, (series, field) = number - before[key], key
+        own, reached = pieces[series] if delta else (0, 0)
+        bucket, bar, rest = field.partition("|")
+        if max(own, int(bucket)) < reached:
+            found[names.late_series(series), f"{bucket}@{reached}{bar}{rest}"] += delta
     return found
 
 

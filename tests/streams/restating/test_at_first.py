@@ -86,7 +86,7 @@ def by_name(readings: Iterable[Reading]) -> dict[tuple[str, str, str], Fraction 
 
 
 @pytest.mark.parametrize("name", PLANS)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_it_is_what_each_partition_held_when_it_had_just_gone_past_the_end_or_now_less_what_came_late(
     name: str, seed: int

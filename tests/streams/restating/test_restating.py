@@ -39,7 +39,7 @@ def brute(told: Told) -> Told:
 
 
 @pytest.mark.parametrize("name", PLANS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_counts_and_late_series_are_those_told_event_by_event_however_the_log_is_cut(name: str, seed: int) -> None:
     rng, of = random.Random(seed), PLANS[name]

@@ -157,7 +157,7 @@ def grows(of: Plan, metric: str, dimension: str) -> bool:
     return settled or any(isinstance(one, model.Conversion) for one in under)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_of_one_source_partition_it_is_what_the_stage_held_when_that_had_just_gone_past_the_end(seed: int) -> None:
     rng, stage = random.Random(seed), STAGES["account_id"]

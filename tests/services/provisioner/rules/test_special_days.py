@@ -100,3 +100,8 @@ def test_of_an_hour_every_hour_of_a_declared_day_is_inside(day: date, hour: int)
     found = special_spans(msgspec.structs.replace(declared(day), time_zone="UTC"), metric, Limits())
     moment = datetime(day.year, day.month, day.day, hour, 30, tzinfo=UTC).timestamp()
     assert any(start <= moment < end for start, end in found)
+
+
+def test_of_two_days_in_hours_the_day_in_the_middle_is_covered_too() -> None:
+    """From its first hour in the window to its last, 48 hours later: without a gap while both ends lie beside it."""
+    assert spans(declared(MAY_DAY), RollingSpan(48 * 3_600_000)) == [("05-04 22", "05-07 22")]
