@@ -39,11 +39,14 @@ class IdWindow:
         }
 
     def claim(self, hashes: Hashes, slot: int) -> tuple[Mask, bytes]:
-        """Which of these ids of one slot are new, first of their kind here included; and those, to be stored."""
+        """Which of these ids of one slot are new, first of their kind here included; and those, to be stored.
+
+        No slot that was claimed or stored lies past it.
+        """
         values, first = np.unique(hashes, return_index=True)
         seen = np.zeros(len(values), np.bool_)
-        for number, runs in self._runs.items():
-            if number >= slot - _SLOTS:
+        for number in range(slot - _SLOTS, slot + 1):  # a batch of a quiet topic may hold thousands
+            if (runs := self._runs.get(number)) is not None:
                 runs.mark(values, seen)
         fresh = values[~seen]
         new = np.zeros(len(hashes), np.bool_)
