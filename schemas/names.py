@@ -6,7 +6,8 @@ Redis keys of one partition share a hash tag, so that one script may touch them 
                                                             of internal topics reached
     nsm:{<version>:<topic>:<partition>}:totals              hash: <outcome>, unused|.., overflow|.. -> count
     nsm:{<version>:<topic>:<partition>}:cells:<series>:<n>  hash: <bucket> or <bucket>|<dimension>|<value> -> integer,
-                                                            of a distribution <bucket>||<bin> -> integer;
+                                                            of a distribution <bucket>||<bin> -> integer, by
+                                                            dimension <bucket>|<dimension>|<value>|<bin>;
                                                             of <series>~ <bucket>@<reached>.. -> what came late
     nsm:{<version>:<topic>:<partition>}:records:<space>     hash: <entity>, by dimension <segment's number>:<entity>
                                                             -> its record, MessagePack

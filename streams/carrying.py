@@ -18,9 +18,10 @@ import msgspec
 from schemas.definition import model
 from schemas.definition.model import Definition, Measure
 from schemas.errors import NsmError
+from streams.adding import values_space
 from streams.canonical import canonical
 from streams.converting import converting_space
-from streams.fold import pack, unpack, values_space
+from streams.fold import pack, unpack
 from streams.plan import (
     Carried,
     Generation,

@@ -83,8 +83,8 @@ class Readings:
         declared, limit = self._definition.dimensions[dimension], most_shown(self._definition, metric, dimension)
         sizes: dict[str, int] = {}
         for measure in measures_of(self._definition, metric):
-            for value, number in self._sums.parts(self._plan.series[measure, window], dimension, span).items():
-                sizes[value] = sizes.get(value, 0) + abs(number)
+            for value, size in self._sizes(measure, window, dimension, span):
+                sizes[value] = sizes.get(value, 0) + size
         named = [value for value in sizes if value not in (NO_VALUE, OVERFLOW, "none", "other")]
         order = [*declared.values, *sorted(named, key=lambda value: (-sizes[value], value))]
         places = list(dict.fromkeys(order))[:limit]
@@ -92,6 +92,14 @@ class Readings:
         rest = frozenset(named).difference(places) | (sizes.keys() & {OVERFLOW, "other"})
         absent = frozenset(sizes.keys() & {NO_VALUE, "none"})
         return segments | ({"other": rest} if rest else {}) | ({"none": absent} if absent else {})
+
+    def _sizes(self, measure: str, window: Window, dimension: str, span: Span) -> Iterator[tuple[str, int]]:
+        """How large each raw value is: of a distribution by how many amounts, not by what these are."""
+        series = self._plan.series[measure, window]
+        if isinstance(self._definition.measures[measure], model.Distribution):
+            by_value = self._sums.bins_by_value(series, dimension, span)
+            return ((value, sum(bins.values())) for value, bins in by_value.items())
+        return ((value, abs(number)) for value, number in self._sums.parts(series, dimension, span).items())
 
     def _look(self, window: Window, span: Span, segment: Segment | None = None) -> Look:
         return Look(window, span, span.whole and self._as_of.watermark_ms >= span.end_ms, segment)

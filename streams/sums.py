@@ -1,8 +1,19 @@
 """What cells come to over spans, each worked out once: metrics that rest on one measure ask for the same again."""
 
+from collections.abc import Iterable
+from typing import Final
+
 from streams.cells import Cells
+from streams.measures.distribution import BINS
 from streams.plan import Series
 from streams.time.spans import Span
+
+Bins = dict[int, int]
+"""How many amounts lie in each bin."""
+Some = tuple[str, Iterable[str]]
+"""A dimension, and raw values of it."""
+WHOLE: Final[Some] = BINS, ("",)
+"""Of a distribution."""
 
 
 class Sums:
@@ -13,6 +24,7 @@ class Sums:
         self._totals: dict[tuple[str, int | None, int], int] = {}
         self._parts: dict[tuple[str, str, int | None, int], dict[str, int]] = {}
         self._all: set[tuple[str, str, int | None, int]] = set()
+        self._bins: dict[tuple[str, str, int | None, int], dict[str, Bins]] = {}
 
     def total(self, series: Series, span: Span) -> int:
         """What the whole comes to over a span."""
@@ -40,3 +52,30 @@ class Sums:
             self._parts[key] = self._cells.parts(series, dimension, span)
             self._all.add(key)
         return self._parts[key]
+
+    def bins(self, series: Series, values: Some, span: Span) -> Bins:
+        """What a distribution comes to over a span, of these values together."""
+        dimension, raw = values
+        by_value = self.bins_by_value(series, dimension, span)
+        several = [by_value[value] for value in raw if value in by_value]
+        return several[0] if len(several) == 1 else _added_up(several)
+
+    def bins_by_value(self, series: Series, dimension: str, span: Span) -> dict[str, Bins]:
+        """What it comes to for each raw value; those without any amount are left out."""
+        key = series.name, dimension, span.first, span.last
+        found = self._bins.get(key)
+        if found is None:
+            found = self._bins[key] = {}
+            for part, number in self.parts(series, dimension, span).items():
+                value, _, bin_ = part.rpartition("|")
+                found.setdefault(value, {})[int(bin_)] = number
+        return found
+
+
+def _added_up(several: Iterable[Bins]) -> Bins:
+    """The bins of all of them together."""
+    found: Bins = {}
+    for bins in several:
+        for one, number in bins.items():
+            found[one] = found.get(one, 0) + number
+    return found

@@ -10,10 +10,10 @@ from typing import Final, NamedTuple
 from schemas.definition import model
 from schemas.definition.arithmetic import Expression, Name, Negative, Number, Operation, names_in
 from schemas.definition.model import Window
-from streams.measures.distribution import BINS, quantile
+from streams.measures.distribution import quantile
 from streams.plan import Plan, Series
 from streams.selection import NO_VALUE
-from streams.sums import Sums
+from streams.sums import WHOLE, Bins, Sums
 from streams.time.spans import Span, earlier
 
 LARGEST: Final = 10**300
@@ -112,9 +112,13 @@ class Values:
         series, measure = self._plan.series[name, look.window], self._definition.measures[name]
         if not self._known(name, series, look):
             return None
-        counts = self._sums.parts(series, BINS, look.span)
-        found = quantile({int(one): number for one, number in counts.items()}, part)
+        found = quantile(self._bins(series, look), part)
         return found / 10**measure.decimals if found and isinstance(measure, model.Distribution) else found
+
+    def _bins(self, series: Series, look: Look) -> Bins:
+        """Of a segment those of all the values that it stands for."""
+        values = WHOLE if look.segment is None else (look.segment.dimension, look.segment.raw)
+        return self._sums.bins(series, values, look.span)
 
     def _measure(self, name: str, look: Look) -> Fraction | None:
         """None where the span reaches back to before the measure began to be counted."""
@@ -122,7 +126,7 @@ class Values:
         if not self._known(name, series, look):
             return None
         if isinstance(measure, model.Distribution):  # how many values there are, for whoever asks what stands behind
-            number = sum(self._sums.parts(series, BINS, look.span).values())
+            number = sum(self._bins(series, look).values())
         elif look.segment is None:
             number = self._sums.total(series, look.span)
         else:

@@ -51,7 +51,6 @@ _OWN: Final[dict[str, tuple[str, ...]]] = {
     "conversion": ("by", "within"),
 }
 _PARTS: Final[dict[str, type[Part] | type[NetPart]]] = {"lifecycle": Part, "net_retention": NetPart}
-_SPLIT: Final = tuple(kind for kind in _OWN if kind != "distribution")
 _MOST_DECIMALS: Final = 9
 _LARGEST_ENTITY: Final = 2
 _MOST_AT_LEAST: Final = 100
@@ -97,7 +96,7 @@ def _measure(name: str, node: Node, draft: Draft, faults: Faults) -> Measure | N
         "name": name,
         "source": _source(fields, draft, faults),
         "where": fields.get("where", conditions) or (),
-        "by_dimension": _dimensions(kinds[0], fields, draft, faults),
+        "by_dimension": _references("dimension", "by_dimension", fields, draft, faults),
         "description": fields.get_or("description", sentence, ""),
         "unit": fields.get_or("unit", unit, ""),
     }
@@ -120,17 +119,6 @@ def _source(fields: Fields, draft: Draft, faults: Faults) -> str:
     if len(declared) > 1 and "from" not in fields:
         faults.add(fields.place, f"does not say which events; it needs from: {either(declared)}")
     return next(iter(declared), "")
-
-
-def _dimensions(kind: str, fields: Fields, draft: Draft, faults: Faults) -> tuple[str, ...]:
-    place = fields.at("by_dimension")
-    if "by_dimension" in fields and kind not in _SPLIT:
-        faults.add(
-            place,
-            f"{kind} cannot be split by a dimension: its cells are bins, and each value would need all of them; "
-            f"{either(_SPLIT)} can",
-        )
-    return _references("dimension", "by_dimension", fields, draft, faults)
 
 
 def _references(kind: Kind, key: str, fields: Fields, draft: Draft, faults: Faults) -> tuple[str, ...]:

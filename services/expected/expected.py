@@ -15,7 +15,7 @@ from schemas.errors import in_words
 from services.expected.band import Band
 from services.expected.comparing import subject
 from services.expected.of_past import Asked, Point, bands, moments
-from services.expected.reading import past_cells, rests_on_parts
+from services.expected.reading import needs_of, past_cells
 from services.exporter.aside import aside
 from services.exporter.followed import NothingToShow
 from services.exporter.shown import Shown
@@ -101,7 +101,7 @@ class Expected:
         if reach is None:
             return ()
         wanted = keys_between(plan, asked.metric, asked.window, *reach)
-        cells = await past_cells(self._snapshots, wanted, parts=rests_on_parts(plan.definition, asked.metric))
+        cells = await past_cells(self._snapshots, wanted, needs_of(plan.definition, asked.metric))
         return await aside(lambda: bands(plan, cells, asked))
 
     def _due(self, shown: Shown, metric: str, window: Window) -> Due | None:

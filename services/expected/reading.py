@@ -1,7 +1,7 @@
 """The cells of a long past: read piece by piece beside what the exporter shows, added up, and not kept."""
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Final
+from typing import Final, Literal
 
 from schemas.definition import model
 from schemas.definition.model import Definition
@@ -14,10 +14,12 @@ from streams.state.port import KeySpan
 
 KEYS_AT_ONCE: Final = 4
 """Of 64 buckets each: the store answers others in between."""
+Needs = Literal["whole", "bins", "all"]
+"""Cells of the whole alone; these and its bins; those of segments too."""
 
 
-async def past_cells(snapshots: Snapshots, wanted: Mapping[str, Collection[KeySpan]], *, parts: bool) -> Cells:
-    """These cells of every partition that is shown, each at or after the moment that is shown; segments if ``parts``.
+async def past_cells(snapshots: Snapshots, wanted: Mapping[str, Collection[KeySpan]], needs: Needs) -> Cells:
+    """These cells of every partition that is shown, each at or after the moment that is shown; of them what it needs.
 
     Raises NothingToShow where a partition has been set back meanwhile, and what the store raises.
     """
@@ -28,14 +30,22 @@ async def past_cells(snapshots: Snapshots, wanted: Mapping[str, Collection[KeySp
             if found is None or found.standing.position < shown.standing.position:
                 raise NothingToShow(f"{partition.topic}[{partition.number}] was set back while its past was read")
             for fields in found.cells.get(series, {}).values():
-                cells.add(series, fields if parts else {name: n for name, n in fields.items() if "|" not in name})
+                cells.add(series, fields if needs == "all" else {n: fields[n] for n in fields if _is_needed(n, needs)})
     return cells
 
 
-def rests_on_parts(definition: Definition, metric: str) -> bool:
-    """Whether the whole of a metric cannot be told without the parts of its cells: a share, a quantile."""
+def needs_of(definition: Definition, metric: str) -> Needs:
+    """Which cells tell the whole of a metric: of a share also those of segments."""
+    if _has_share(definition, metric):
+        return "all"
     kinds = (definition.measures[name] for name in measures_of(definition, metric))
-    return any(isinstance(one, model.Distribution) for one in kinds) or _has_share(definition, metric)
+    return "bins" if any(isinstance(one, model.Distribution) for one in kinds) else "whole"
+
+
+def _is_needed(field: str, needs: Needs) -> bool:
+    """Bins by dimension are many times those of the whole."""
+    _, bar, rest = field.partition("|")
+    return not bar or (needs == "bins" and rest.startswith("|"))
 
 
 def _has_share(definition: Definition, metric: str) -> bool:

@@ -8,7 +8,7 @@ A bin holds the integers from ``low`` to the largest that is at most ``low * 101
 in it.  Edges are integers made of integers, so that every machine bins alike; another table is another ``FOLD``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -18,7 +18,10 @@ from numpy.typing import NDArray
 from schemas.events.needs import BIGGEST
 
 BINS: Final = ""
-"""Where a cell's name has a dimension (``bucket|dimension|value``), that of a bin has nothing: ``bucket||bin``."""
+"""Where a cell's name has a dimension (``bucket|dimension|value``), that of a bin has nothing: ``bucket||bin``.
+
+By dimension the bin comes last, since a value may hold anything: ``bucket|dimension|value|bin``.
+"""
 
 
 def _lowest() -> list[int]:
@@ -33,12 +36,25 @@ _LOWS: Final = _lowest()
 _EDGES: Final = np.array(_LOWS, np.int64)
 OUTERMOST: Final = len(_LOWS) - 1
 """Bins go from minus this to this."""
+_EACH: Final = 2 * OUTERMOST + 1
 
 
 def bins_of(units: NDArray[np.int64]) -> NDArray[np.int64]:
     """The bin of each amount."""
     sizes: NDArray[np.int64] = np.searchsorted(_EDGES, np.abs(units), side="right").astype(np.int64)
     return sizes * np.sign(units)
+
+
+def in_bins(places: NDArray[np.int64], bins: NDArray[np.int64]) -> NDArray[np.int64]:
+    """One number for a place, such as a bucket, and a bin of it."""
+    return places * _EACH + (bins + OUTERMOST)
+
+
+def apart(numbers: Sequence[int]) -> tuple[NDArray[np.int64], list[int]]:
+    """The places of such numbers, and the bins."""
+    places, rests = np.divmod(np.array(numbers, np.int64), _EACH)
+    bins: list[int] = (rests - OUTERMOST).tolist()
+    return places, bins
 
 
 def value_of(bin_: int) -> Fraction:

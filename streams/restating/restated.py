@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from schemas import names
+from streams.effect import Effect
 from streams.events.admission import Admitted
 from streams.events.columns import RowReader
-from streams.fold import Effect, Records, Work
+from streams.fold import Records, Work
 from streams.plan import Plan, SourcePlan
 from streams.restating.added import Added
 from streams.restating.additives import LateAdditives

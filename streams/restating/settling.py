@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from streams.effect import Effect
 from streams.events.admission import Batch
 from streams.events.columns import Column, RowReader
-from streams.fold import Effect, Records, put_moved
+from streams.fold import Records
 from streams.plan import Settled
 from streams.restating.added import Added
 from streams.restating.behind import Behind
@@ -46,9 +47,9 @@ class LateSettling:
         """As ``Settling.fold``, into the effect, with what was added late told apart."""
         for settling, reached in self._parts:
             moved = settling.fold(records, floor)
-            put_moved(effect, settling, moved)
-            for (series, segment), out in moved.outs.items() if reached else ():
-                added.tell(series, settling.field(segment), out, reached)
+            settling.put(moved, effect)
+            for series, field, out in settling.filed(moved) if reached else ():
+                added.tell(series, field, out, reached)
 
     def _whose(self, owners: Column) -> Column:
         """Those that have an event that is behind."""

@@ -1,25 +1,16 @@
 """What is counted by a dimension that is remembered of entities, of events that name none: they are in ``none``."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
 from streams.measures.additive import Groups
 from streams.plan import Nameless
 from streams.selection import NO_VALUE, Selections
+from streams.settling.added import Added, Filed, filed
 
 
-class Cells(NamedTuple):
-    """Of one series; ``field`` is what the segment adds to a bucket's name."""
-
-    series: str
-    field: str
-    buckets: list[int]
-    deltas: list[int]
-
-
-def nameless_cells(nameless: Nameless, selections: Selections) -> Iterator[Cells]:
+def nameless_cells(nameless: Nameless, selections: Selections) -> Iterator[Filed]:
     """Where the batch has such events."""
     for additive in nameless.additives:
         selection = selections.of(additive.choice)
@@ -28,8 +19,10 @@ def nameless_cells(nameless: Nameless, selections: Selections) -> Iterator[Cells
             continue
         absent = np.ones(len(selection), np.bool_)
         absent[named] = False
+        added = Added.of(additive, selection, absent)
         for series in additive.series:
-            groups = Groups(selection.points(series.grain)[absent])
-            amounts = None if additive.amount is None else selection.amounts(additive.amount).units[absent]
-            deltas = groups.counts() if amounts is None else groups.sums(amounts)
-            yield Cells(series.name, f"|{nameless.dimension}|{NO_VALUE}", groups.keys, deltas)
+            groups = Groups(added.places(selection.points(series.grain)))
+            deltas = groups.counts() if added.units is None else groups.sums(added.units)
+            field = f"|{nameless.dimension}|{NO_VALUE}"
+            out = dict(zip(groups.keys, deltas, strict=True))
+            yield from filed(series.name, field, out, binned=additive.binned)

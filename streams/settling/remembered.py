@@ -10,7 +10,8 @@
 
 Of two values carried at one instant the one of the smaller number counts.  So what is known is two minima, which no
 order, batch or repetition changes; and an entity that is open did all that it ever did within ``within`` and the
-lateness, so its list is no longer than the cells that lie there, however busy it is.
+lateness, so its list is no longer than the cells that lie there, however busy it is.  Of a distribution a bucket stands
+in one number with a bin of it.
 """
 
 from collections.abc import Mapping

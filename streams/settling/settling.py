@@ -9,13 +9,14 @@ whole, with records of their own.  What open entities add is filed entity by ent
 day; of all others column by column.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from schemas.definition.model import ANY
 from streams.arrivals import Arrived, arrived_at
+from streams.effect import Effect
 from streams.events.columns import Column, Mask
 from streams.filing import file, file_each
 from streams.measures.additive import Groups
@@ -23,6 +24,7 @@ from streams.measures.chain import Out, Record
 from streams.plan import Additive, Choice, Placed, Settled, Space, choices_of
 from streams.segments import segment_numbers
 from streams.selection import NO_VALUE, OVERFLOW, Selections
+from streams.settling.added import Added, Filed, filed
 from streams.settling.remembered import Cell, Memory, Seen, added_by, with_added
 
 EVERY = Choice(ANY, (), repr(()))
@@ -51,6 +53,7 @@ class Settling:
         self._none = len(settled.values)
         self._memory = Memory(settled.within_ms, self._none)
         self._numbers = {series: number for number, series in enumerate(settled.series)}
+        self._binned = {series.name for one in settled.additives if one.binned for series in one.series}
         every = selections.of(EVERY)
         self._entities, places = every.keys((settled.of,))
         self.owners = np.full(len(every), NOBODY, np.int64)
@@ -62,9 +65,18 @@ class Settling:
             present = (selections.of(choice).keys(space.entity).entities.present() for choice in choices)
             self.wanted[space.name] = set[str]().union(*present)
 
-    def field(self, segment: int) -> str:
-        """What a segment adds to a bucket's name."""
-        return f"|{self._settled.dimension}|{self._segments[segment]}"
+    def put(self, moved: Moved, effect: Effect) -> None:
+        """Adds what a batch comes to, and whose records changed."""
+        for space, entities in moved.changed.items():
+            effect.changed.setdefault(space, set()).update(entities)
+        for one in self.filed(moved):
+            one.put(effect)
+
+    def filed(self, moved: Moved) -> Iterator[Filed]:
+        """What a batch comes to by series and segment, of a distribution by bin too."""
+        for (series, segment), out in moved.outs.items():
+            field = f"|{self._settled.dimension}|{self._segments[segment]}"
+            yield from filed(series, field, out, binned=series in self._binned)
 
     def fold(self, records: dict[str, dict[str, Record]], floor: int) -> Moved:
         """``records`` must hold those wanted that exist; the others are begun in it.
@@ -133,13 +145,11 @@ class Settling:
     def _count(self, additive: Additive, people: "_People", moved: Moved) -> None:
         selection = self._selections.of(additive.choice)
         owners = self.owners[selection.places()]
-        there = np.flatnonzero(owners != NOBODY)
-        owners, units = owners[there], None
-        if additive.amount is not None:
-            units = selection.amounts(additive.amount).units[there]
+        added = Added.of(additive, selection, owners != NOBODY)
+        owners, units = owners[added.there], added.units
         segments, mine, width = people.segments[owners], np.flatnonzero(people.open[owners]), len(self._segments)
         for series in additive.series:
-            points = selection.points(series.grain)[there]
+            points = added.places(selection.points(series.grain))
             for key, delta in _sums(points * width + segments, units):
                 moved.add(series.name, key % width, key // width, delta)
             codes, number = points[mine] * len(people.open) + owners[mine], self._numbers[series.name]

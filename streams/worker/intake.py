@@ -10,10 +10,11 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from streams.effect import Effect
 from streams.events.admission import Admission, Admitted
 from streams.events.decoding import Decoder
 from streams.events.raws import Raws
-from streams.fold import Effect, Records, Work, commit_of
+from streams.fold import Records, Work, commit_of
 from streams.plan import Plan
 from streams.rekeying.arriving import Arriving
 from streams.rekeying.messages import Letters, Origin, decoded, offsets_of

@@ -58,7 +58,14 @@ KINDS = (
     Kind("count, by 12 countries", "{count: order_completed, by_dimension: country}"),
     Kind("sum", "{sum: order_completed.amount, unit: EUR}"),
     Kind("sum, by 12 countries", "{sum: order_completed.amount, unit: EUR, by_dimension: country}"),
-    Kind("distribution", "{distribution: order_completed.amount, unit: EUR}", "quantile: 0.95, of: m"),
+    *(
+        Kind(f"distribution{name}", f"{{distribution: order_completed.amount, unit: EUR{by}}}", "quantile: 0.95, of: m")
+        for name, by in (
+            ("", ""),
+            (", by 12 countries", ", by_dimension: country"),
+            (", by 12 countries remembered of the user, all open", ", by_dimension: home"),
+        )
+    ),
     Kind("distinct, day", "{distinct: user_id, of: any}"),
     Kind("distinct, 28 days", "{distinct: user_id, of: any}", window="{rolling: 28d}"),
     Kind("distinct at least 3, 28 days", "{distinct: user_id, of: any, at_least: 3}", window="{rolling: 28d}"),

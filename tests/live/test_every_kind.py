@@ -21,9 +21,9 @@ from tests.verified.ways import arrivals, lines_of
 KILLS = 4
 RATE = 250
 BUSINESS = FOLDER / "marketplace"
-DIMENSIONS = "  goods: {property: category, values: [books, toys]}\n"
+DIMENSIONS = "  goods: {property: category, limit: 3, values: [books, toys]}\n"
 MEASURES = """\
-  amounts:     {distribution: transaction_completed.amount, unit: EUR, decimals: 2}
+  amounts:     {distribution: transaction_completed.amount, unit: EUR, decimals: 2, by_dimension: goods}
   regulars:    {distinct: user_id, of: transaction_completed, at_least: 2}
   active:      {lifecycle: user_id, of: transaction_completed}
   spent:       {net_retention: transaction_completed.amount, unit: EUR, decimals: 2}
@@ -87,6 +87,15 @@ def wrong(reference: Reference, readings: Readings, days: list[int]) -> Iterator
                     yield f"{metric.name} {window.label} at {at}: {ours}, not {right}"
 
 
+def wrong_segments(reference: Reference, readings: Readings, days: list[int]) -> Iterator[str]:
+    """Where the median of what was paid for some goods is not what SQL says."""
+    for window in reference.definition.metrics["median"].windows:
+        for at, right in zip(days, reference.spread("median", "goods", window, days), strict=True):
+            ours = {one.segment: one.value for one in readings.segments("median", window, at)}
+            if ours != {"books": None, "toys": None} | right:
+                yield f"median {window.label} at {at}: {ours}, not {right}"
+
+
 def test_every_kind_equals_sql_after_kills_over_any_partitions_and_workers(way: tuple[Road, int]) -> None:
     road, workers = way
     assert {one.__struct_config__.tag for one in road.plan.definition.measures.values()} == KINDS
@@ -104,6 +113,7 @@ def test_every_kind_equals_sql_after_kills_over_any_partitions_and_workers(way: 
     days = reference.days()
     readings = Readings(road.plan, Cells.of(snapshots.values()), AsOf(days[-1], days[-1]))
     assert list(wrong(reference, readings, days))[:5] == []
+    assert list(wrong_segments(reference, readings, days))[:5] == []
     month, before = Calendar(Unit.MONTH), days[-30]
     segments = {one.segment: one.value for one in readings.segments("goods_buyers", month, before)}
     assert segments["books"] == readings.running("book_buyers", month, before).value

@@ -27,6 +27,7 @@ from schemas.definition import model
 from schemas.definition.arithmetic import names_in, written
 from schemas.definition.model import ANY, Condition, Definition, FlatFormat, Measure, Source, Window
 from tests.reference.settled import settled_sql, within_sql
+from tests.reference.spread import BINS, spread_sql, told
 from tests.reference.stretches import FOR_EVER_MS, NEVER_MS, LocalTime, Stretch, local_day, midnight
 
 OPERATORS = {"=": "=", "!=": "<>", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
@@ -142,6 +143,21 @@ class Reference:
         finally:
             self._looking = None
 
+    def spread(self, name: str, dimension: str, window: Window, moments: Sequence[int]) -> list[dict[str, Fraction]]:
+        """A quantile at each moment by what each event carries: of each segment that has amounts, shown or not."""
+        quantile, one = self.definition.metrics[name].value, self.definition.dimensions[dimension]
+        assert isinstance(quantile, model.Quantile)
+        measure = self.definition.measures[quantile.measure]
+        assert isinstance(measure, model.Distribution)
+        source, table = self.definition.source(measure.source), f"spread_{measure.name}_{dimension}"
+        matching = _matching(measure, source, None, f"{_text(source, one.property)} as raw")
+        self._db.execute(f"create table if not exists {table} as {matching}")
+        self._ask(window, [self._time.stretch(window, at, NEVER_MS) for at in moments])
+        found: list[dict[str, Fraction]] = [{} for _ in moments]
+        for moment, segment, *told_of in self._db.execute(spread_sql(table, one, Fraction(quantile.part))).fetchall():
+            found[moment][segment] = told(*told_of) / 10**measure.decimals
+        return found
+
     def _part(self, whole: Measure, dimension: str, segments: tuple[str, ...]) -> Measure:
         """What the measure is of the events in these segments alone."""
         one, name = self.definition.dimensions[dimension], f"{whole.name}|{dimension}|{'|'.join(segments)}"
@@ -165,11 +181,13 @@ class Reference:
     ) -> list[Fraction | None]:
         """The nearest rank, as told by the bin that it lies in; None where there is nothing."""
         assert isinstance(measure, model.Distribution)
+        if self._looking is not None:
+            dimension, segment = self._looking
+            measure = self._part(measure, dimension, (segment,))
+            assert isinstance(measure, model.Distribution)
         self._ask(window, stretches)
         rows = self._db.execute(
-            f"""with recursive bins(low, high) as (
-                  select 1::hugeint, 1::hugeint
-                  union all select high + 1, (high + 1) * 101 // 99 from bins where high < 9007199254740991),
+            f"""with recursive {BINS},
                 ranked as (
                   select moment, v, row_number() over (partition by moment order by v) as place,
                          count(*) over (partition by moment) as size
@@ -177,10 +195,7 @@ class Reference:
                 select moment, v, low, high from ranked left join bins on abs(v) between low and high
                  where place = (size * {part.numerator} + {part.denominator - 1}) // {part.denominator}"""
         ).fetchall()
-        found = {
-            n: Fraction(0 if not v else 2 * low * high * (1 if v > 0 else -1), low + high if v else 1)
-            for n, v, low, high in rows
-        }
+        found = {n: told(v, low, high) for n, v, low, high in rows}
         return [found[n] / 10**measure.decimals if n in found else None for n in range(len(stretches))]
 
     def _measure(self, measure: Measure, window: Window, stretches: list[Stretch]) -> list[Fraction]:
@@ -270,7 +285,7 @@ def _compared_sql(measure: model.Lifecycle | model.NetRetention, matching: str) 
     return f"select moment, sum({measure.part.value}) from ({paid}) where base > 0 group by moment"
 
 
-def _matching(measure: Measure, source: Source, within: str | None) -> str:
+def _matching(measure: Measure, source: Source, within: str | None, *carried: str) -> str:
     """An event counts for an entity once, and a ``where`` on a nested list is judged per item."""
     properties = [condition.property for condition in measure.where]
     entity = () if isinstance(measure, model.Count | model.Sum | model.Distribution) else measure.entity
@@ -285,7 +300,7 @@ def _matching(measure: Measure, source: Source, within: str | None) -> str:
         wheres.append(f"type = '{measure.of}'")
     if within is not None:
         wheres.append(within)
-    columns = ["id", "t"]
+    columns = ["id", "t", *carried]
     if entity:
         parts = [_text(source, name) for name in entity]
         wheres += [f"{part} is not null" for part in parts]

@@ -38,9 +38,13 @@ VALUES: dict[str, model.Value] = {
     "highest": model.Quantile("amounts", "1"),
     "spread": model.Formula(tree("(high - median) / highest")),
     "median_growth": Growth("median"),
+    "median_over_mean": Ratio("median", "order_value"),
     "share_growth": Growth("share_of_ede"),
 }
-SPLIT = ("order_value", "order_growth", "value_growth", "growth_of_growth", "formula_of_growth")
+SPLIT = (
+    *("order_value", "order_growth", "value_growth", "growth_of_growth", "formula_of_growth"),
+    *("median", "high", "highest", "spread", "median_growth", "median_over_mean"),
+)
 """Those whose measures are all split by city."""
 
 
@@ -67,7 +71,7 @@ class Meaning:
             case model.Plain(of):
                 return self.of(of, window, stretch, city)
             case model.Quantile(of, part):
-                return self._quantile(self._definition.measures[of], part, stretch)
+                return self._quantile(self._definition.measures[of], part, stretch, city)
             case model.Ratio(above, below):
                 text = "a / b"
                 numbers = {"a": self.of(above, window, stretch, city), "b": self.of(below, window, stretch, city)}
@@ -83,9 +87,10 @@ class Meaning:
                 numbers = {"a": sum(filter(None, parts), Fraction(0)), "b": self.of(of, window, stretch)}
         return _number(text, numbers)
 
-    def _quantile(self, measure: model.Measure, part: str, stretch: Stretch) -> Fraction | None:
+    def _quantile(self, measure: model.Measure, part: str, stretch: Stretch, city: str | None) -> Fraction | None:
         assert isinstance(measure, model.Distribution)
         events = [one for one in self._events if one["event"] == measure.of]
+        events = [one for one in events if city is None or one.get("city", "") == city]
         exact = meaning.quantile(part, events, lambda t: stretch.begin_ms <= t < stretch.end_ms, measure.decimals)
         return meaning.told(exact, measure.decimals)
 

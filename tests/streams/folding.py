@@ -132,7 +132,7 @@ def definition(zone: str = "UTC", **judged: int) -> Definition:
     measures: list[model.Measure] = [
         model.Count(name="orders", by_dimension=("city",), **order),
         model.Sum(name="revenue", property="amount", decimals=2, by_dimension=("city",), **order),
-        model.Distribution(name="amounts", property="amount", decimals=2, **order),
+        model.Distribution(name="amounts", property="amount", decimals=2, by_dimension=("city",), **order),
         model.Count(name="big_orders", where=(model.Condition("amount", ">", 50),), **order),
         model.Distinct(name="customers", entity=user, **order),
         model.Distinct(name="actives", entity=user, source="shop", of=model.ANY),

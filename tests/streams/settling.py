@@ -34,6 +34,9 @@ def settling(zone: str = "UTC", within_ms: int = WITHIN, **judged: int) -> model
         model.Count(name="orders", **(order | {"by_dimension": ("channel", "city", "vip")})),
         model.Count(name="big_orders", where=big, **order),
         model.Sum(name="revenue", property="amount", decimals=2, **order),
+        model.Distribution(
+            name="amounts", property="amount", decimals=2, **(order | {"by_dimension": ("channel", "city", "vip")})
+        ),
         model.Distinct(name="customers", entity=user, **order),
         model.Distinct(name="regulars", entity=user, at_least=2, **order),
         model.Distinct(name="actives", entity=user, source="shop", of=model.ANY, by_dimension=SETTLED),
@@ -52,6 +55,8 @@ def settling(zone: str = "UTC", within_ms: int = WITHIN, **judged: int) -> model
         "orders_each": model.Ratio("orders", "customers"),
         "from_ads": model.Share("customers", "channel", ("ads",)),
         "net": model.Ratio("paid.kept", "paid.base"),
+        "median": model.Quantile("amounts", "0.5"),
+        "high": model.Quantile("amounts", "0.95"),
     }
     alive = {"net", *(f"m_{one.name}" for one in (*lives, *paid))}
     metrics = {

@@ -91,7 +91,7 @@ def test_segments_are_each_what_their_events_come_to_and_add_up_to_the_whole(
     folded = fold_log(the_source(plan), raws(events))
     readings = Readings(plan, Cells.of([folded.snapshot()]), AsOf(at, 0))
     inside = meaning.in_window(window, "UTC", at)
-    for metric in ("m_orders", "m_revenue"):
+    for metric in ("m_orders", "m_revenue", "m_amounts"):
         segments = {one.segment: one.value for one in readings.segments(metric, window, at)}
         assert len(segments) <= 3 + 2
         assert sum(value for value in segments.values() if value) == readings.running(metric, window, at).value
@@ -169,7 +169,7 @@ def test_what_a_measure_could_not_use_is_counted_with_the_reason() -> None:
 def test_a_partition_counts_only_so_many_values_apart_and_says_how_often_it_could_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("streams.fold.VALUES_PER_PARTITION", 2)
+    monkeypatch.setattr("streams.adding.VALUES_PER_PARTITION", 2)
     cities = ["a", "b", "a", "c", "c", "a", "x" * 500, "", "b"]
     log = raws([event(str(i), "order", "u", START, city=city, amount=1) for i, city in enumerate(cities)])
     for cuts in ([], [1], [3, 4], range(9)):

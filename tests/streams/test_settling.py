@@ -28,7 +28,7 @@ PLANS = {zone: compile_plan(settling(zone)) for zone in ZONES}
 LATENESS = 3 * DAY
 HORIZON = compile_plan(settling(lateness_ms=LATENESS, dedupe_ms=0))
 ENDLESS = compile_plan(settling(lateness_ms=9000 * DAY, dedupe_ms=0))
-ADDED = ("orders", "big_orders", "revenue")
+ADDED = ("orders", "big_orders", "revenue", "amounts")
 OF_USERS = ("customers", "regulars", "actives", "firsts", "repeats", "reorders", "converted", "viewed_again")
 DAY_WINDOW = model.Calendar(model.Unit.DAY)
 
@@ -102,6 +102,26 @@ def test_a_segment_is_what_the_measure_is_of_its_entities_alone_at_any_moment(
 
 @settings(max_examples=60, deadline=None)
 @given(histories(), st.randoms(use_true_random=False), st.sampled_from(ZONES), st.integers(-1, 42))
+def test_a_quantile_of_a_segment_is_that_of_the_amounts_of_its_entities(
+    events: list[Event], rng: random.Random, zone: str, day: int
+) -> None:
+    plan, at = PLANS[zone], START + day * DAY
+    rng.shuffle(events)
+    readings = read(plan, events, at, [rng.randrange(1, 25) for _ in range(3)])
+    for dimension, known in (("channel", SEGMENTS), ("vip", ("true", "other", "none"))):
+        told = with_segments(events, plan.definition.dimensions[dimension])
+        alone = {s: [one for one in told if (one["event"], one["segment"]) == ("order", s)] for s in known}
+        for name, part in (("median", "0.5"), ("high", "0.95")):
+            for window in plan.definition.metrics[name].windows:
+                inside = meaning.in_window(window, zone, at)
+                found = readings.segments(name, window, at)
+                shown = {one.segment: one.value for one in found if one.dimension == dimension}
+                expected = {s: meaning.told(meaning.quantile(part, alone[s], inside, 2), 2) for s in known}
+                assert {s: shown.get(s) for s in known} == expected, (name, window, dimension)
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories(), st.randoms(use_true_random=False), st.sampled_from(ZONES), st.integers(-1, 42))
 def test_each_part_of_a_life_and_of_what_is_kept_is_in_one_segment(
     events: list[Event], rng: random.Random, zone: str, day: int
 ) -> None:
@@ -137,12 +157,15 @@ def test_the_segments_of_every_cell_with_other_and_none_are_the_whole(events: li
     for (series, field), number in cells.items():
         bucket, _, rest = field.partition("|")
         dimension, _, value = rest.partition("|")
+        measure = plan.definition.measures[series.rpartition(".")[0]]
+        if isinstance(measure, model.Distribution):  # of each bin
+            value, _, one = value.rpartition("|")
+            bucket += f"||{one}"
         if dimension in SETTLED:
             added[series, dimension, bucket] += number
             assert value in (*CHANNELS, "true", NO_VALUE, OVERFLOW)
         elif not dimension:
-            split_by = plan.definition.measures[series.rpartition(".")[0]].by_dimension
-            whole.update({(series, name, bucket): number for name in SETTLED if name in split_by})
+            whole.update({(series, name, bucket): number for name in SETTLED if name in measure.by_dimension})
     assert {cell: number for cell, number in added.items() if number} == whole
 
 
@@ -239,6 +262,24 @@ def test_who_signs_up_late_moves_with_all_that_was_counted_and_an_earlier_value_
     assert shown(plan, log, "m_repeats", [2, 4]) == {"friends": 0, "ads": 2}
     log.append(event("t", "view", "ann", START + DAY, channel="tv"))
     assert shown(plan, log, "m_revenue", [2, 4]) == {"friends": 0, "ads": 0, "other": 30}
+
+
+def test_amounts_move_bin_by_bin_with_who_signs_up_late() -> None:
+    log = [event(str(n), "order", "ann", START + n * DAY, amount=amount) for n, amount in enumerate([1, 20, 20, 300])]
+    log += [event("bob", "order", "bob", START, amount=4), event("absent", "order", "ann", START)]
+    plan, of = PLANS["UTC"], {amount: meaning.told(Fraction(amount), 2) for amount in (1, 4, 20, 300)}
+    assert shown(plan, log, "high", [1]) == {"friends": None, "ads": None, "none": of[300]}
+    log.append(event("s", "view", "ann", START + 3 * DAY, channel="ads"))
+    assert shown(plan, log, "high", [2, 4]) == {"friends": None, "ads": of[300], "none": of[4]}
+    assert shown(plan, log, "median", [2, 4]) == {"friends": None, "ads": of[20], "none": of[4]}
+    folded = fold_log(the_source(plan), raws(log), [2, 4])
+    mine = unpack(folded.packed["user_id|channel|"]["ann"])
+    (settled,) = [one for one in the_source(plan).settled if one.dimension == "channel"]
+    number = settled.series.index("amounts.day")
+    added = [delta for series, delta in zip(mine[1][::3], mine[1][2::3], strict=True) if series == number]
+    assert added == [1, 1, 1, 1]  # of each day its bin
+    log.append(event("nobody", "order", None, START, amount=0.01))
+    assert shown(plan, log, "median", [1])["none"] == Fraction(1, 100)
 
 
 def test_a_value_that_comes_after_within_says_nothing_and_one_at_its_end_does() -> None:

@@ -67,12 +67,12 @@ def verify(data: DataSet) -> Verified:
     read = moments, [folded for _, folded in folds]
     rows = [_row(definition, metric, reference, read) for metric in definition.metrics.values()]
     shown = [metric for metric in definition.metrics.values() if not metric.name.endswith("#")]
-    rows += [
-        _segments_row(definition, (metric, dimension), reference, read)
-        for metric in shown
-        for dimension in segmented_by(definition, metric.name)
-        if definition.dimensions[dimension].settled
-    ]
+    for metric in shown:
+        for dimension in segmented_by(definition, metric.name):
+            if definition.dimensions[dimension].settled:
+                rows.append(_segments_row(definition, (metric, dimension), reference, read))
+            elif isinstance(metric.value, model.Quantile):
+                rows.append(_spread_row(definition, (metric, dimension), reference, read))
     return Verified(data, [(way, folded.outcomes) for way, folded in folds], rows)
 
 
@@ -122,6 +122,24 @@ def _segments_row(
                 theirs = {one: values[number] for one, values in several.items()}
                 compared += len(segments)
                 differences += sum(ours.get(one, none) != (value and value.exact) for one, value in theirs.items())
+    windows = ", ".join(one.label for one in metric.windows)
+    return Row(f"{metric.name} by {dimension}", kind_of(definition, metric), windows, compared, differences)
+
+
+def _spread_row(
+    definition: Definition, of: tuple[Metric, str], reference: Reference, read: tuple[list[int], list[FoldedLog]]
+) -> Row:
+    """Of all segments of a quantile by what each event carries together, shown by us or by SQL."""
+    (metric, dimension), (moments, folds) = of, read
+    compared = differences = 0
+    for window in metric.windows:
+        theirs = reference.spread(metric.name, dimension, window, moments)
+        for folded in folds:
+            for at, right in zip(moments, theirs, strict=True):
+                found = folded.readings.segments(metric.name, window, at)
+                ours = {one.segment: one.value for one in found if one.dimension == dimension}
+                compared += len(ours.keys() | right.keys())
+                differences += sum(ours.get(one) != right.get(one) for one in ours.keys() | right.keys())
     windows = ", ".join(one.label for one in metric.windows)
     return Row(f"{metric.name} by {dimension}", kind_of(definition, metric), windows, compared, differences)
 

@@ -17,7 +17,8 @@ gives. Each metric of the definitions that come along, and each of their measure
 every local day, in each of its windows, and compared with [SQL](../tests/reference/measures.py) that DuckDB ran
 over the same events, as exact rationals. The events were folded in each of the ways named: partitions in memory,
 each in batches of any size, by the rules of admission of the service; *twice* is the same line sent again. A number
-that says *compared* is days times windows times ways, of a metric *by* what is remembered of entities times segments.
+that says *compared* is days times windows times ways; also times segments, of a metric *by* what is remembered of
+entities and of a quantile by what each event carries.
 Online Retail is not part of the project: its events are read from a folder beside it, and where they are not there its
 part stays as it was.
 """

@@ -1,10 +1,10 @@
-"""A share is of a measure whose cells exist for the segment and for the whole, and add up."""
+"""A share is of a measure that is a number, whose cells exist for the segment and for the whole, and add up."""
 
 from collections.abc import Iterator
 
 from schemas.definition.draft import Draft
 from schemas.definition.faults import Fault, quoted
-from schemas.definition.model import Count, Share, Sum
+from schemas.definition.model import Count, Distribution, Share, Sum
 
 
 def shares_have_a_whole(draft: Draft) -> Iterator[Fault]:
@@ -18,7 +18,13 @@ def shares_have_a_whole(draft: Draft) -> Iterator[Fault]:
             continue
         measure, path = draft.measures[share.measure], f"metrics.{name}.share"
         dimension = draft.dimensions.get(share.dimension)
-        if not isinstance(measure, Count | Sum) and not (dimension and dimension.settled):
+        if isinstance(measure, Distribution):
+            yield Fault(
+                draft.at(f"{path}.of", path),
+                f"is of {quoted(measure.name)}, a distribution and no number of which a part could lie in a segment; "
+                f"a count of {measure.of} by the same dimension has shares",
+            )
+        elif not isinstance(measure, Count | Sum) and not (dimension and dimension.settled):
             yield Fault(
                 draft.at(f"{path}.of", path),
                 f"is of {quoted(measure.name)}, whose segments do not add up to the whole; a count or a sum "

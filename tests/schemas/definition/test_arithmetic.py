@@ -117,6 +117,23 @@ def test_a_quantile_of_a_distribution_is_read_and_stands_in_all_other_arithmetic
     assert units == {"slow": "min", "tail": "", "gap": "min", "slower": ""}
 
 
+def test_a_distribution_is_split_by_dimensions_of_events_and_of_their_items() -> None:
+    measures = "  minutes: {distribution: order_delivered.minutes, by_dimension: [city, product]}\n"
+    text = with_metrics("slow: {quantile: 0.95, of: minutes, window: {calendar: day}}", measures=measures)
+    definition = parse(text.replace("dimensions:\n", "dimensions:\n  product: {property: items.sku, limit: 5}\n"))
+    assert definition.measures["minutes"].by_dimension == ("city", "product")
+
+
+def test_a_distribution_has_no_shares_and_it_is_said_what_has() -> None:
+    by_city = "  minutes: {distribution: order_delivered.minutes, by_dimension: [city]}\n"
+    share = "m: {share: {of: minutes, segment: {city: Utrecht}}, window: lifetime}"
+    for measures in (by_city, MINUTES):
+        (fault,) = faults_of(share, measures=measures)
+        assert "metrics.m.share.of" in fault
+        assert '"minutes", a distribution and no number' in fault
+        assert fault.endswith("a count of order_delivered by the same dimension has shares")
+
+
 NO_QUANTILE = [
     ("m: {quantile: 0.95, of: minuts, window: lifetime}", 'no measure "minuts"; did you mean "minutes"?'),
     ("m: {quantle: 0.95, of: minutes, window: lifetime}", 'did you mean "quantile"?'),
@@ -136,7 +153,10 @@ NO_QUANTILE = [
     ("m: {ratio: [orders, minutes], window: lifetime}", "is a distribution and no number"),
     ("m: {formula: minutes * 2, window: lifetime}", "is a distribution and no number"),
     ("m: {growth: {of: minutes}, window: {calendar: day}}", "is a distribution and no number"),
-    ("m: {share: {of: minutes, segment: {city: a}}, window: lifetime}", "a count or a sum has shares"),
+    (
+        "m: {share: {of: minutes, segment: {city: a}}, window: lifetime}",
+        "count of order_delivered by the same dimension",
+    ),
 ]
 
 
@@ -152,10 +172,8 @@ def test_one_thing_wrong_about_a_quantile_is_one_fault_at_its_line(line: str, to
     [
         ("{distribution: order_delivered}", "write TYPE.PROPERTY"),
         ("{distribution: a.b, decimals: 12}", "is not a whole number from 0 to 9"),
-        (
-            "{distribution: a.b, by_dimension: [city]}",
-            "distribution cannot be split by a dimension: its cells are bins",
-        ),
+        ("{distribution: a.b, by_dimension: [cty]}", 'no dimension "cty"; did you mean "city"?'),
+        ("{distribution: a.b, by_dimension: [city, city]}", "twice"),
         ("{distribution: a.b, by: user_id}", "by: is no key here"),
         ("{distribtion: a.b}", 'did you mean "distribution"?'),
         ("{distribution: order_completed.value, unit: USD}", 'spreads value as "USD", but revenue sums it as "EUR"'),

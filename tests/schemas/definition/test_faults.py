@@ -46,11 +46,6 @@ ONE_FAULT = [
     ("  revenue:", "  revenue: {sum: order_completed, unit: EUR}", "write TYPE.PROPERTY"),
     ("  revenue:", "  revenue: {sum: order_completed.value, decimals: 12}", "is not a whole number from 0 to 9"),
     ("  revenue:", "  revenue: {sum: com.shop.listened.value}", "write {of: com.shop.listened, property: value}"),
-    (
-        "  revenue:",
-        "  revenue: {distribution: order_completed.value, by_dimension: city}",
-        "net_retention or conversion can",
-    ),
     ("  customers:", "  customers: {distinct: [user_id, a, b]}", "is a property or a pair of them"),
     ("  customers:", "  customers: {distinct: user_id, at_least: 0}", "is not a whole number from 1 to 100"),
     ("  customers:", "  customers: {distinct: user_id, at_least: 101}", "is not a whole number from 1 to 100"),

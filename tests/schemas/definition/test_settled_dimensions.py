@@ -78,10 +78,14 @@ def test_what_is_remembered_of_one_entity_does_not_split_what_counts_another(ent
     assert fault.endswith("count user_id, a pair with it, or events")
 
 
-def test_a_distribution_has_no_segments_by_it_either() -> None:
-    measure = "{distribution: order_completed.minutes, by_dimension: channel}"
-    found = faults(good("{property: channel, settled: user_id, values: [ads]}", reorders_60d=measure))
-    assert any("cannot be split by a dimension" in fault for fault in found)
+def test_a_distribution_is_split_by_it_and_has_no_share_of_it() -> None:
+    channel = "{property: channel, settled: user_id, values: [ads]}"
+    minutes = "{distribution: order_completed.minutes, by_dimension: channel}"
+    text = good(channel, reorders_60d=minutes)
+    assert parse(text).measures["reorders_60d"].by_dimension == ("channel",)
+    shown = "  shared: {share: {of: reorders_60d, segment: {channel: ads}}, window: lifetime}\n"
+    (fault,) = faults(text.replace("metrics:\n", f"metrics:\n{shown}"))
+    assert 'is of "reorders_60d", a distribution and no number' in fault
 
 
 def share(of: str, segment: str) -> str:

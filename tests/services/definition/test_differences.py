@@ -219,7 +219,7 @@ def test_what_is_remembered_of_an_entity_otherwise_is_another_fold_of_what_is_sp
 
     for changed in ({"within_ms": 1}, {"values": ("true", "false")}, {"property": "rank"}):
         found = differences(compile_plan(before), compile_plan(after(**changed)))
-        assert found.measures == ("actives", "orders")
+        assert found.measures == ("actives", "amounts", "orders")
         assert not any(UNNAMED in one for one in found.counted)
     assert not differences(compile_plan(before), compile_plan(after(limit=7))).anew
 

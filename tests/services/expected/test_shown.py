@@ -17,6 +17,7 @@ from services.expected.reading import KEYS_AT_ONCE, past_cells
 from services.exporter.api import build_api
 from services.exporter.followed import NothingToShow
 from services.exporter.version import Version
+from streams.measures.distribution import BINS
 from streams.plan import compile_plan
 from streams.readings import keys_between
 from streams.state.port import Log, Partition
@@ -157,7 +158,7 @@ def test_the_past_is_read_in_small_pieces_and_comes_to_what_the_readings_stand_o
         plan, (window, *_) = version.plan, WINDOWS
         world.reader.asked.clear()
         wanted = keys_between(plan, "m_orders", window, NOW - 70 * DAY, NOW)
-        cells = await past_cells(version.snapshots, wanted, parts=False)
+        cells = await past_cells(version.snapshots, wanted, "whole")
         series = plan.series["m_orders".removeprefix("m_"), window]
         for _, asked in world.reader.asked:
             for spans in asked.values():
@@ -171,6 +172,25 @@ def test_the_past_is_read_in_small_pieces_and_comes_to_what_the_readings_stand_o
     tell(story, 80)
 
 
+def test_the_past_of_a_quantile_is_read_without_the_bins_of_its_segments() -> None:
+    async def story(world: World, version: Version) -> None:
+        (window, *_), plan = WINDOWS, version.plan
+        await world.company.publish(event("x", "order", "u1", NOW - 9 * DAY, amount=100_000, city="Ede"))
+        world.caught_up()
+        await world.snapshots.refresh()
+        wanted = keys_between(plan, "m_amounts", window, NOW - 12 * DAY, NOW)
+        series, span = plan.series["amounts", window], running(plan.calendar, window, NOW - 9 * DAY)
+        found = {}
+        for needs in ("bins", "all"):
+            cells = await past_cells(version.snapshots, wanted, needs)
+            found[needs] = cells.parts(series, BINS, span), cells.parts(series, "city", span)
+        assert found["bins"][0] == found["all"][0] != {}
+        assert (found["bins"][1], bool(found["all"][1])) == ({}, True)
+        assert sum(found["all"][0].values()) == sum(found["all"][1].values())
+
+    tell(story, 20)
+
+
 def test_a_partition_that_was_set_back_while_its_past_is_read_gives_nothing() -> None:
     async def story(world: World, version: Version) -> None:
         partition = Partition(version.plan.version, world.company.topic, 0)
@@ -180,7 +200,7 @@ def test_a_partition_that_was_set_back_while_its_past_is_read_gives_nothing() ->
         session.close()
         wanted = keys_between(version.plan, "m_orders", WINDOWS[0], NOW - 70 * DAY, NOW)
         with pytest.raises(NothingToShow, match="was set back while its past was read"):
-            await past_cells(version.snapshots, wanted, parts=False)
+            await past_cells(version.snapshots, wanted, "whole")
 
     tell(story, 50)
 

@@ -140,7 +140,7 @@ def test_events_are_counted_by_what_became_of_them() -> None:
         unused = {(s.labels["measure"], s.labels["reason"]): s.value for s in found if s.name == names.EVENTS_UNUSED}
         assert unused["revenue", "no amount"] == 1
         overflow = {s.labels["measure"]: s.value for s in found if s.name == names.SEGMENT_OVERFLOW}
-        assert overflow == {"orders": 1, "revenue": 1}
+        assert overflow == {"orders": 1, "revenue": 1, "amounts": 1}
 
     asyncio.run(story())
 

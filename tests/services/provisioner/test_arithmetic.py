@@ -32,13 +32,14 @@ from schemas.definition.model import (
     Window,
 )
 from services.provisioner.addresses import Addresses
+from services.provisioner.boards.rows.segments import of_north_star, segments_row
 from services.provisioner.expressions import volume
 from services.provisioner.placed import all_expressions
 from services.provisioner.rules.absence import absent
 from services.provisioner.rules.groups import rule_groups
 from services.provisioner.rules.impossible import impossible, never_negative, part_of_whole
 from services.provisioner.rules.limits import Limits
-from services.provisioner.rules.model import to_yaml
+from services.provisioner.rules.model import Rule, to_yaml
 from services.provisioner.units import whole_numbers
 from services.provisioner.words import metric as in_words
 from streams.readings import segmented_by
@@ -61,7 +62,15 @@ def starring(name: str) -> Definition:
     """The shop with these metrics as well, one of them its north star."""
     more = {one: Metric(name=one, value=value, windows=(window,)) for one, (value, window) in VALUES.items()}
     definition = shop()
-    delivery = Distribution(name="delivery", property="minutes", decimals=0, unit="min", source="shop", of="delivered")
+    delivery = Distribution(
+        name="delivery",
+        property="minutes",
+        decimals=0,
+        unit="min",
+        source="shop",
+        of="delivered",
+        by_dimension=("city",),
+    )
     star = msgspec.structs.replace(definition.north_star, metric=name, inputs=())
     measures = definition.measures | {"delivery": delivery}
     return msgspec.structs.replace(definition, measures=measures, metrics=definition.metrics | more, north_star=star)
@@ -218,6 +227,21 @@ def test_promtool_accepts_the_rules_of_a_lifecycle(value: Value, tmp_path: Path)
     assert done.returncode == 0, done.stdout + done.stderr
     for one in all_expressions(living(value)):
         promql_parser.parse(one.text)
+
+
+def test_a_quantile_by_city_has_its_panels_and_its_rule_and_no_share_of_the_change() -> None:
+    definition = starring("slow")
+    assert segmented_by(definition, "slow") == segmented_by(definition, "tail") == ("city",)
+    ((through_time, changes),) = (
+        [tile.panel for tile in line.tiles] for line in segments_row(definition, of_north_star(definition)).lines
+    )
+    assert str(through_time.title) == "Slow by city"
+    assert "The parts do not add up to the whole." in str(through_time.description)
+    assert "what is beyond the limit is 'other'" in str(through_time.description)
+    assert "the parts do not add up to it" in str(changes.description)
+    rules = [rule for group in rule_groups(definition) for rule in group.rules]
+    (fall,) = [rule for rule in rules if isinstance(rule, Rule) and rule.alert == "NorthStarSegmentDrop"]
+    assert 'metric="slow",window="7d",segment=~".+"' in fall.expression
 
 
 def test_what_rests_on_a_share_is_split_by_nothing() -> None:

@@ -169,7 +169,7 @@ def test_every_segment_of_entities_in_every_window_equals_sql_where_the_dimensio
     assert len(plan.stages) == 2
     moments, met = reference.days(), dict[str, set[Fraction]]()
     for name in [name for name in whole.metrics if "city" in segmented_by(whole, name)]:
-        if name in ("m_orders", "m_revenue"):  # which have a cell for every value
+        if name in ("m_orders", "m_revenue", "m_amounts"):  # which have a cell for every value
             continue
         for window in whole.metrics[name].windows:
             theirs = {segment: reference.metric(f"{name}|{segment}", window, moments) for segment in SEGMENTS}
@@ -207,10 +207,12 @@ def test_every_segment_of_what_is_remembered_of_entities_equals_sql_over_who_set
     segments = [*(("channel", one) for one in (*CHANNELS, "other", "none")), ("vip", "true"), ("vip", "none")]
     moments, met = reference.days(), dict[str, set[Fraction]]()
     for name in whole.metrics:
+        none = None if isinstance(whole.metrics[name].value, model.Plain) else Fraction(0)
+        nothing = Value(Fraction(0), none)
         for window in whole.metrics[name].windows:
             for at, other in zip(moments, reference.metric(name, window, moments), strict=True):
                 one = readings.running(name, window, at)
-                assert Value(one.numerator, one.denominator) == other, (name, window.label, at)
+                assert Value(one.numerator, one.denominator) == (other or nothing), (name, window.label, at)
             read = [list(readings.segments(name, window, at)) for at in moments]
             for dimension, segment in segments:
                 if dimension not in segmented_by(whole, name):
@@ -218,9 +220,8 @@ def test_every_segment_of_what_is_remembered_of_entities_equals_sql_over_who_set
                 theirs = reference.segment(name, (dimension, segment), window, moments)
                 for found, other in zip(read, theirs, strict=True):
                     shown = {(one.dimension, one.segment): one for one in found}.get((dimension, segment))
-                    none = None if isinstance(whole.metrics[name].value, model.Plain) else Fraction(0)
-                    ours = Value(shown.numerator, shown.denominator) if shown else Value(Fraction(0), none)
-                    assert ours == other, (name, window.label, dimension, segment)
+                    ours = Value(shown.numerator, shown.denominator) if shown else nothing
+                    assert ours == (other or nothing), (name, window.label, dimension, segment)
                     met.setdefault(f"{name}|{dimension}|{segment}", set()).update({other.numerator} if other else ())
     assert len(met) > 60
     assert not {name for name, values in met.items() if len(values) == 1}  # each is something, and not always the same

@@ -23,6 +23,7 @@ from streams.worker.intake import Intake, SourceIntake
 from tests.streams.folding import DAY, HOUR, PartitionFold, definition, event, raws, the_source
 from tests.streams.settling import settling
 from tests.streams.split import split
+from tests.streams.spread import spread
 
 START = 1_772_000_000_000
 """25 February 2026: days, a week and a month end within the logs."""
@@ -37,7 +38,7 @@ def plan(zone: str, lateness_ms: int = 3 * DAY) -> Plan:
 
 def plans() -> dict[str, Plan]:
     """Of all kinds in two zones; with lives and net retentions, by the city of the event; by what is remembered of
-    users.
+    users; of quantiles by what each event carries.
     """
     judged = {"lateness_ms": 3 * DAY, "ahead_ms": 2**50}
     return {
@@ -45,6 +46,7 @@ def plans() -> dict[str, Plan]:
         "Amsterdam": plan("Europe/Amsterdam"),
         "split": compile_plan(split("America/St_Johns", **judged)),
         "settling": compile_plan(settling("UTC", **judged)),
+        "spread": compile_plan(spread("UTC", **judged)),
     }
 
 

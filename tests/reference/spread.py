@@ -1,0 +1,42 @@
+"""The SQL of quantiles by what each event carries: the largest values by how many amounts, ``other`` and ``none``."""
+
+from fractions import Fraction
+
+from schemas.definition.model import Dimension
+
+BINS = """bins(low, high) as (
+            select 1::hugeint, 1::hugeint
+            union all select high + 1, (high + 1) * 101 // 99 from bins where high < 9007199254740991)"""
+
+
+def spread_sql(matching: str, dimension: Dimension, part: Fraction) -> str:
+    """``moment``, ``segment``, and of the amount at the nearest rank: itself, and the bin that it lies in.
+
+    ``matching`` has a column ``raw``; the moments are those of ``asked``.
+    """
+    declared = ", ".join(f"'{one}'" for one in ("", *dimension.values))
+    free = dimension.limit - len(dimension.values)
+    return f"""
+        with recursive {BINS},
+        amounts as (
+          select moment, v, coalesce(raw, '') as raw from asked join {matching} on t >= begin_ms and t < end_ms),
+        sizes as (select moment, raw, count(*) as size from amounts group by moment, raw),
+        places as (
+          select moment, raw, row_number() over (partition by moment order by size desc, raw) as place
+            from sizes where raw not in ({declared}, 'none', 'other')),
+        named as (
+          select moment, v, case when raw in ('', 'none') then 'none' when raw in ({declared}) then raw
+                                 when place <= {free} then raw else 'other' end as segment
+            from amounts left join places using (moment, raw)),
+        ranked as (
+          select moment, segment, v, row_number() over (partition by moment, segment order by v) as place,
+                 count(*) over (partition by moment, segment) as size from named)
+        select moment, segment, v, low, high from ranked left join bins on abs(v) between low and high
+         where place = (size * {part.numerator} + {part.denominator - 1}) // {part.denominator}"""
+
+
+def told(v: int, low: int | None, high: int | None) -> Fraction:
+    """What is told of an amount: the harmonic middle of its bin."""
+    if low is None or high is None:
+        return Fraction(0)
+    return Fraction(2 * low * high * (1 if v > 0 else -1), low + high)
