@@ -83,7 +83,7 @@ class AnyDefinition:
         return {
             "count": f"count: {of}{where}{any_(RAW)}",
             "sum": f"sum: {of}.{any_(['amount', 'kilos'])}, decimals: 2{where}{any_(RAW)}",
-            "distribution": f"distribution: {of}.{any_(['amount', 'kilos'])}, decimals: 2{where}",
+            "distribution": f"distribution: {of}.{any_(['amount', 'kilos'])}, decimals: 2{where}{any_(RAW)}",
             "distinct": f"distinct: {by}, of: {any_([of, 'any'])}, at_least: {any_([1, 2, 3])}{where}{any_(SIDE)}",
             "first": f"first: {of}, by: {by}{where}{any_(SIDE)}",
             "repeat": f"repeat: {of}, by: {by}, within: {any_(['2d', '36h'])}{where}{any_(SIDE)}",

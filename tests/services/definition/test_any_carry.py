@@ -17,7 +17,7 @@ from services.definition.carry import Kafka, carry
 from services.definition.kept import going_on
 from services.definition.logs import Place
 from services.definition.stores import Stores
-from streams import fold
+from streams import adding
 from streams.cells import Cells
 from streams.plan import Plan, compile_plan, keys_of, measures_of
 from streams.readings import AsOf, Readings
@@ -135,7 +135,7 @@ def test_over_whole_topics_every_cell_is_what_folding_everything_would_make(
     seed: int, redis_server: RedisServer, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if seed % 2:
-        monkeypatch.setattr(fold, "VALUES_PER_PARTITION", 3)
+        monkeypatch.setattr(adding, "VALUES_PER_PARTITION", 3)
     plan, ours, theirs = asyncio.run(story(seed, redis_server.url, whole=True))
     assert all(one.since_ms is None for one in plan.carried.generations)
     assert len(plan.carried.generations) == 3

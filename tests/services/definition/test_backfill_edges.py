@@ -10,7 +10,7 @@ from schemas.definition.loading import parse
 from schemas.errors import CommandError
 from services.definition.carry import Report, sentences
 from services.definition.logs import Begin, Place
-from streams import fold
+from streams import adding
 from streams.events.raws import Raws
 from streams.plan import compile_plan
 from streams.readings import Readings
@@ -144,7 +144,7 @@ def test_values_that_are_told_apart_no_more_are_the_same_at_a_grain_that_is_new(
     redis_server: RedisServer, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else a value would be counted apart in what was folded again, and with the others from then on."""
-    monkeypatch.setattr(fold, "VALUES_PER_PARTITION", 2)
+    monkeypatch.setattr(adding, "VALUES_PER_PARTITION", 2)
     url, definition = redis_server.url, parse(BY_HOURS)
 
     def orders(name: str, begin_ms: int, *cities: str) -> list[Event]:
