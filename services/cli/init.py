@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -60,9 +61,15 @@ def run(args: argparse.Namespace) -> int:
     print(f"wrote {args.file}: events from the topic {given.topic}, days of {given.time_zone}")
     star = written.north_star.metric
     print(f"its north star is {star}; bases, targets, limits and owners are examples: put yours in their place")
-    print(f"next: nsm check {args.file}, then nsm up")
-    print(f"with sample events: nsm replay {library.sample_events(business)} --definition {args.file}")
+    print(f"next: nsm check {_as_argument(args.file)}, then nsm up")
+    print(f"with sample events: nsm replay {library.sample_events(business)} --definition {_as_argument(args.file)}")
     return 0
+
+
+def _as_argument(file: Path) -> str:
+    """As a shell takes it for one word, and a command for a file."""
+    text = str(file)
+    return shlex.quote(f"./{text}" if text.startswith("-") else text)
 
 
 def _write(file: Path, text: str, *, over: bool) -> bool:

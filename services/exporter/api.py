@@ -98,13 +98,15 @@ class _Pages:
         body, content_type = await self._current().collector.encoded(request.headers.get("Accept", ""))
         return web.Response(body=body, headers={"Content-Type": content_type})
 
-    async def readings(self, _: web.Request) -> web.Response:
+    async def readings(self, request: web.Request) -> web.Response:
+        _of_now(request)
         version = self._current()
         shown, notice = version.snapshots.shown(), {"notice": version.notice or None}
         bands = version.expected.bands(shown)
         return await aside(lambda: _json(all_readings(version.plan, shown, bands) | notice))
 
-    async def steering(self, _: web.Request) -> web.Response:
+    async def steering(self, request: web.Request) -> web.Response:
+        _of_now(request)
         version = self._current()
         return _json(all_steering(version.plan, version.snapshots.shown()) | {"notice": version.notice or None})
 
@@ -132,6 +134,15 @@ class _Pages:
         if not snapshots.up():
             return _json({"status": "not ready", "reason": snapshots.reason()}, 503)
         return _json({"status": "ready"})
+
+
+def _of_now(request: web.Request) -> None:
+    """Whoever asks for another moment is not told of this one; raises BadRequest."""
+    if request.query:
+        asked = next(iter(request.query))
+        raise BadRequest(
+            f"{request.path} has no parameter {asked!r}: it tells of now; /v1/metrics/NAME may be asked at="
+        )
 
 
 def _read(answer: Answer) -> tuple[Readings, Trust]:

@@ -177,3 +177,12 @@ def test_a_folder_of_a_very_long_name_gives_a_company_that_boards_have_room_for(
     company = folder_name(long)
     assert company.startswith("Corner Corner")
     assert parse(first_definition(company, "UTC", "events", date(2026, 9, 1))).company == company
+
+
+@pytest.mark.parametrize(("name", "told"), [("a b.yaml", "'a b.yaml'"), ("-x.yaml", "./-x.yaml"), ("x.yaml", "x.yaml")])
+def test_the_next_command_can_be_copied_whatever_the_file_is_called(
+    name: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", "--company", "A", "--", name]) == 0
+    assert f"next: nsm check {told}, then nsm up" in capsys.readouterr().out

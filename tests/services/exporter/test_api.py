@@ -309,3 +309,12 @@ def test_hours_of_a_rolling_span_are_even() -> None:
         assert start < NOW - HOUR < NOW < end
 
     tell(story)
+
+
+@pytest.mark.parametrize("path", ["/v1/readings", "/v1/steering"])
+def test_pages_of_now_do_not_pass_for_the_past(path: str) -> None:
+    async def story(_: World, client: Client) -> None:
+        told = (await get(client, path, 400, at="2026-01-01"))["error"]
+        assert told == f"{path} has no parameter 'at': it tells of now; /v1/metrics/NAME may be asked at="
+
+    tell(story)
