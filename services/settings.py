@@ -18,6 +18,7 @@ import json
 import os
 from collections.abc import Mapping
 from difflib import get_close_matches
+from enum import StrEnum
 from pathlib import Path
 
 import msgspec
@@ -64,6 +65,41 @@ def running_stack(file: Path = STACK_FILE) -> dict[str, object]:
     except (OSError, ValueError, KeyError):
         return {}
     return stack
+
+
+class Origin(StrEnum):
+    """Where a setting comes from."""
+
+    TOLD = "told"
+    """By the environment."""
+    STACK = "stack"
+    STARTING = "starting"
+    """A stack in this folder does not yet run."""
+    USUAL = "usual"
+    """Nobody said anything: it is the default."""
+
+
+def origin(name: str, environment: Mapping[str, str], file: Path = STACK_FILE) -> Origin:
+    """Of one setting."""
+    if f"{PREFIX}{name.upper()}" in environment:
+        return Origin.TOLD
+    if running_stack(file):
+        return Origin.STACK
+    return Origin.STARTING if _is_held(file.with_name("lock")) else Origin.USUAL
+
+
+def kafka_origin() -> Origin:
+    """Of this process's Kafka."""
+    return origin("kafka", os.environ)
+
+
+def _is_held(lock: Path) -> bool:
+    """Whether the process that took the folder last is still there."""
+    try:
+        os.kill(int(lock.read_text(encoding="utf-8")), 0)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def settings() -> Settings:

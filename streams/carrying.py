@@ -10,7 +10,7 @@ What is new begins with the next event, or is folded by itself over those that t
 needed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -40,6 +40,10 @@ ASKS_ALL = (model.Part.NEW, model.Part.RESURRECTED)
 
 class CannotBeCarried(NsmError):
     """Why a version cannot go on with the one before it, all reasons at once."""
+
+    def __init__(self, reasons: Iterable[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__("; ".join(self.reasons))
 
 
 class Carrying(NamedTuple):
@@ -124,7 +128,7 @@ def carrying(old: Plan, definition: Definition, since_ms: int | None) -> Carryin
     if not series:
         reasons.append("nothing counts as it did before")
     if reasons:
-        raise CannotBeCarried("; ".join(reasons))
+        raise CannotBeCarried(dict.fromkeys(reasons))
     return Carrying(old, plan, series)
 
 

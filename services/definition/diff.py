@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from schemas.definition.loading import load
 from schemas.errors import CommandError
-from services.definition.differences import Difference, differences
+from services.definition.differences import Carriable, Difference, differences
 from services.definition.kept import kept_plan
 from streams.plan import Plan, compile_plan
+from streams.state.port import Partition
 from streams.state.serving import Registry
 
 
@@ -16,7 +19,14 @@ async def compared(registry: Registry, file: Path, other: Path | None) -> Differ
     plan = compile_plan(load(file))
     if other is not None:
         return differences(plan, compile_plan(load(other)))
-    return differences(await _served(registry, plan), plan)
+    found = differences(await _served(registry, plan), plan)
+    return msgspec.structs.replace(found, retired=await _is_retired(registry, plan.version))
+
+
+async def _is_retired(registry: Registry, version: str) -> bool:
+    topics = (await registry.versions()).get(version, {})
+    partitions = [Partition(version, topic, n) for topic, number in topics.items() for n in range(number)]
+    return any([await registry.retired(one) for one in partitions])
 
 
 def sentences(found: Difference, *, of_served: bool = False) -> Iterator[str]:
@@ -33,7 +43,25 @@ def sentences(found: Difference, *, of_served: bool = False) -> Iterator[str]:
     for what, measures in (("New", found.new), ("No longer counted", found.gone), ("Not counted as before", changed)):
         if measures:
             yield f"{what}: {', '.join(measures)}."
-    yield f"It begins at the start of the topics{found.carried}"
+    if found.retired:
+        yield (
+            f"Version {found.other} has been retired and does not come back: its name says what it counts, and is used "
+            "up. Change something else of what it counts as well, or serve it from other topics."
+        )
+    elif found.carriable is not None:
+        yield f"It begins at the start of the topics{_spared(found.carriable)}"
+
+
+def _spared(found: Carriable) -> str:
+    if found.refused:
+        return f". nsm definition carry is not possible: {'; '.join(found.refused)}."
+    if found.series == found.of:
+        return f", unless nsm definition carry lets all its {found.of} series go on as they stand."
+    needing = f", which must still have their beginning ({'; '.join(found.needs_all)})" if found.needs_all else ""
+    return (
+        f", unless nsm definition carry lets {found.series} of its {found.of} series go on as they stand: "
+        f"only the others are folded over the topics{needing}."
+    )
 
 
 async def _served(registry: Registry, plan: Plan) -> Plan:

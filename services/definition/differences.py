@@ -18,12 +18,23 @@ from streams.carrying import CannotBeCarried, carrying
 from streams.plan import Plan, Remembering
 
 
+class Carriable(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``nsm definition carry`` spares: so many ``series`` ``of`` all go on, unless it is ``refused``.
+
+    ``needs_all`` are reasons why the others need topics that still have their beginning.
+    """
+
+    series: int = 0
+    of: int = 0
+    needs_all: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """Sentences; ``counted`` of what decides the counts, ``shown`` of the rest.
 
     ``anew``: the other is another version.  ``measures`` holds those that do not count as before, ``new`` and ``gone``
-    those of them that only one of both counts; ``carried`` goes on where it is said that the other begins anew, with
-    what could be spared of it.
+    those of them that only one of both counts.  ``retired``: the other has been, and does not come back.
     """
 
     one: str
@@ -34,7 +45,8 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     gone: tuple[str, ...] = ()
     counted: tuple[str, ...]
     shown: tuple[str, ...]
-    carried: str = ""
+    carriable: Carriable | None = None
+    retired: bool = False
 
 
 def differences(one: Plan, other: Plan) -> Difference:
@@ -60,30 +72,25 @@ def differences(one: Plan, other: Plan) -> Difference:
         gone=_only(one, other) if anew else (),
         counted=counted if anew else (),
         shown=(() if anew else counted) + tuple(_of_what_is_shown(one.definition, other.definition)),
-        carried=_carried(one, other) if anew else "",
+        carriable=_carriable(one, other) if anew else None,
     )
 
 
-def _carried(one: Plan, other: Plan) -> str:
+def _carriable(one: Plan, other: Plan) -> Carriable:
     try:
         found = carrying(one, other.definition, None)
-    except CannotBeCarried as reasons:
-        return f". nsm definition carry is not possible: {reasons}."
+    except CannotBeCarried as impossible:
+        return Carriable(refused=impossible.reasons)
     every = {series.name for series in other.series.values()}
-    if len(found.series) == len(every):
-        return f", unless nsm definition carry lets all its {len(every)} series go on as they stand."
-    return (
-        f", unless nsm definition carry lets {len(found.series)} of its {len(every)} series go on as they stand: "
-        f"only the others are folded over the topics{_needing_all(one, other)}."
-    )
+    return Carriable(series=len(found.series), of=len(every), needs_all=_needing_all(one, other))
 
 
-def _needing_all(one: Plan, other: Plan) -> str:
+def _needing_all(one: Plan, other: Plan) -> tuple[str, ...]:
     try:
         carrying(one, other.definition, 0)
-    except CannotBeCarried as reasons:
-        return f", which must still have their beginning ({reasons})"
-    return ""
+    except CannotBeCarried as impossible:
+        return impossible.reasons
+    return ()
 
 
 def _only(one: Plan, other: Plan) -> tuple[str, ...]:

@@ -88,8 +88,9 @@ def sentences(found: list[VersionStatus]) -> Iterator[str]:
         yield "no version has begun"
     for one in found:
         lag = "lag unknown" if one.lag is None else f"{one.lag:,} events behind" if one.lag else "at the logs' ends"
-        about = [one.part or "not served", one.company or "no worker of this release has begun with it"]
+        about = [one.part or "not served"]
         if one.part != "retired":
+            about.append(one.company or "its workers have not begun")
             about += [lag, f"{len(one.partitions)} partitions"]
         yield f"{one.version}  {', '.join([*about, f'{one.bytes / 1e6:,.1f} MB'])}"
         for partition in one.partitions if one.part != "retired" else ():

@@ -26,7 +26,7 @@ from services.publisher.shift import shifted, span_to
 from services.publisher.table import Columns, read_table
 from services.publisher.topic import ensure_topic
 from services.publisher.uncounted import Counted, Uncounted
-from services.settings import settings
+from services.settings import Origin, kafka_origin, settings
 from services.topics import PARTITIONS
 from streams.plan import compile_plan
 
@@ -75,7 +75,16 @@ def run(args: argparse.Namespace) -> int:
     definition = load(args.definition)
     source = _choose(definition.sources, args.source)
     counted = Counted.by(compile_plan(definition).sources[source.topic])
-    return publish_file(args, source, settings().kafka, counted)
+    whose = kafka_origin()
+    if whose is Origin.STARTING:
+        raise PublishError(
+            "nsm up is starting in this folder: publish once it runs, or say where else Kafka is with NSM_KAFKA"
+        )
+    kafka = settings().kafka
+    code = publish_file(args, source, kafka, counted)
+    if whose is Origin.USUAL:
+        print(f"to Kafka at {kafka}, the usual place: nothing runs from this folder, and NSM_KAFKA names none")
+    return code
 
 
 def publish_file(args: argparse.Namespace, source: Source, kafka: str, counted: Counted = EVERYTHING) -> int:

@@ -8,7 +8,8 @@ NOTHING = "Nothing was counted."
 
 def retired(partition: Partition) -> LogError:
     return LogError(
-        f"{_name(partition)} is retired in version {partition.version}: nothing may be folded there. {NOTHING}"
+        f"{_name(partition)} is retired in version {partition.version}: nothing may be folded there, and it does not "
+        f"come back. Change what the definition counts, which makes it another version. {NOTHING}"
     )
 
 

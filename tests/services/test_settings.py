@@ -1,13 +1,18 @@
 """The environment: what it may say, and what is never shown of it."""
 
+import os
 import pickle
+import subprocess
+import sys
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from schemas.errors import SettingsError
+from services.local.folder import DataFolder
 from services.secret import HIDDEN, Secret
-from services.settings import read_settings
+from services.settings import Origin, origin, read_settings
 
 TOKEN = "glsa_neverseen"
 
@@ -54,3 +59,47 @@ def test_secrets_are_alike_when_their_texts_are() -> None:
 def test_an_echoed_secret_is_blotted_out() -> None:
     assert Secret(TOKEN).removed_from(f"a {TOKEN} b".encode()) == f"a {HIDDEN} b".encode()
     assert Secret("").removed_from(b"abc") == b"abc"
+
+
+def test_where_a_setting_comes_from_is_known(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    assert origin("kafka", {}, folder.stack_file) is Origin.USUAL
+    with folder:
+        assert origin("kafka", {}, folder.stack_file) is Origin.STARTING
+        assert origin("kafka", {"NSM_KAFKA": "127.0.0.1:1"}, folder.stack_file) is Origin.TOLD
+        folder.announce({"kafka": "127.0.0.1:2"})
+        assert origin("kafka", {}, folder.stack_file) is Origin.STACK
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    (tmp_path / "lock").write_text(f"{gone.pid}\n", encoding="utf-8")
+    assert origin("kafka", {}, folder.stack_file) is Origin.USUAL
+
+
+def publish(folder: Path) -> subprocess.CompletedProcess[str]:
+    root = Path(__file__).parents[2]
+    given = {name: value for name, value in os.environ.items() if not name.startswith("NSM_")}
+    return subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "services.cli",
+            "publish",
+            "-",
+            "--definition",
+            str(root / "deploy/definitions/cdnow.yaml"),
+        ],
+        cwd=folder,
+        env=given | {"PYTHONPATH": str(root)},
+        input="",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_nothing_is_published_elsewhere_while_the_stack_of_the_folder_starts(tmp_path: Path) -> None:
+    with DataFolder(tmp_path / ".nsm"):
+        told = publish(tmp_path)
+    assert told.returncode == 1
+    assert "nsm up is starting in this folder" in told.stderr

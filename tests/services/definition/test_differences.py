@@ -130,6 +130,8 @@ def test_only_the_measure_that_changed_counts_otherwise() -> None:
     assert said == "Not counted as before: orders."
     assert "only the others are folded over the topics, which must still have their beginning" in carried
     assert "(orders over a lifetime asks for every event there ever was)" in carried
+    assert found.carriable is not None
+    assert found.carriable.needs_all == ("orders over a lifetime asks for every event there ever was",)
 
 
 def test_what_cannot_go_on_is_said() -> None:
@@ -143,6 +145,10 @@ def test_what_cannot_go_on_is_said() -> None:
 def test_what_could_go_on_is_said() -> None:
     metrics = {name: one for name, one in definition().metrics.items() if name == definition().north_star.metric}
     before = compile_plan(msgspec.structs.replace(definition(), metrics=metrics, guardrails=(), departments={}))
+    told = differences(BEFORE, before).carriable
+    assert told is not None
+    assert told.series == told.of > 0
+    assert (told.needs_all, told.refused) == ((), ())
     said, number = list(sentences(differences(BEFORE, before)))[-1], len({one.name for one in before.series.values()})
     assert said == (
         "It begins at the start of the topics, "

@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from schemas.definition.loading import load
+from schemas.definition.loading import load, parse
 from schemas.errors import CommandError, LogError
 from services.definition import retire as retiring
 from services.definition.diff import compared
+from services.definition.diff import sentences as of_difference
 from services.definition.internal_topics import Dropped
 from services.definition.retire import retire
 from services.definition.rollback import KEPT_UP, roll_back
@@ -79,7 +80,7 @@ def test_the_status_tells_parts_positions_and_sizes() -> None:
 def test_a_version_that_no_worker_has_begun_with_is_told_as_such() -> None:
     carried = VersionStatus(version=NEW.version, company="", part="", partitions=())
     assert list(sentences([carried])) == [
-        f"{NEW.version}  not served, no worker of this release has begun with it, lag unknown, 0 partitions, 0.0 MB"
+        f"{NEW.version}  not served, its workers have not begun, lag unknown, 0 partitions, 0.0 MB"
     ]
 
 
@@ -163,6 +164,31 @@ def test_a_retired_version_is_nobodys_part_and_cannot_begin_again() -> None:
         with pytest.raises(CommandError, match="before"):
             await roll_back(COMPANY, store, store, ends, lambda: 9)
         await retire(OLD.version, COMPANY, store, store, store)
+
+    told(story())
+
+
+def test_a_file_whose_version_is_retired_is_told_so(tmp_path: Path) -> None:
+    text = (
+        "company: Versvork\ntime_zone: UTC\nevents: {{topic: t, keyed_by: user_id}}\nmeasures: {{n: {{count: {of}}}}}\n"
+    )
+    text += "metrics: {{n: {{measure: n, window: {{calendar: day}}}}}}\nnorth_star: {{metric: n}}\n"
+    was, now = (compile_plan(parse(text.format(of=of))) for of in ("order", "view"))
+    (tmp_path / "was.yaml").write_text(text.format(of="order"), encoding="utf-8")
+
+    async def story() -> None:
+        store = MemoryStore()
+        for plan in (was, now):
+            await folded(store, plan, END, END)
+        served = Serving(served=now.version, before=was.version)
+        assert await store.exchange("Versvork", NOTHING, served)
+        before = await compared(store, tmp_path / "was.yaml", None)
+        await retire(was.version, "Versvork", store, store, store)
+        after = await compared(store, tmp_path / "was.yaml", None)
+        assert (before.retired, after.retired) == (False, True)
+        *_, last = of_difference(after)
+        assert last.startswith(f"Version {was.version} has been retired and does not come back")
+        assert not any("retired" in line for line in of_difference(before))
 
     told(story())
 
