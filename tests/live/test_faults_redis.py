@@ -25,7 +25,7 @@ def test_redis_away_for_twenty_seconds_is_waited_for(
         road.redis.kill()
         time.sleep(AWAY_S)
         for worker in workers:
-            worker.says("again in", "Connect")
+            worker.says("again in", "onnect")  # the connection is lost, or refused
         road.redis.start()
         road.until_work()
     road.until_read()
@@ -40,7 +40,7 @@ def test_redis_that_hangs_is_waited_for(kafka: KafkaServer, own_redis: MakeRedis
     with busy(road, endless(), 400):
         road.until_work()
         freeze(road.redis.process, HANGS_S)
-        worker.says("again in", "Timeout")
+        worker.says("again in", "ime")  # TimeoutError, or not in time
         road.until_work()
     road.until_read()
     assert road.differences() == []
