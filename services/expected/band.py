@@ -36,6 +36,7 @@ _PASSES: Final = 2
 _REMEMBERED: Final = 6
 _FEWEST_ERRORS: Final = 5
 _FINEST: Final = 1e-6
+_FURTHEST: Final = 1e100
 
 
 class Rhythm(NamedTuple):
@@ -126,14 +127,13 @@ def _effects(scaled: Floats, says: Floats) -> Floats:
     for _ in range(_PASSES):
         around = _median_around(scaled - says @ effects)
         above = (scaled - around)[known]
-        spread = _MEDIAN_TO_SIGMA * float(np.median(np.abs(above - rows @ effects)))
+        spread = max(_MEDIAN_TO_SIGMA * float(np.median(np.abs(above - rows @ effects))), _FINEST)
+        above = np.clip(above, -_FURTHEST * spread, _FURTHEST * spread)  # the square of more is no number
 
         def wrong(given: Floats, above: Floats = above) -> Floats:
             return rows @ given - above
 
-        effects = least_squares(
-            wrong, effects, jac=lambda _: rows, loss="soft_l1", f_scale=max(spread, _FINEST), method="trf"
-        ).x
+        effects = least_squares(wrong, effects, jac=lambda _: rows, loss="soft_l1", f_scale=spread, method="trf").x
     return effects
 
 

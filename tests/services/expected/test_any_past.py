@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.expected.band import Band, Past, Rhythm, expect
@@ -18,6 +18,7 @@ NUMBERS = st.one_of(
     st.floats(0, 1e300, allow_nan=False),
     st.sampled_from([1e-300, 1e-12, 5.0, 1e15]),
 )
+RHYTHM_OF_WEEKS = Rhythm(half_life=6, judged=26, least=12, overlap=1)
 HABITS = st.sampled_from([rhythm for _, rhythm in RHYTHMS.values()] + [Rhythm(10, 110, 69, overlap=28)])
 
 
@@ -28,6 +29,7 @@ HABITS = st.sampled_from([rhythm for _, rhythm in RHYTHMS.values()] + [Rhythm(10
     columns=st.integers(0, 9),
     seed=st.integers(0, 9),
 )
+@example(values=[0.0] * 9 + [1.0, -1.0, 1.3407807929942596e148], rhythm=RHYTHM_OF_WEEKS, columns=1, seed=0)
 def test_a_band_is_in_order_or_there_is_none(values: list[float], rhythm: Rhythm, columns: int, seed: int) -> None:
     says = np.random.default_rng(seed).integers(0, 2, (len(values) + 1, columns)).astype(float)
     band = expect(Past(np.array(values, dtype=float), says, rhythm))
