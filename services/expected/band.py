@@ -82,7 +82,8 @@ def expect(past: Past) -> Band | None:
     unit = _size(scaled[known])
     if unit == 0 or not np.isfinite(unit):
         return None
-    scaled /= unit  # whatever the numbers are, the fit is of numbers around 1
+    # whatever the numbers are, the fit is of numbers around 1, and the squares of all errors are numbers
+    scaled = np.clip(scaled, -_FURTHEST * unit, _FURTHEST * unit) / unit
     effects = _effects(scaled, past.says[:-1])
     left = scaled - past.says[:-1] @ effects
     errors = _errors(left, known, rhythm)
@@ -128,7 +129,6 @@ def _effects(scaled: Floats, says: Floats) -> Floats:
         around = _median_around(scaled - says @ effects)
         above = (scaled - around)[known]
         spread = max(_MEDIAN_TO_SIGMA * float(np.median(np.abs(above - rows @ effects))), _FINEST)
-        above = np.clip(above, -_FURTHEST * spread, _FURTHEST * spread)  # the square of more is no number
 
         def wrong(given: Floats, above: Floats = above) -> Floats:
             return rows @ given - above
