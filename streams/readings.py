@@ -1,6 +1,6 @@
 """Cells become readings: window sums, then exact rationals, rounded only where they are shown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -17,7 +17,7 @@ from streams.restating.late import late_series, pieces_back
 from streams.selection import NO_VALUE, OVERFLOW
 from streams.state.port import NEVER, KeySpan
 from streams.sums import Sums
-from streams.time.spans import Span, earlier, last_complete, running
+from streams.time.spans import Span, earlier, last_complete, longest_of, running
 from streams.values import Look, Segment, Values
 
 
@@ -55,36 +55,40 @@ class Readings:
     def segments(self, metric: str, window: Window, at_ms: int) -> Iterator[Reading]:
         """The metric for each value of each dimension that all its measures are split by, with its pace."""
         span = running(self._plan.calendar, window, at_ms)
-        return (
-            self._with_pace(metric, window, span, segment) for segment in self._shown_segments(metric, window, span)
-        )
+        shown = self._shown_segments(metric, window, span, at_ms)
+        return (self._with_pace(metric, window, span, segment) for segment in shown)
 
-    def last_complete_segments(self, metric: str, window: Window) -> Iterator[Reading]:
-        """The same over the span of ``last_complete``; none where there is none."""
+    def last_complete_segments(self, metric: str, window: Window, at_ms: int | None = None) -> Iterator[Reading]:
+        """Those that ``segments`` tells of at this moment (None: at the watermark), over the span of ``last_complete``.
+
+        None where there is none.
+        """
         if self._as_of.watermark_ms == NEVER:
             return iter(())
         span = last_complete(self._plan.calendar, window, self._as_of.watermark_ms)
         if span is None:
             return iter(())
         look = self._look(window, span)
-        shown = self._shown_segments(metric, window, span)
+        at_ms = self._as_of.watermark_ms if at_ms is None else at_ms
+        shown = self._shown_segments(metric, window, span, at_ms)
         return (self._read(metric, look._replace(segment=segment)) for segment in shown)
 
-    def _shown_segments(self, metric: str, window: Window, span: Span) -> Iterator[Segment]:
+    def _shown_segments(self, metric: str, window: Window, span: Span, at_ms: int) -> Iterator[Segment]:
+        """In every window the same at one moment: those that are largest over the longest."""
+        longest = longest_of(self._definition.metrics[metric].windows)
+        whole = running(self._plan.calendar, longest, at_ms)
         for dimension in segmented_by(self._definition, metric):
-            for value, raw in self._shown_values(metric, window, dimension, span).items():
+            sizes = dict.fromkeys(self._sizes(metric, window, span, dimension), 0)
+            sizes |= self._sizes(metric, longest, whole, dimension)
+            for value, raw in self._shown_values(metric, dimension, sizes).items():
                 yield Segment(dimension, value, raw)
 
-    def _shown_values(self, metric: str, window: Window, dimension: str, span: Span) -> dict[str, frozenset[str]]:
+    def _shown_values(self, metric: str, dimension: str, sizes: Mapping[str, int]) -> dict[str, frozenset[str]]:
         """Segment -> the raw values it stands for: declared ones, then the largest, ``other`` and ``none``.
 
         Where entities are counted there are only the declared ones: the fold has put the others together.
         """
         declared, limit = self._definition.dimensions[dimension], most_shown(self._definition, metric, dimension)
-        sizes: dict[str, int] = {}
-        for measure in measures_of(self._definition, metric):
-            for value, size in self._sizes(measure, window, dimension, span):
-                sizes[value] = sizes.get(value, 0) + size
         named = [value for value in sizes if value not in (NO_VALUE, OVERFLOW, "none", "other")]
         order = [*declared.values, *sorted(named, key=lambda value: (-sizes[value], value))]
         places = list(dict.fromkeys(order))[:limit]
@@ -93,7 +97,15 @@ class Readings:
         absent = frozenset(sizes.keys() & {NO_VALUE, "none"})
         return segments | ({"other": rest} if rest else {}) | ({"none": absent} if absent else {})
 
-    def _sizes(self, measure: str, window: Window, dimension: str, span: Span) -> Iterator[tuple[str, int]]:
+    def _sizes(self, metric: str, window: Window, span: Span, dimension: str) -> dict[str, int]:
+        """How large each raw value is, over all measures of the metric."""
+        sizes: dict[str, int] = {}
+        for measure in measures_of(self._definition, metric):
+            for value, size in self._sizes_of(measure, window, dimension, span):
+                sizes[value] = sizes.get(value, 0) + size
+        return sizes
+
+    def _sizes_of(self, measure: str, window: Window, dimension: str, span: Span) -> Iterator[tuple[str, int]]:
         """How large each raw value is: of a distribution by how many amounts, not by what these are."""
         series = self._plan.series[measure, window]
         if isinstance(self._definition.measures[measure], model.Distribution):

@@ -17,7 +17,8 @@ from services.exporter.objectives import all_steering
 from services.exporter.shown import Moment, Trust
 from services.exporter.version import Version
 from streams.plan import Plan
-from streams.readings import Readings, keys_between
+from streams.readings import Readings, keys_between, segmented_by
+from streams.time.spans import longest_of
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +122,13 @@ class _Pages:
         asked = moments(plan, name, request.query, snapshots.now_ms())
 
         def wanted(_: Progress, __: int) -> Wanted:
-            return keys_between(plan, name, asked.window, asked.at_ms[0], asked.at_ms[-1])
+            keys = keys_between(plan, name, asked.window, asked.at_ms[0], asked.at_ms[-1])
+            if asked.history or not segmented_by(plan.definition, name):
+                return keys
+            longest = longest_of(plan.definition.metrics[name].windows)  # which segments are shown hangs on it
+            for series, spans in keys_between(plan, name, longest, asked.at_ms[0], asked.at_ms[-1]).items():
+                keys.setdefault(series, set()).update(spans)
+            return keys
 
         answered = _history if asked.history else _at
         return _json(await snapshots.read(wanted, lambda moment: answered(Answer(plan, asked, moment))))

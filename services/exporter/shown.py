@@ -62,7 +62,7 @@ def show(plan: Plan, groups: Mapping[frozenset[str], list[str]], moment: Moment,
             last = readings[name].last_complete(name, window)
             if last is not None:
                 complete.append(last)
-                complete += readings[name].last_complete_segments(name, window)
+                complete += readings[name].last_complete_segments(name, window, moment.read_ms)
     values = comparables(plan.definition, plan.calendar, running, complete, moment.read_ms)
     held = past.read(readings, lambda metric: trust[metric].as_of.watermark_ms, moment.read_ms)
     return Shown(

@@ -8,10 +8,16 @@
 Exact at the ends of pieces: what lies later in the running piece is in its cell already.
 """
 
-from typing import NamedTuple
+import math
+from collections.abc import Iterable
+from typing import Final, NamedTuple
 
 from schemas.definition import model
+from schemas.definition.model import Unit
 from streams.time.calendar import Calendar
+from streams.time.grains import DAY
+
+LONGEST_DAYS: Final = {Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 31, Unit.QUARTER: 92, Unit.YEAR: 366}
 
 
 class Span(NamedTuple):
@@ -107,3 +113,20 @@ def _days(calendar: Calendar, last: int, days: int) -> Span:
 def _buckets(last: int, span_ms: int, grain_ms: int) -> Span:
     first = last - span_ms // grain_ms + 1
     return Span(first, last, first * grain_ms, (last + 1) * grain_ms)
+
+
+def longest_of(windows: Iterable[model.Window]) -> model.Window:
+    """Of several as long the first."""
+    return max(windows, key=_longest_ms)
+
+
+def _longest_ms(window: model.Window) -> float:
+    match window:
+        case model.Calendar(unit):
+            return DAY * LONGEST_DAYS[unit]
+        case model.RollingDays(days):
+            return DAY * days
+        case model.RollingSpan(span_ms):
+            return span_ms
+        case model.Lifetime():
+            return math.inf

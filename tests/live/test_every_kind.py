@@ -92,7 +92,7 @@ def wrong_segments(reference: Reference, readings: Readings, days: list[int]) ->
     for window in reference.definition.metrics["median"].windows:
         for at, right in zip(days, reference.spread("median", "goods", window, days), strict=True):
             ours = {one.segment: one.value for one in readings.segments("median", window, at)}
-            if ours != {"books": None, "toys": None} | right:
+            if ours != right:
                 yield f"median {window.label} at {at}: {ours}, not {right}"
 
 

@@ -27,7 +27,7 @@ from schemas.definition import model
 from schemas.definition.arithmetic import names_in, written
 from schemas.definition.model import ANY, Condition, Definition, FlatFormat, Measure, Source, Window
 from tests.reference.settled import settled_sql, within_sql
-from tests.reference.spread import BINS, spread_sql, told
+from tests.reference.spread import BINS, longest, spread_sql, told
 from tests.reference.stretches import FOR_EVER_MS, NEVER_MS, LocalTime, Stretch, local_day, midnight
 
 OPERATORS = {"=": "=", "!=": "<>", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
@@ -143,19 +143,23 @@ class Reference:
         finally:
             self._looking = None
 
-    def spread(self, name: str, dimension: str, window: Window, moments: Sequence[int]) -> list[dict[str, Fraction]]:
-        """A quantile at each moment by what each event carries: of each segment that has amounts, shown or not."""
-        quantile, one = self.definition.metrics[name].value, self.definition.dimensions[dimension]
+    def spread(
+        self, name: str, dimension: str, window: Window, moments: Sequence[int]
+    ) -> list[dict[str, Fraction | None]]:
+        """A quantile at each moment by what each event carries: of each segment shown, None where it has no amounts."""
+        metric, one = self.definition.metrics[name], self.definition.dimensions[dimension]
+        quantile = metric.value
         assert isinstance(quantile, model.Quantile)
         measure = self.definition.measures[quantile.measure]
         assert isinstance(measure, model.Distribution)
         source, table = self.definition.source(measure.source), f"spread_{measure.name}_{dimension}"
         matching = _matching(measure, source, None, f"{_text(source, one.property)} as raw")
         self._db.execute(f"create table if not exists {table} as {matching}")
-        self._ask(window, [self._time.stretch(window, at, NEVER_MS) for at in moments])
-        found: list[dict[str, Fraction]] = [{} for _ in moments]
-        for moment, segment, *told_of in self._db.execute(spread_sql(table, one, Fraction(quantile.part))).fetchall():
-            found[moment][segment] = told(*told_of) / 10**measure.decimals
+        for asked, of in (("asked", window), ("longest", longest(metric.windows))):
+            self._ask(of, [self._time.stretch(of, at, NEVER_MS) for at in moments], asked)
+        found: list[dict[str, Fraction | None]] = [dict.fromkeys(one.values) for _ in moments]
+        for moment, segment, v, *bin_ in self._db.execute(spread_sql(table, one, Fraction(quantile.part))).fetchall():
+            found[moment][segment] = None if v is None else told(v, *bin_) / 10**measure.decimals
         return found
 
     def _part(self, whole: Measure, dimension: str, segments: tuple[str, ...]) -> Measure:
@@ -221,13 +225,13 @@ class Reference:
             return stretch.begin_ms
         return self._time.before(window, stretch, 1).begin_ms
 
-    def _ask(self, window: Window, stretches: list[Stretch]) -> None:
+    def _ask(self, window: Window, stretches: list[Stretch], table: str = "asked") -> None:
         """Makes the table of the moments that are asked of, by number."""
         rows = [(n, *one[:2], self._before(window, one)) for n, one in enumerate(stretches)]
         columns = "moment bigint, begin_ms bigint, end_ms bigint, before_ms bigint"
-        self._db.execute(f"create or replace table asked ({columns})")
+        self._db.execute(f"create or replace table {table} ({columns})")
         self._db.execute(
-            "insert into asked select unnest(?), unnest(?), unnest(?), unnest(?)",
+            f"insert into {table} select unnest(?), unnest(?), unnest(?), unnest(?)",
             [list(column) for column in zip(*rows, strict=True)],
         )
 

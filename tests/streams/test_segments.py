@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.definition import model
+from schemas.definition.loading import parse
 from streams.fold import unpack
 from streams.plan import compile_plan
 from streams.readings import segmented_by
@@ -18,6 +19,7 @@ from tests.streams import meaning
 from tests.streams.folding import DAY, HOUR, definition, event, fold_log, nonzero, raws, the_source
 from tests.streams.laws import is_the_same_in_any_order, read
 from tests.streams.split import SEEN, SEGMENTS, segment_of, split
+from tests.streams.spread import value_of
 
 ZONES = ["UTC", "Europe/Amsterdam", "America/St_Johns"]
 START = 1_774_500_000_000
@@ -204,3 +206,37 @@ def test_what_a_segment_remembers_is_stored_by_number_and_the_values_are_in_the_
     assert version(given.definition, "Ede", "Goes", limit=9) == given.version
     assert len({version(given.definition, *values) for values in ((), ("Ede",), ("Ede", "Urk"))} | {given.version}) == 4
     assert version(definition(), "Ede") == version(definition(), "Urk") == compile_plan(definition()).version
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories(), st.integers(-1, 42))
+def test_in_every_window_the_segments_are_the_same_the_largest_over_the_longest(
+    events: list[dict[str, Any]], day: int
+) -> None:
+    text = """\
+company: Test
+time_zone: UTC
+events: {topic: shop, keyed_by: user_id, lateness: 400d}
+dimensions: {city: {property: city, limit: 2}}
+measures: {orders: {count: order, by_dimension: [city]}}
+metrics: {orders: {measure: orders, window: [{calendar: day}, {rolling: 28d}, {calendar: month}]}}
+north_star: {metric: orders}
+"""
+    plan, at = compile_plan(parse(text)), START + day * DAY
+    readings, metric = read(plan, events, at, []), plan.definition.metrics["orders"]
+    shown = [[one.segment for one in readings.segments("orders", window, at)] for window in metric.windows]
+    longest = metric.windows[2]
+    inside = meaning.in_window(longest, "UTC", at)
+    sizes = Counter(
+        segment
+        for one in events
+        if one["event"] == "order" and inside(one["time"]) and (segment := value_of(one, "city")) not in ("", "none")
+    )
+    largest = sorted(sizes.keys() - {"other"}, key=lambda city: (-sizes[city], city))[:2]
+    assert shown[2][: len(largest)] == largest
+    for window, mine in zip(metric.windows, shown, strict=True):
+        assert mine[: len(largest)] == largest, window
+        whole = readings.running("orders", window, at).value
+        assert sum(one.value or 0 for one in readings.segments("orders", window, at)) == whole
+    complete = [one.segment for one in readings.last_complete_segments("orders", metric.windows[0], at)]
+    assert complete[: len(largest)] == (largest if complete else [])

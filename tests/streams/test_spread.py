@@ -77,11 +77,11 @@ def test_a_segment_is_the_quantile_of_its_amounts_and_the_largest_are_those_of_t
     readings = read(plan, events, at, [rng.randrange(1, 25) for _ in range(3)])
     for part in PARTS:
         for window in plan.definition.metrics[f"p{part}"].windows:
-            inside = meaning.in_window(window, zone, at)
+            inside, ever = (meaning.in_window(one, zone, at) for one in (window, LIFETIME))
             for dimension in plan.definition.dimensions.values():
                 found = readings.segments(f"p{part}", window, at)
                 shown = [(one.segment, one.value) for one in found if one.dimension == dimension.name]
-                meant = segments(events, dimension, inside)
+                meant = segments(events, dimension, ever)
                 assert shown == [
                     (name, quantile(events, part, (dimension.name, raw), inside)) for name, raw in meant.items()
                 ]

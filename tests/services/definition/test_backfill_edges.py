@@ -166,7 +166,7 @@ def test_values_that_are_told_apart_no_more_are_the_same_at_a_grain_that_is_new(
         return tuple({one.segment: one.value for one in of.segments("orders", window, at_ms)} for of in (ours, theirs))  # type: ignore[return-value]
 
     ours, theirs = asyncio.run(story())
-    assert theirs == {"Ede": 2, "other": 5}
+    assert theirs == {"Ede": 2, "Epe": 0, "other": 5}
     assert ours == theirs
 
 

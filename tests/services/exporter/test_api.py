@@ -82,6 +82,26 @@ def test_a_past_moment_is_read_as_it_was(zone: str) -> None:
     tell(story, zone)
 
 
+def test_at_a_past_moment_the_segments_are_the_same_in_every_window() -> None:
+    async def story(world: World, client: Client) -> None:
+        now_ms = world.clock.now_ms
+        towns = [*["Ede"] * 9, *["Urk"] * 8, *["Goes"] * 7, *["Elst"] * 6, "Ens", "Een"]
+        for n, town in enumerate(towns * 2):
+            at_ms = now_ms - (len(towns) - n % len(towns)) * 12 * HOUR
+            await world.company.publish(event(f"e{n}", "order", f"u{n}", at_ms, amount=1, city=town))
+        at_ms, windows = now_ms - HOUR, world.plan.definition.metrics["m_orders"].windows
+        shown = [
+            [
+                one["segment"]
+                for one in (await get(client, "/v1/metrics/m_orders", at=at_ms, window=one.label))["segments"]
+            ]
+            for one in windows
+        ]
+        assert shown == [["Ede", "Urk", "Goes", "other"]] * len(windows)
+
+    tell(story)
+
+
 def test_a_history_is_what_each_of_its_moments_says() -> None:
     async def story(world: World, client: Client) -> None:
         await world.company.publish(*history(NOW))
