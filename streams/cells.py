@@ -65,18 +65,19 @@ class Cells:
 
     def parts(self, series: Series, dimension: str, span: Span) -> dict[str, int]:
         """What each raw value comes to over a span; those that come to nothing are left out."""
-        totals = ((value, self.part(series, dimension, value, span)) for value in self._values(series, dimension))
+        totals = ((value, self.part(series, dimension, value, span)) for value in self.values(series, dimension))
         return {value: number for value, number in totals if number}
+
+    def values(self, series: Series, dimension: str) -> dict[str, None]:
+        """The raw values that there are cells of, of a distribution with their bins."""
+        below = self._below.values(series, dimension) if self._below else {}
+        return below | dict.fromkeys(self._parts.get((series.name, dimension), ()))
 
     def late(self, series: Series, last: int) -> Iterator[Fields]:
         """What came for pieces of time up to ``last`` when one past it was reached, as fields of the series."""
         yield from self._late.after(series, last)
         if self._below is not None:
             yield from self._below.late(series, last)
-
-    def _values(self, series: Series, dimension: str) -> dict[str, None]:
-        below = self._below._values(series, dimension) if self._below else {}  # noqa: SLF001 its own kind
-        return below | dict.fromkeys(self._parts.get((series.name, dimension), ()))
 
 
 class _Column:

@@ -1,6 +1,7 @@
 """Cells become readings: window sums, then exact rationals, rounded only where they are shown."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 import msgspec
 
@@ -19,6 +20,10 @@ from streams.state.port import NEVER, KeySpan
 from streams.sums import Sums
 from streams.time.spans import Span, earlier, last_complete, longest_of, running
 from streams.values import Look, Segment, Values
+
+ABSENT: Final = frozenset((NO_VALUE, "none"))
+UNNAMED: Final = ABSENT | {OVERFLOW, "other"}
+"""Raw values that are no segments of their own."""
 
 
 class AsOf(msgspec.Struct, frozen=True):
@@ -74,28 +79,32 @@ class Readings:
         return (self._read(metric, look._replace(segment=segment)) for segment in shown)
 
     def _shown_segments(self, metric: str, window: Window, span: Span, at_ms: int) -> Iterator[Segment]:
-        """In every window the same at one moment: those that are largest over the longest."""
+        """In every window the same at one moment: those that are largest over the longest, then over the span alone."""
         longest = longest_of(self._definition.metrics[metric].windows)
         whole = running(self._plan.calendar, longest, at_ms)
         for dimension in segmented_by(self._definition, metric):
-            sizes = dict.fromkeys(self._sizes(metric, window, span, dimension), 0)
-            sizes |= self._sizes(metric, longest, whole, dimension)
-            for value, raw in self._shown_values(metric, dimension, sizes).items():
-                yield Segment(dimension, value, raw)
+            largest = _largest_first(self._sizes(metric, longest, whole, dimension))
+            largest |= _largest_first(self._sizes(metric, window, span, dimension))
+            for name, raw in self._shown_values(metric, window, dimension, largest).items():
+                yield Segment(dimension, name, raw)
 
-    def _shown_values(self, metric: str, dimension: str, sizes: Mapping[str, int]) -> dict[str, frozenset[str]]:
+    def _shown_values(
+        self, metric: str, window: Window, dimension: str, largest: Mapping[str, None]
+    ) -> dict[str, frozenset[str]]:
         """Segment -> the raw values it stands for: declared ones, then the largest, ``other`` and ``none``.
 
-        Where entities are counted there are only the declared ones: the fold has put the others together.
+        ``other`` also stands for values that were there only in the periods that growths and pace compare with.  Where
+        entities are counted there are only the declared ones: the fold has put the others together.
         """
         declared, limit = self._definition.dimensions[dimension], most_shown(self._definition, metric, dimension)
-        named = [value for value in sizes if value not in (NO_VALUE, OVERFLOW, "none", "other")]
-        order = [*declared.values, *sorted(named, key=lambda value: (-sizes[value], value))]
-        places = list(dict.fromkeys(order))[:limit]
+        named = [value for value in largest if value not in UNNAMED]
+        places = list(dict.fromkeys([*declared.values, *named]))[:limit]
         segments = {value: frozenset((value,)) for value in places}
-        rest = frozenset(named).difference(places) | (sizes.keys() & {OVERFLOW, "other"})
-        absent = frozenset(sizes.keys() & {NO_VALUE, "none"})
-        return segments | ({"other": rest} if rest else {}) | ({"none": absent} if absent else {})
+        if largest.keys() - ABSENT - segments.keys():
+            under = measures_of(self._definition, metric)
+            known = largest.keys() | set().union(*(self._values_of(one, window, dimension) for one in under))
+            segments["other"] = frozenset(known - ABSENT - segments.keys())
+        return segments | ({"none": ABSENT} if largest.keys() & ABSENT else {})
 
     def _sizes(self, metric: str, window: Window, span: Span, dimension: str) -> dict[str, int]:
         """How large each raw value is, over all measures of the metric."""
@@ -112,6 +121,11 @@ class Readings:
             by_value = self._sums.bins_by_value(series, dimension, span)
             return ((value, sum(bins.values())) for value, bins in by_value.items())
         return ((value, abs(number)) for value, number in self._sums.parts(series, dimension, span).items())
+
+    def _values_of(self, measure: str, window: Window, dimension: str) -> frozenset[str]:
+        """Every raw value that there are cells of, in whatever span."""
+        binned = isinstance(self._definition.measures[measure], model.Distribution)
+        return self._sums.values(self._plan.series[measure, window], dimension, binned=binned)
 
     def _look(self, window: Window, span: Span, segment: Segment | None = None) -> Look:
         return Look(window, span, span.whole and self._as_of.watermark_ms >= span.end_ms, segment)
@@ -167,6 +181,10 @@ class Readings:
             under = (self._definition.measures[name] for name in measures_of(self._definition, metric))
             self._waiting[key] = max((waits(one, dimensions) for one in under), default=0)
         return self._waiting[key]
+
+
+def _largest_first(sizes: Mapping[str, int]) -> dict[str, None]:
+    return dict.fromkeys(sorted(sizes, key=lambda value: (-sizes[value], value)))
 
 
 def segmented_by(definition: Definition, metric: str) -> tuple[str, ...]:

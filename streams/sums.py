@@ -25,6 +25,7 @@ class Sums:
         self._parts: dict[tuple[str, str, int | None, int], dict[str, int]] = {}
         self._all: set[tuple[str, str, int | None, int]] = set()
         self._bins: dict[tuple[str, str, int | None, int], dict[str, Bins]] = {}
+        self._values: dict[tuple[str, str], frozenset[str]] = {}
 
     def total(self, series: Series, span: Span) -> int:
         """What the whole comes to over a span."""
@@ -52,6 +53,17 @@ class Sums:
             self._parts[key] = self._cells.parts(series, dimension, span)
             self._all.add(key)
         return self._parts[key]
+
+    def values(self, series: Series, dimension: str, *, binned: bool) -> frozenset[str]:
+        """Every raw value that there are cells of; ``binned``: of a distribution."""
+        key = series.name, dimension
+        found = self._values.get(key)
+        if found is None:
+            parts = self._cells.values(series, dimension)
+            found = self._values[key] = (
+                frozenset(part.rpartition("|")[0] for part in parts) if binned else frozenset(parts)
+            )
+        return found
 
     def bins(self, series: Series, values: Some, span: Span) -> Bins:
         """What a distribution comes to over a span, of these values together."""

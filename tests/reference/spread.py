@@ -17,7 +17,7 @@ def spread_sql(matching: str, dimension: Dimension, part: Fraction) -> str:
     """``moment``, ``segment``, and of the amount at the nearest rank: itself, and the bin that it lies in.
 
     ``matching`` has a column ``raw``; the moments are those of ``asked``, and of ``longest``, the window whose amounts
-    say which values are shown. Of a segment without amounts in ``asked`` there is nothing but its name.
+    say which values are shown, then its own. Of a segment without amounts in ``asked`` there is nothing but its name.
     """
     declared = ", ".join(f"'{one}'" for one in ("", *dimension.values))
     free = dimension.limit - len(dimension.values)
@@ -26,12 +26,13 @@ def spread_sql(matching: str, dimension: Dimension, part: Fraction) -> str:
         with recursive {BINS},
         amounts as (select moment, v, coalesce(raw, '') as raw from asked {inside}),
         sizes as (
-          select moment, raw, sum(size) as size from (
-            select moment, raw, 0 as size from amounts
-            union all select moment, coalesce(raw, '') as raw, 1 as size from longest {inside})
+          select moment, raw, sum(size) as size, sum(own) as own from (
+            select moment, raw, 0 as size, 1 as own from amounts
+            union all select moment, coalesce(raw, '') as raw, 1 as size, 0 as own from longest {inside})
            group by moment, raw),
         places as (
-          select moment, raw, row_number() over (partition by moment order by size desc, raw) as place
+          select moment, raw, row_number() over (
+                   partition by moment order by size desc, case when size = 0 then own end desc, raw) as place
             from sizes where raw not in ({declared}, 'none', 'other')),
         named as (
           select moment, raw, case when raw in ('', 'none') then 'none' when raw in ({declared}) then raw
