@@ -37,8 +37,12 @@ def short(value: float | None) -> str:
         return f"{value / 1e6:,.1f}M"
     if value == int(value):
         return f"{value:,.0f}"
-    places = 0 if size >= 10_000 else 1 if size >= 100 else 2 if size >= 10 else 3  # noqa: PLR2004 digits
-    return f"{value:,.{places}f}"
+    return f"{value:,.{decimals(size)}f}"
+
+
+def decimals(size: float) -> int:
+    """Of a number of this size that is no whole one."""
+    return 0 if size >= 10_000 else 1 if size >= 100 else 2 if size >= 10 else 3  # noqa: PLR2004 digits
 
 
 def sparkline(values: tuple[float | None, ...], width: int) -> str:

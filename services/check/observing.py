@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 import msgspec
@@ -12,14 +11,12 @@ from schemas.definition.model import Count, Definition, Lifetime, Measure
 from schemas.errors import CommandError
 from services.check.behaving import Behaving
 from services.check.watched import carrying, entity_dimensions, left_unused, matching, metric_of, of_type, watched
+from services.replay.extent import extent
 from services.replay.files import STANDARD_INPUT
 from services.replay.folding import Folded, files_by_topic, fold_files
 from services.replay.text import what_became
 from streams.plan import Plan, compile_plan
 from streams.readings import AsOf, Readings
-
-LATEST_MS = int(datetime(9980, 1, 1, tzinfo=UTC).timestamp()) * 1000
-"""A time that stands for never: how every week up to it behaved is no answer to anything, and takes minutes."""
 
 
 class Seen(NamedTuple):
@@ -39,9 +36,7 @@ def observe(definition: Definition, files: Sequence[str]) -> Seen:
     folded = fold_files(plan, by_topic)
     if not folded.outcomes["counted"]:
         raise CommandError("\n".join(("no event counted", *what_became(plan, folded))))
-    if folded.last_ms >= LATEST_MS:
-        raise CommandError("the last event is of the year 9980 or later; are its times written right?")
-    extent = (folded.first_ms, folded.last_ms)
+    reached = extent(plan, folded)
     readings = Readings(plan, folded.cells, AsOf(folded.last_ms, folded.last_ms))
     topics = {topic for topic, _ in by_topic}
     not_given = tuple(source.name for source in definition.sources if source.topic not in topics)
@@ -50,7 +45,7 @@ def observe(definition: Definition, files: Sequence[str]) -> Seen:
         events=folded.outcomes["counted"],
         first_ms=folded.first_ms,
         last_ms=folded.last_ms,
-        behaviours=tuple(Behaving(definition, plan.calendar, readings, extent).of(known)),
+        behaviours=tuple(Behaving(definition, plan.calendar, readings, reached).of(known)),
         fed={name: _fed(definition.measures[name], readings, folded) for name in known},
         left_out=dict(folded.left_out),
         not_given=not_given,

@@ -19,6 +19,7 @@ from services.history.points import Past, Reach
 from services.history.series import families
 from services.history.sources import FromEvents, FromExporter
 from services.local import install
+from services.replay.extent import extent
 from services.replay.folding import files_by_topic, fold_files
 from services.settings import settings
 from streams.plan import Plan, compile_plan
@@ -109,6 +110,7 @@ def _text(plan: Plan, args: argparse.Namespace, exporter: Exporter, asked: list[
         folded = fold_files(plan, files_by_topic(plan, args.events))
         if not folded.outcomes["counted"]:
             raise CommandError("no event of these files counts; nsm replay says why")
+        extent(plan, folded, end_ms)
         past, now_ms = FromEvents(plan, folded.cells, folded.last_ms), folded.last_ms
         begin_ms = plan.calendar.start(plan.calendar.day(folded.first_ms)) if begin_ms is None else begin_ms
     end_ms = now_ms if end_ms is None else min(end_ms, now_ms)

@@ -11,8 +11,9 @@ from schemas.definition.model import Metric, Unit, Window
 from schemas.errors import CommandError
 from services.exporter.answers import Json, about, iso, reading_json
 from services.exporter.shown import Trust
+from services.replay.extent import extent
 from services.replay.folding import Folded
-from services.replay.periods import Row, rows
+from services.replay.periods import Row, periods, rows
 from streams.plan import Plan
 from streams.readings import AsOf, Readings
 
@@ -21,20 +22,25 @@ DAILY_ROWS = 12
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """Which metrics (none named: all), which window, how many rows of each, and before which moment."""
+    """Which metrics (none named: all), which window, how many rows of each, and before which moment.
+
+    ``last`` is the number of periods (0: all); None is all of them for machines, and what ``_most`` says for people.
+    """
 
     metrics: tuple[str, ...] = ()
     window: str | None = None
     last: int | None = None
     before_ms: int | None = None
+    for_people: bool = False
 
 
 class Table(msgspec.Struct, frozen=True):
-    """One metric over one window."""
+    """One metric over one window: the last rows, as many as were asked for, of so many periods."""
 
     metric: Metric
     window: Window
     rows: list[Row]
+    periods: int
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -47,14 +53,15 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 def answer(plan: Plan, folded: Folded, asked: Asked) -> Answer:
-    """The readings of what was folded, which must hold an event."""
+    """The readings of what was folded, which must hold an event; raises CommandError where it reaches too far."""
     as_of_ms = folded.last_ms if asked.before_ms is None else asked.before_ms
-    last_ms = folded.last_ms if asked.before_ms is None else asked.before_ms - 1
+    reached = extent(plan, folded, asked.before_ms)
     readings = Readings(plan, folded.cells, AsOf(as_of_ms, as_of_ms))
-    tables = [
-        Table(metric, window, rows(plan, readings, (metric.name, window), (folded.first_ms, last_ms)))
-        for metric, window in chosen(plan, asked)
-    ]
+    tables = []
+    for metric, window in chosen(plan, asked):
+        every = list(periods(plan, window, reached))
+        told = every[-_most(window, asked) :]  # what is not told is not read: it may be many years
+        tables.append(Table(metric, window, rows(readings, (metric.name, window), told), len(every)))
     return Answer(plan, folded, as_of_ms, tables)
 
 
@@ -72,15 +79,15 @@ def chosen(plan: Plan, asked: Asked) -> list[tuple[Metric, Window]]:
     return pairs
 
 
-def last_rows(table: Table, last: int | None) -> list[Row]:
-    """Those that people are shown: all, or the last ones of what is read day by day; 0 asks for all."""
-    if last is None:
-        periodic = isinstance(table.window, model.Calendar) and table.window.unit is not Unit.DAY
-        last = 0 if periodic else DAILY_ROWS
-    return table.rows[-last:]
+def _most(window: Window, asked: Asked) -> int:
+    """How many of the last periods; 0 is all."""
+    if asked.last is not None or not asked.for_people:
+        return asked.last or 0
+    periodic = isinstance(window, model.Calendar) and window.unit is not Unit.DAY
+    return 0 if periodic else DAILY_ROWS
 
 
-def as_json(answered: Answer, asked: Asked) -> Json:
+def as_json(answered: Answer) -> Json:
     """The whole answer for machines: readings as the exporter's, one a period."""
     plan, folded = answered.plan, answered.folded
     trust = Trust(AsOf(answered.as_of_ms, answered.as_of_ms), 1.0)
@@ -90,7 +97,6 @@ def as_json(answered: Answer, asked: Asked) -> Json:
         parts = [reading_json(plan, part, trust) for part in one.segments]
         return whole | {"segments": parts} if parts else whole
 
-    kept = [(table, table.rows[-(asked.last or 0) :]) for table in answered.tables]
     return about(plan) | {
         "events": {
             "first": iso(plan, folded.first_ms),
@@ -104,7 +110,7 @@ def as_json(answered: Answer, asked: Asked) -> Json:
             ],
         },
         "as_of": iso(plan, answered.as_of_ms),
-        "readings": [row(one) for _, rows_ in kept for one in rows_],
+        "readings": [row(one) for table in answered.tables for one in table.rows],
     }
 
 

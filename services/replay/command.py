@@ -17,6 +17,8 @@ from streams.plan import compile_plan
 EPILOG = """\
 The files are taken to be complete: nothing in them is too late, in whatever order they are; an id counts once, however
 far apart it comes again (unless the source says dedupe: 0); what has not ended by the last event is marked "so far".
+The last period that is shown is told by its segments too; --json has those of every period.
+Events more than a hundred years apart are an error that names the two lines: the time of one of them is wrong.
 With --at, what happened from that moment on is left out, also later that day; the exporter's ?at= reads the whole day.
 
   nsm replay last-year.jsonl.gz --at 2027-01-01 --metric revenue --window month
@@ -51,6 +53,7 @@ def run(args: argparse.Namespace) -> int:
         window=args.window,
         last=args.last,
         before_ms=None if args.at is None else moment(plan, args.at),
+        for_people=not args.json,
     )
     chosen(plan, asked)  # what is not there is said before a long file is read
     if args.files.count(STANDARD_INPUT) > 1:
@@ -61,9 +64,9 @@ def run(args: argparse.Namespace) -> int:
         return 1
     answered = answer(plan, folded, asked)
     if args.json:
-        print(msgspec.json.encode(as_json(answered, asked)).decode())
+        print(msgspec.json.encode(as_json(answered)).decode())
     else:
-        print(*lines(answered, asked.last), sep="\n")
+        print(*lines(answered), sep="\n")
     return 0
 
 

@@ -18,7 +18,7 @@ from schemas.errors import CommandError
 from schemas.events.needs import Raw, RawRecord, Refused
 from services.replay.files import slices
 from streams.cells import Cells
-from streams.events.admission import Admission
+from streams.events.admission import Admission, Admitted
 from streams.events.decoding import Decoder
 from streams.fold import NO_MEASURE, Records, Work
 from streams.plan import Plan, SourcePlan
@@ -27,6 +27,13 @@ from streams.state.port import NEVER, Standing
 SLICE = 20_000
 ENDLESS_MS = 2**60
 SHOWN = 5
+
+
+class Line(NamedTuple):
+    """Where an event stands; numbered from 1."""
+
+    file: str
+    number: int
 
 
 class BadLine(NamedTuple):
@@ -38,7 +45,8 @@ class BadLine(NamedTuple):
 
 
 class Folded(msgspec.Struct, kw_only=True):
-    """What files of events come to; ``first_ms`` and ``last_ms`` are the times of the first and last event counted.
+    """What files of events come to; ``first_ms`` and ``last_ms`` are the times of the first and last event counted,
+    ``first_at`` and ``last_at`` the lines of these two.
 
     ``left_out`` is by type, of those that no measure counts; ``refused`` by reason; ``bad`` the first few of them, but
     not events left out by ``before_ms``.
@@ -52,6 +60,8 @@ class Folded(msgspec.Struct, kw_only=True):
     left_out: Counter[str]
     first_ms: int = -NEVER
     last_ms: int = NEVER
+    first_at: Line | None = None
+    last_at: Line | None = None
 
 
 def fold_files(plan: Plan, files: Iterable[tuple[str, str]], before_ms: int | None = None) -> Folded:
@@ -106,14 +116,22 @@ class _Fold:
         raws = [RawRecord(number, self._append_ms, None, line, ()) for number, line in stripped if line]
         admitted = self._admission.admit(raws, self._decoder.decode(raws), self._standing, self._standing.position)
         self._standing = admitted.standing
-        times = admitted.batch.times
-        if len(times):
-            folded.first_ms = min(folded.first_ms, int(times.min()))
-            folded.last_ms = max(folded.last_ms, int(times.max()))
+        if len(admitted.batch.times):
+            _reach(folded, admitted, raws, name)
             for plan, records in self._folds:
                 _fold_into(folded, Work(plan, admitted.batch, self._decoder), records)
         folded.outcomes.update({outcome: number for outcome, number in admitted.outcomes.items() if number})
         _tell_refused([one for one in admitted.refused if one.reason != "ahead"], raws, name, folded)
+
+
+def _reach(folded: Folded, admitted: Admitted, raws: Sequence[Raw], name: str) -> None:
+    """Moves the first and the last event out to these, of which there is one."""
+    times, places = admitted.batch.times, admitted.places()
+    first, last = int(times.argmin()), int(times.argmax())
+    if times[first] < folded.first_ms:
+        folded.first_ms, folded.first_at = int(times[first]), Line(name, raws[places[first]].offset)
+    if times[last] > folded.last_ms:
+        folded.last_ms, folded.last_at = int(times[last]), Line(name, raws[places[last]].offset)
 
 
 def _fold_into(folded: Folded, work: Work, records: Records) -> None:

@@ -6,7 +6,7 @@ first event          last moment
   . . . .  . . . .  . . .         rolling: read at the end of each local day
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from schemas.definition import model
@@ -34,8 +34,8 @@ class Row(NamedTuple):
     segments: tuple[Reading, ...]
 
 
-def rows(plan: Plan, readings: Readings, asked: tuple[str, Window], extent: tuple[int, int]) -> list[Row]:
-    """A metric over a window, in every period from the first event to the last moment."""
+def rows(readings: Readings, asked: tuple[str, Window], told: Iterable[Period]) -> list[Row]:
+    """A metric over a window, in each of these periods."""
     metric, window = asked
     return [
         Row(
@@ -43,7 +43,7 @@ def rows(plan: Plan, readings: Readings, asked: tuple[str, Window], extent: tupl
             readings.running(metric, window, period.at_ms),
             tuple(readings.segments(metric, window, period.at_ms)),
         )
-        for period in periods(plan, window, extent)
+        for period in told
     ]
 
 

@@ -3,11 +3,15 @@
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from fractions import Fraction
+from itertools import groupby
 
 from schemas.definition import model
+from schemas.definition.model import Metric
 from schemas.definition.units import unit_of
+from schemas.readings import Reading
+from services.board.digits import decimals
 from services.exporter.answers import iso
-from services.replay.answer import Answer, Table, last_rows
+from services.replay.answer import Answer, Table
 from services.replay.folding import Folded
 from services.replay.periods import Row
 from services.told import told
@@ -20,7 +24,7 @@ SO_FAR = "so far"
 TYPES_TOLD = 5
 
 
-def lines(answered: Answer, last: int | None) -> Iterator[str]:
+def lines(answered: Answer) -> Iterator[str]:
     """The whole answer."""
     plan, folded = answered.plan, answered.folded
     yield (
@@ -29,7 +33,7 @@ def lines(answered: Answer, last: int | None) -> Iterator[str]:
     )
     for table in answered.tables:
         yield ""
-        yield from _table(unit_of(plan.definition, table.metric.name), table, last_rows(table, last))
+        yield from _table(unit_of(plan.definition, table.metric.name), table)
     yield ""
     yield from what_became(plan, folded)
 
@@ -62,24 +66,42 @@ def _events(folded: Folded) -> str:
     return f"{counted:,} {'event' if counted == 1 else 'events'}"
 
 
-def _table(unit: str, table: Table, shown: Sequence[Row]) -> Iterator[str]:
-    metric = table.metric
+def _table(unit: str, table: Table) -> Iterator[str]:
+    metric, shown = table.metric, table.rows
     yield f"{metric.name}, {table.window.label}" + (f", in {unit}" if unit else "")
     if metric.description:
         yield metric.description
     readings = [row.reading for row in shown]
-    columns = [_column("period", [row.period.label for row in shown], left=True)]
-    columns.append(_column("value", numbers([one.value for one in readings])))
-    if isinstance(metric.value, model.Ratio):
-        columns.append(_column(metric.value.numerator, numbers([one.numerator for one in readings])))
-        columns.append(_column(metric.value.denominator, numbers([one.denominator for one in readings])))
     ends = isinstance(table.window, model.Lifetime)
-    columns.append(["", *("" if one.complete or ends else SO_FAR for one in readings)])
+    so_far = ["", *("" if one.complete or ends else SO_FAR for one in readings)]
+    periods = _column("period", [row.period.label for row in shown], left=True)
+    yield from _lines([periods, *_numbers(metric, readings), so_far])
+    if len(shown) < table.periods:
+        yield f"(the last {len(shown)} of {table.periods}; --last 0 shows all)"
+    yield from _by_segment(metric, shown[-1])
+
+
+def _by_segment(metric: Metric, row: Row) -> Iterator[str]:
+    """Of the last period that is shown; --json has those of all."""
+    for dimension, group in groupby(row.segments, key=lambda one: one.dimension):
+        readings = list(group)
+        yield f"by {dimension} in {row.period.label}:"
+        names = _column(dimension, [told(one.segment) for one in readings], left=True)
+        yield from _lines([names, *_numbers(metric, readings)])
+
+
+def _numbers(metric: Metric, readings: Sequence[Reading]) -> Iterator[list[str]]:
+    """The value, and of a ratio what is divided."""
+    value = metric.value
+    yield _column("value", numbers([one.value for one in readings], about=isinstance(value, model.Quantile)))
+    if isinstance(value, model.Ratio):
+        yield _column(value.numerator, numbers([one.numerator for one in readings]))
+        yield _column(value.denominator, numbers([one.denominator for one in readings]))
+
+
+def _lines(columns: Sequence[Sequence[str]]) -> Iterator[str]:
     for cells in zip(*columns, strict=True):
         yield "  ".join(cells).rstrip()
-    left_out = len(table.rows) - len(shown)
-    if left_out:
-        yield f"(the last {len(shown)} of {len(table.rows)}; --last 0 shows all)"
 
 
 def _column(head: str, cells: list[str], *, left: bool = False) -> list[str]:
@@ -87,9 +109,15 @@ def _column(head: str, cells: list[str], *, left: bool = False) -> list[str]:
     return [cell.ljust(width) if left else cell.rjust(width) for cell in [head, *cells]]
 
 
-def numbers(values: Sequence[Fraction | None]) -> list[str]:
-    """With as many decimals as the longest of them needs, so that they stand under each other."""
-    places = max((_places(value) for value in values if value is not None), default=0)
+def numbers(values: Sequence[Fraction | None], *, about: bool = False) -> list[str]:
+    """With as many decimals as the longest of them needs, so that they stand under each other.
+
+    What is known ``about`` only, as a quantile is to one in a hundred, has no more of them than on a board.
+    """
+    there = [value for value in values if value is not None]
+    places = max(map(_places, there), default=0)
+    if about and there:
+        places = min(places, decimals(float(max(map(abs, there)))))
     return [ABSENT if value is None else number(value, places) for value in values]
 
 

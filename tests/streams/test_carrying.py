@@ -5,7 +5,7 @@ import pytest
 from schemas.definition.loading import parse
 from streams.carrying import CannotBeCarried, carrying
 from streams.plan import compile_plan
-from tests.services.definition.test_carry import NEW, OLD
+from tests.services.definition.two_versions import NEW, OLD
 
 
 def test_what_an_earlier_carrying_has_begun_is_not_read_over_a_lifetime_later() -> None:

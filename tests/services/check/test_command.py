@@ -244,7 +244,7 @@ def test_events_that_cannot_be_read_are_told_in_a_sentence(check: Check, tmp_pat
         "shop=cut.gz": "cut.gz cannot be read",
         "shop=empty": "no event counted",
         "shop=noise": "no event counted",
-        "shop=far": "the last event is of the year 9980 or later",
+        "shop=far": "are more than 100 years: is one of these times wrong?",
         "cut.gz": "say whose events cut.gz holds: SOURCE=FILE, with one of shop, carrier",
         "bakery=cut.gz": "with one of shop, carrier",
     }.items():

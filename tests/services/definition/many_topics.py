@@ -10,20 +10,18 @@ from schemas.events.needs import RawRecord
 from schemas.names import late_series
 from services.definition.logs import Begin, Place
 from streams.events.raws import Raws
-from streams.fold import Records, unpack
 from streams.plan import INTERNAL_PARTITIONS, Plan
 from streams.rekeying.messages import Origin
-from streams.state.port import Log, Partition, Reader, Snapshot, Store
-from streams.worker.intake import Intake, SourceIntake, StageIntake
+from streams.state.port import Partition, Reader, Snapshot, Store
 from streams.worker.sessions import TopicFacts
 from tests.live.road import EVERY_KEY
 from tests.services.definition.any_definition import KEYED_BY
 from tests.streams.folding import DAY, HOUR
+from tests.streams.worker.folding import fold_log
 
 BEGIN = 1_740_000_000_000
 DAYS = 60
 A_READ = 37
-LONG = 10**9
 
 
 class Appended(NamedTuple):
@@ -90,12 +88,14 @@ class ManyTopics:
         """Sources up to there, then all that was sent."""
         for topic in self._plan.sources:
             for number, end in enumerate(ends[topic]):
-                log = self._logs[topic][number][:end]
-                await self._fold(Place(topic, number), [RawRecord(n, *one, ()) for n, one in _keyed(log)], batch)
+                log = _records(self._logs[topic][number][:end])
+                place = Origin(topic, number, len(self._logs[topic]))
+                for out in await fold_log(self._plan, self._store, place, log, batch):
+                    self._sent[out.topic, out.partition] += out.messages
         for topic in self._plan.stages:
             for number in range(INTERNAL_PARTITIONS):
-                sent = [RawRecord(n, 0, None, value, ()) for n, value in enumerate(self._sent[topic, number])]
-                await self._fold(Place(topic, number), sent, batch)
+                sent = [RawRecord(n, 0, None, value) for n, value in enumerate(self._sent[topic, number])]
+                await fold_log(self._plan, self._store, Origin(topic, number, INTERNAL_PARTITIONS), sent, batch)
 
     async def snapshots(self, reader: Reader) -> dict[Place, Snapshot]:
         """All cells; stages by what they are keyed by, as their topics are named after the version."""
@@ -112,26 +112,6 @@ class ManyTopics:
     def _numbers(self) -> Iterator[tuple[str, int]]:
         yield from ((topic, len(self._logs[topic])) for topic in self._plan.sources)
         yield from ((topic, INTERNAL_PARTITIONS) for topic in self._plan.stages)
-
-    async def _fold(self, place: Place, log: Sequence[RawRecord], batch: int) -> None:
-        session, opened = await self._store.open(Partition(self._plan.version, *place), Log(0, LONG, "topic-id"))
-        intake: Intake = (
-            StageIntake(self._plan, place.topic)
-            if place.topic in self._plan.stages
-            else SourceIntake(self._plan, Origin(*place, len(self._logs[place.topic])), opened)
-        )
-        standing = opened.standing
-        while standing.position < len(log):
-            following = min(standing.position + batch, len(log))
-            worked = intake.prepare(Raws.of(log[standing.position : following]), standing, following)
-            rows = await session.read(worked.work.wanted)
-            records: Records = {space: {e: unpack(row) for e, row in some.items()} for space, some in rows.items()}
-            effect = worked.work.fold(records, standing.floor)
-            await session.apply(intake.commit(worked, effect, records))
-            for out in worked.outgoing:
-                self._sent[out.topic, out.partition] += out.messages
-            standing = worked.admitted.standing
-        session.close()
 
 
 class ManyLogs:
@@ -152,7 +132,7 @@ class ManyLogs:
         several = log[begin : begin + A_READ]
         assert several, "nothing follows"
         self._next[place] = begin + len(several)
-        return Raws.of(RawRecord(n, *one, ()) for n, one in _keyed(several, begin)), self._next[place]
+        return Raws.of(_records(several, begin)), self._next[place]
 
     def _begin(self, place: Place) -> Begin:
         offset, log = self._lost[place.topic][place.number], self._logs[place.topic][place.number]
@@ -171,5 +151,5 @@ class KnownTopics(NamedTuple):
         return {one: TopicFacts("topic-id", len(self.logs.get(one, range(INTERNAL_PARTITIONS)))) for one in topics}
 
 
-def _keyed(log: Sequence[Appended], begin: int = 0) -> Iterator[tuple[int, tuple[int, None, bytes]]]:
-    return ((n, (one.at_ms, None, one.value)) for n, one in enumerate(log, begin))
+def _records(log: Sequence[Appended], begin: int = 0) -> list[RawRecord]:
+    return [RawRecord(n, one.at_ms, None, one.value) for n, one in enumerate(log, begin)]

@@ -13,10 +13,8 @@ from redis import Redis
 from schemas.definition.loading import parse
 from schemas.definition.model import Definition
 from schemas.names import is_late
-from services.definition.carry import Kafka, carry
 from services.definition.kept import going_on
 from services.definition.logs import Place
-from services.definition.stores import Stores
 from streams import adding
 from streams.cells import Cells
 from streams.plan import Plan, compile_plan, keys_of, measures_of
@@ -24,12 +22,11 @@ from streams.readings import AsOf, Readings
 from streams.state.memory import MemoryStore
 from streams.state.port import Snapshot
 from streams.state.redis import RedisReader, RedisRegistry, RedisStore
-from streams.state.redis.copier import RedisCopier
 from streams.state.serving import Serving
 from streams.time.spans import longest_of
-from streams.worker.succession import Succession
 from tests.servers import RedisServer
 from tests.services.definition.any_definition import KEYED_BY, AnyDefinition, text_of
+from tests.services.definition.carrying import carried, served
 from tests.services.definition.many_topics import (
     BEGIN,
     DAYS,
@@ -57,13 +54,10 @@ class Both(NamedTuple):
 
 async def carried_on(url: str, plan: Plan, logs: Logs, definition: Definition, lost: Ends) -> Plan:
     """The version is served, and the definition goes on with it."""
-    registry, reader = RedisRegistry(url), RedisReader(url)
-    await Succession(plan, registry, reader, ()).announce()
+    registry = RedisRegistry(url)
+    await served(url, plan)
     await registry.exchange("Test", await registry.serving("Test"), Serving(served=plan.version))
-    async with RedisCopier(url) as copier:
-        stores = Stores(registry, reader, RedisStore(url), copier)
-        await carry(definition, stores, Kafka(KnownTopics(logs), ManyLogs(logs, lost)))
-    await reader.close()
+    await carried(url, definition, ManyLogs(logs, lost), KnownTopics(logs))
     return await going_on(registry, compile_plan(definition))
 
 

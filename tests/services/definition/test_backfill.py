@@ -11,27 +11,12 @@ from schemas.definition.loading import parse
 from schemas.definition.model import Definition
 from services.definition import backfill
 from services.definition.carry import Report, sentences
-from services.definition.kept import going_on
-from streams.plan import compile_plan
 from streams.readings import Readings
-from streams.state.redis import RedisReader, RedisRegistry, RedisStore
 from streams.state.redis.copier import RedisCopier
 from tests.servers import RedisServer
+from tests.services.definition.carrying import Read, begun, carried, folded_whole, gone_on
 from tests.services.definition.held_logs import HeldLogs
-from tests.services.definition.test_carry import (
-    BEGIN,
-    BEGUN,
-    EVENTS,
-    NEW,
-    OLD,
-    Read,
-    carried,
-    folded_whole,
-    happenings,
-    read,
-    served,
-)
-from tests.services.exporter.world import Company
+from tests.services.definition.two_versions import BEGIN, BEGUN, END, EVENTS, NEW, OLD, happenings
 from tests.streams.folding import DAY, HOUR, event
 
 ALL_EVER = """\
@@ -58,26 +43,6 @@ MORE = NEW.replace("metrics:\n", ALL_EVER + "metrics:\n").replace("north_star:",
 SPLIT = ("cities", "back_again", "growing", "sides", "customers")
 
 
-async def begun(url: str, events: list[dict[str, object]]) -> Company:
-    """The old version, served, with these events."""
-    company = Company(compile_plan(parse(OLD)), RedisStore(url))
-    await company.begin()
-    await company.publish(*events, batch=70)
-    await served(url, company.plan)
-    return company
-
-
-async def gone_on(url: str, definition: Definition, events: list[dict[str, object]], at_ms: int) -> Read:
-    """The new version, once it has all events."""
-    plan = await going_on(RedisRegistry(url), compile_plan(definition))
-    await Company(plan, RedisStore(url)).publish(*events, batch=50)
-    reader = RedisReader(url)
-    try:
-        return await read(reader, plan, at_ms, plan.definition.measures)
-    finally:
-        await reader.close()
-
-
 def shown(readings: Readings, definition: Definition, at_ms: int) -> Iterator[tuple[object, ...]]:
     """Every metric in each of its windows, on every day, with what came late, and segments at the end."""
     for metric in definition.metrics.values():
@@ -95,16 +60,15 @@ def test_over_a_whole_topic_it_is_what_folding_everything_would_be(
     seed: int, redis_server: RedisServer, redis: Redis
 ) -> None:
     rng, url, definition = random.Random(seed), redis_server.url, parse(MORE)
-    events, at_ms = list(happenings(rng, 0, EVENTS)), BEGIN + EVENTS * DAY // 12
-    cut = rng.randrange(100, 1100)
+    events, cut = list(happenings(rng, 0, EVENTS)), rng.randrange(100, 1100)
 
     async def story() -> tuple[Report, Read, Read]:
         company = await begun(url, events[:cut])
         logs = HeldLogs("shop", company.logs)
         report = await carried(url, definition, logs)
         assert report.events == logs.read == cut
-        whole = await folded_whole(compile_plan(definition), events, at_ms, definition.measures)
-        return report, await gone_on(url, definition, events, at_ms), whole
+        whole = await folded_whole(definition, events, END, definition.measures)
+        return report, await gone_on(url, definition, events, END), whole
 
     report, (ours, restated), (theirs, as_restated) = asyncio.run(story())
     assert report.since_ms is None
@@ -112,8 +76,8 @@ def test_over_a_whole_topic_it_is_what_folding_everything_would_be(
     assert {"ever", "viewers", "lapsed", "tickets", "customers"} <= {name.partition(".")[0] for name in report.new}
     assert restated == as_restated
     assert {"restated", "restated_at", "unused"} == {name.partition("|")[0] for one in as_restated for name in one}
-    assert list(shown(ours, definition, at_ms)) == list(shown(theirs, definition, at_ms))
-    assert any(one[-1] for one in shown(theirs, definition, at_ms) if len(one) == 5)  # something came late
+    assert list(shown(ours, definition, END)) == list(shown(theirs, definition, END))
+    assert any(one[-1] for one in shown(theirs, definition, END) if len(one) == 5)  # something came late
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -121,7 +85,7 @@ def test_over_a_topic_that_lost_its_beginning_it_is_shown_for_what_is_left(
     seed: int, redis_server: RedisServer, redis: Redis
 ) -> None:
     rng, url, definition = random.Random(seed), redis_server.url, parse(NEW)
-    events, at_ms = list(happenings(rng, 0, EVENTS)), BEGIN + EVENTS * DAY // 12
+    events = list(happenings(rng, 0, EVENTS))
     cut, lost = rng.randrange(700, 1100), rng.randrange(100, 400)
 
     async def story() -> tuple[Report, Read, Read]:
@@ -132,8 +96,8 @@ def test_over_a_topic_that_lost_its_beginning_it_is_shown_for_what_is_left(
         assert report.events == cut - lost
         return (
             report,
-            await gone_on(url, definition, events, at_ms),
-            await folded_whole(compile_plan(definition), events, at_ms, definition.measures),
+            await gone_on(url, definition, events, END),
+            await folded_whole(definition, events, END, definition.measures),
         )
 
     report, (ours, _), (theirs, _) = asyncio.run(story())
@@ -143,7 +107,7 @@ def test_over_a_topic_that_lost_its_beginning_it_is_shown_for_what_is_left(
     seen = 0
     for metric in definition.metrics.values():
         for window in metric.windows:
-            for at in range(BEGIN, at_ms, DAY):
+            for at in range(BEGIN, END, DAY):
                 one, other = ours.running(metric.name, window, at), theirs.running(metric.name, window, at)
                 looks_back = 3 * DAY if metric.name == "repeats_3d" else 0
                 if metric.name in BEGUN and (one.start_ms is None or one.start_ms - looks_back < since_ms):
@@ -214,7 +178,7 @@ def test_one_that_was_cut_off_while_it_put_things_beside_others_is_begun_again(
         await carried(url, definition, HeldLogs("shop", company.logs))
         return (
             await gone_on(url, definition, events, at_ms),
-            await folded_whole(compile_plan(definition), events, at_ms, definition.measures),
+            await folded_whole(definition, events, at_ms, definition.measures),
         )
 
     (ours, restated), (theirs, as_restated) = asyncio.run(story())

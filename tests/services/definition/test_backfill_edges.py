@@ -12,14 +12,12 @@ from services.definition.carry import Report, sentences
 from services.definition.logs import Begin, Place
 from streams import adding
 from streams.events.raws import Raws
-from streams.plan import compile_plan
 from streams.readings import Readings
-from streams.state.redis import RedisStore
 from tests.servers import RedisServer
+from tests.services.definition.carrying import begun, carried, folded_whole, gone_on
 from tests.services.definition.held_logs import HeldLogs
-from tests.services.definition.test_backfill import begun, gone_on
-from tests.services.definition.test_carry import BEGIN, OLD, carried, folded_whole, served
-from tests.services.exporter.world import Company, Event
+from tests.services.definition.two_versions import BEGIN, OLD
+from tests.services.exporter.world import Event
 from tests.streams.folding import DAY, HOUR, event
 
 WEIGHT = OLD.replace("metrics:\n", "  weight: {sum: view.kilos}\nmetrics:\n").replace(
@@ -129,10 +127,7 @@ def test_what_the_version_before_refused_and_counts_from_now_on_is_told(
     several = views(7, "u1", BEGIN, kilos=2, size=9) + views(3, "u2", BEGIN, kilos="two", size=9)
 
     async def story() -> Report:
-        company = Company(compile_plan(parse(WEIGHT)), RedisStore(url))
-        await company.begin()
-        await company.publish(*several)
-        await served(url, company.plan)
+        company = await begun(url, several, WEIGHT)
         return await carried(url, definition, HeldLogs("shop", company.logs))
 
     report = asyncio.run(story())
@@ -162,7 +157,7 @@ def test_values_that_are_told_apart_no_more_are_the_same_at_a_grain_that_is_new(
         gone = [2 if log else 0 for log in company.logs]
         await carried(url, definition, HeldLogs("shop", company.logs, gone, BEGIN + DAY))
         ours, _ = await gone_on(url, definition, [*lost, *left, *later], at_ms)
-        theirs, _ = await folded_whole(compile_plan(definition), [*lost, *left, *later], at_ms)
+        theirs, _ = await folded_whole(definition, [*lost, *left, *later], at_ms)
         return tuple({one.segment: one.value for one in of.segments("orders", window, at_ms)} for of in (ours, theirs))  # type: ignore[return-value]
 
     ours, theirs = asyncio.run(story())
@@ -186,7 +181,7 @@ def test_what_repeats_an_event_that_is_lost_is_not_shown_as_another(redis_server
         await carried(url, definition, HeldLogs("shop", company.logs, gone, cut_ms))
         several = [first, *again, event("z", "view", "u1", midnight + DAY, kilos=1)]
         ours, _ = await gone_on(url, definition, several, at_ms + DAY)
-        return ours, (await folded_whole(compile_plan(definition), several, at_ms + DAY))[0]
+        return ours, (await folded_whole(definition, several, at_ms + DAY))[0]
 
     ours, theirs = asyncio.run(story())
     assert theirs.running("weight", day, at_ms).value == 3

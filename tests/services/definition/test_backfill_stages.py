@@ -9,23 +9,25 @@ import pytest
 from redis import Redis
 
 from schemas.definition.loading import parse
-from services.definition.carry import Kafka, Report, carry
+from services.definition.carry import Report
 from services.definition.kept import going_on
-from services.definition.stores import Stores
-from streams.plan import compile_plan
+from streams.plan import Plan, compile_plan
 from streams.readings import Readings
+from streams.state.memory import MemoryStore
 from streams.state.port import Partition
 from streams.state.redis import RedisReader, RedisRegistry, RedisStore
 from streams.state.redis.copier import Held, RedisCopier
-from streams.worker.succession import Succession
 from tests.servers import RedisServer
+from tests.services.definition.carrying import carried, served
 from tests.services.definition.held_logs import HeldLogs
-from tests.services.definition.staged_road import StagedRoad, StagedTopics
+from tests.services.definition.held_topics import HeldTopics
+from tests.services.exporter.staged_road import StagedRoad
 from tests.services.exporter.world import Event
 from tests.streams.folding import DAY, event
 
 MIDNIGHT = 1_740_009_600_000  # 2025-02-20 in UTC
 DAYS = 30
+END = MIDNIGHT + DAYS * DAY
 OLD = """\
 company: Test
 time_zone: UTC
@@ -81,8 +83,43 @@ def shown(readings: Readings) -> Iterator[tuple[str, int, Fraction | None]]:
             for n in range(DAYS):
                 yield metric.name, n, readings.running(metric.name, window, MIDNIGHT + n * DAY).value
     window = parse(NEW).metrics["large"].windows[0]
-    for one in readings.segments("large", window, MIDNIGHT + DAYS * DAY):
+    for one in readings.segments("large", window, END):
         yield str(one.segment), DAYS, one.value
+
+
+class Before:
+    """The version before, served, with another part of the logs whenever it goes on."""
+
+    def __init__(self, plan: Plan, url: str, logs: list[list[Event]], rng: random.Random) -> None:
+        self._plan, self._url, self._logs, self._rng = plan, url, logs, rng
+        self._road = StagedRoad(plan, RedisStore(url), 2)
+        self._reached = [60 + rng.randrange(40) for _ in logs]
+        self._copied = set[int]()
+
+    async def begin(self) -> None:
+        """In several batches."""
+        await self._road.begin()
+        for part in (1, 2, 3):
+            ends = [end * part // 3 for end in self._reached]
+            await self._road.fold([log[:end] for log, end in zip(self._logs, ends, strict=True)])
+        await served(self._url, self._plan)
+
+    async def go_on(self, partition: Partition) -> None:
+        """Once for each partition of its stages: when that is about to be copied."""
+        if partition.topic in self._plan.stages and partition.number not in self._copied:
+            self._copied.add(partition.number)
+            self._reached = [end + self._rng.randrange(8) for end in self._reached]
+            await self._road.fold_sources([log[:end] for log, end in zip(self._logs, self._reached, strict=True)])
+            await self._road.fold_stage_partitions(partition.number)
+
+
+async def folded_anew(plan: Plan, logs: list[list[Event]]) -> Readings:
+    """By a version that went on with none."""
+    store = MemoryStore()
+    road = StagedRoad(plan, store, 2)
+    await road.begin()
+    await road.fold(logs)
+    return await road.readings(store, END)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -90,51 +127,28 @@ def shown(readings: Readings) -> Iterator[tuple[str, int, Fraction | None]]:
 def test_it_is_what_folding_everything_would_be(
     seed: int, text: str, redis_server: RedisServer, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rng, url, old, new = random.Random(seed), redis_server.url, compile_plan(parse(text)), compile_plan(parse(NEW))
+    rng, url, new = random.Random(seed), redis_server.url, compile_plan(parse(NEW))
     logs = logs_of(rng, 400)
-    reached, held = [60 + rng.randrange(40) for _ in logs], RedisCopier.held
 
     async def story() -> tuple[Report, Readings, Readings]:
-        road = StagedRoad(old, url, 2)
-        await road.begin()
-        for _ in range(3):
-            await road.fold([log[: end // 3] for log, end in zip(logs, reached, strict=True)])
-        await road.fold([log[:end] for log, end in zip(logs, reached, strict=True)])
-        reader = RedisReader(url)
-        await Succession(old, RedisRegistry(url), reader, ()).announce()
+        before = Before(compile_plan(parse(text)), url, logs, rng)
+        await before.begin()
+        held = RedisCopier.held
 
         async def further(copier: RedisCopier, partition: Partition) -> Held | None:
-            """The old version goes on while its stages are copied: each has another part of the sources."""
-            if partition.topic in old.stages and await copier_first(partition):
-                for number, log in enumerate(logs):
-                    reached[number] += rng.randrange(8)
-                    await road.fold_source(number, log[: reached[number]])
-                await road.fold_stages(partition.number)
+            await before.go_on(partition)
             return await held(copier, partition)
 
-        seen = set[int]()
-
-        async def copier_first(partition: Partition) -> bool:
-            first = partition.number not in seen
-            seen.add(partition.number)
-            return first
-
         monkeypatch.setattr(RedisCopier, "held", further)
-        async with RedisCopier(url) as copier:
-            stores = Stores(RedisRegistry(url), reader, RedisStore(url), copier)
-            report = await carry(new.definition, stores, Kafka(StagedTopics(2), HeldLogs("shop", logs)))
+        report = await carried(url, new.definition, HeldLogs("shop", logs), HeldTopics(stages=1))
         monkeypatch.undo()
-        await reader.close()
-        plan = await going_on(RedisRegistry(url), new)
-        after = StagedRoad(plan, url, 2)
+        after = StagedRoad(await going_on(RedisRegistry(url), new), RedisStore(url), 2)
         for end in (150, 180, 400):
             await after.fold([log[:end] for log in logs])
-        ours = await after.readings(MIDNIGHT + DAYS * DAY)
-        redis.flushall()
-        anew = StagedRoad(new, url, 2)
-        await anew.begin()
-        await anew.fold(logs)
-        return report, ours, await anew.readings(MIDNIGHT + DAYS * DAY)
+        reader = RedisReader(url)
+        ours = await after.readings(reader, END)
+        await reader.close()
+        return report, ours, await folded_anew(new, logs)
 
     report, ours, theirs = asyncio.run(story())
     assert report.since_ms is None

@@ -7,24 +7,11 @@ import pytest
 from redis import Redis
 
 from schemas.definition.loading import parse
-from services.definition.kept import going_on
-from streams.plan import compile_plan
-from streams.state.redis import RedisReader, RedisRegistry, RedisStore
+from streams.state.redis import RedisRegistry
 from streams.state.serving import Serving
 from tests.servers import RedisServer
-from tests.services.definition.test_carry import (
-    BEGIN,
-    EVENTS,
-    NEW,
-    OLD,
-    Read,
-    carried,
-    folded_whole,
-    happenings,
-    read,
-    served,
-)
-from tests.services.exporter.world import Company
+from tests.services.definition.carrying import Read, begun, carried, folded_whole, gone_on, served, successor
+from tests.services.definition.two_versions import BEGIN, END, EVENTS, NEW, happenings
 from tests.streams.folding import DAY
 
 THIRD = (
@@ -40,39 +27,27 @@ THIRD = (
 
 @pytest.mark.parametrize("seed", range(2))
 def test_what_is_shown_after_two_is_whole(seed: int, redis_server: RedisServer, redis: Redis) -> None:
-    rng, url = random.Random(seed), redis_server.url
-    events, at_ms = list(happenings(rng, 0, EVENTS)), BEGIN + EVENTS * DAY // 12
-    registry = RedisRegistry(url)
+    url, registry = redis_server.url, RedisRegistry(redis_server.url)
+    events = list(happenings(random.Random(seed), 0, EVENTS))
 
     async def story() -> tuple[Read, Read]:
-        old = compile_plan(parse(OLD))
-        company = Company(old, RedisStore(url))
-        await company.begin()
-        await company.publish(*events[:300], batch=70)
-        await served(url, old)
+        first = await begun(url, events[:300])
         await carried(url, parse(NEW))
-        second = await going_on(registry, compile_plan(parse(NEW)))
-        company = Company(second, RedisStore(url))
-        await company.publish(*events[:500], batch=70)
-        await served(url, second)
+        second = await successor(url, parse(NEW))
+        await second.publish(*events[:500], batch=70)
+        await served(url, second.plan)
         known = await registry.serving("Test")
-        assert await registry.exchange("Test", known, Serving(served=second.version, before=old.version))
+        taken_over = Serving(served=second.plan.version, before=first.plan.version)
+        assert await registry.exchange("Test", known, taken_over)
         await carried(url, parse(THIRD))
-        third = await going_on(registry, compile_plan(parse(THIRD)))
-        assert len(third.carried.generations) == 3
-        company = Company(third, RedisStore(url))
-        await company.publish(*events, batch=70)
-        reader = RedisReader(url)
-        try:
-            return await read(reader, third, at_ms), await folded_whole(compile_plan(third.definition), events, at_ms)
-        finally:
-            await reader.close()
+        assert len((await successor(url, parse(THIRD))).plan.carried.generations) == 3
+        return await gone_on(url, parse(THIRD), events, END), await folded_whole(parse(THIRD), events, END)
 
     (ours, _), (theirs, _) = asyncio.run(story())
     shown: dict[str, int] = {}
     for metric in parse(THIRD).metrics.values():
         for window in metric.windows:
-            for at in range(BEGIN, at_ms, DAY):
+            for at in range(BEGIN, END, DAY):
                 one, other = ours.running(metric.name, window, at), theirs.running(metric.name, window, at)
                 if one.value is not None:
                     assert one.value == other.value, (metric.name, window, at)

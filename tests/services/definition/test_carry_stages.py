@@ -7,17 +7,16 @@ import pytest
 from redis import Redis
 
 from schemas.definition.loading import parse
-from services.definition.carry import Kafka, carry
 from services.definition.kept import going_on
-from services.definition.stores import Stores
 from streams.plan import compile_plan
 from streams.state.port import Partition
 from streams.state.redis import RedisReader, RedisRegistry, RedisStore
 from streams.state.redis.copier import Held, RedisCopier
-from streams.worker.succession import Succession
 from tests.servers import RedisServer
+from tests.services.definition.carrying import carried, served
 from tests.services.definition.held_logs import HeldLogs
-from tests.services.definition.staged_road import StagedRoad, StagedTopics
+from tests.services.definition.held_topics import HeldTopics
+from tests.services.exporter.staged_road import StagedRoad
 from tests.streams.folding import DAY, HOUR, event
 
 MIDNIGHT = 1_740_009_600_000  # 2025-02-20 in UTC
@@ -58,11 +57,10 @@ async def story(url: str, monkeypatch: pytest.MonkeyPatch, lost: int) -> Shown:
     before, meanwhile = orders(0, 10, MIDNIGHT - HOUR), orders(10, 10, MIDNIGHT + 60_000)
     log = before + meanwhile + orders(20, 10, MIDNIGHT + HOUR) + orders(30, 10, MIDNIGHT + DAY)
     held, went_on = RedisCopier.held, list[Partition]()
-    road = StagedRoad(old, url)
+    road = StagedRoad(old, RedisStore(url))
     await road.begin()
     await road.fold([before])
-    reader = RedisReader(url)
-    await Succession(old, RedisRegistry(url), reader, ()).announce()
+    await served(url, old)
 
     async def going_on_meanwhile(copier: RedisCopier, partition: Partition) -> Held | None:
         if partition.topic in old.stages and not went_on:  # the sources are copied
@@ -71,16 +69,13 @@ async def story(url: str, monkeypatch: pytest.MonkeyPatch, lost: int) -> Shown:
         return await held(copier, partition)
 
     monkeypatch.setattr(RedisCopier, "held", going_on_meanwhile)
-    async with RedisCopier(url) as copier:
-        stores = Stores(RedisRegistry(url), reader, RedisStore(url), copier)
-        report = await carry(
-            new.definition, stores, Kafka(StagedTopics(), HeldLogs("shop", [before + meanwhile], [lost]))
-        )
-    plan = await going_on(RedisRegistry(url), new)
-    after = StagedRoad(plan, url)
+    logs = HeldLogs("shop", [before + meanwhile], [lost])
+    report = await carried(url, new.definition, logs, HeldTopics(partitions=1, stages=1))
+    after = StagedRoad(await going_on(RedisRegistry(url), new), RedisStore(url))
     await after.fold([log])
+    reader = RedisReader(url)
+    readings = await after.readings(reader, MIDNIGHT + DAY + HOUR)
     await reader.close()
-    readings = await after.readings(MIDNIGHT + DAY + HOUR)
     day = new.definition.metrics["large"].windows[0]
 
     def on_three_days(metric: str) -> list[object]:

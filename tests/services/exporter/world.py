@@ -1,25 +1,28 @@
 """A small company under an exporter: partitions folded on demand, a clock and log ends set by hand."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from zlib import crc32
 
 from schemas.events.needs import RawRecord
 from services.exporter.freshness import End
 from services.exporter.snapshots import Snapshots, Source
 from services.exporter.version import Version
-from streams.events.raws import Raws
-from streams.fold import Records, unpack
 from streams.plan import Plan
 from streams.rekeying.messages import Origin
 from streams.state.memory import MemoryStore
 from streams.state.port import KeySpan, Log, Memory, Partition, Reader, Snapshot, Standing, Store
-from streams.worker.intake import SourceIntake
 from tests.streams.folding import the_source
+from tests.streams.worker.folding import fold_log
 
 NOW = 1_774_900_000_000  # two days after Europe's clocks went forward in 2026
 APPENDED = NOW + 100 * 86_400_000  # by a broker whose clock is ahead of every test
 Event = dict[str, object]
+
+
+def records_of(log: Sequence[Event]) -> list[RawRecord]:
+    """A log as the broker has it."""
+    return [RawRecord(offset, APPENDED, None, json.dumps(one).encode()) for offset, one in enumerate(log)]
 
 
 class Clock:
@@ -110,23 +113,8 @@ class Company:
 
     async def fold(self, number: int, batch: int = 1000, upto: int | None = None) -> None:
         """One partition, from where its state stands to the end of its log."""
-        partition = Partition(self.plan.version, self.topic, number)
-        session, opened = await self.store.open(partition, Log(0, 10**9, "topic-id"))
-        standing, end = opened.standing, len(self.logs[number]) if upto is None else upto
-        intake = SourceIntake(self.plan, Origin(self.topic, number, self.number), opened)
-        while standing.position < end:
-            following = min(standing.position + batch, end)
-            raws = Raws.of(
-                RawRecord(offset, APPENDED, None, json.dumps(self.logs[number][offset]).encode(), ())
-                for offset in range(standing.position, following)
-            )
-            worked = intake.prepare(raws, standing, following)
-            stored = await session.read(worked.work.wanted)
-            records: Records = {space: {e: unpack(row) for e, row in rows.items()} for space, rows in stored.items()}
-            effect = worked.work.fold(records, standing.floor)
-            await session.apply(intake.commit(worked, effect, records))
-            standing = worked.admitted.standing
-        session.close()
+        log = records_of(self.logs[number][:upto])
+        await fold_log(self.plan, self.store, Origin(self.topic, number, self.number), log, batch)
 
 
 class World:

@@ -188,6 +188,19 @@ def test_the_command_writes_the_past_of_a_file_anew_each_time(tmp_path: Path) ->
     assert {path.name for path in tmp_path.iterdir()} == {"nsm.yaml", "events.jsonl", "past.txt"}
 
 
+def test_events_that_lie_further_apart_than_a_company_lives_are_named(tmp_path: Path) -> None:
+    (tmp_path / "nsm.yaml").write_text(DEFINITION, encoding="utf-8")
+    events = [
+        {"event_id": year, "event": "order_completed", "user_id": "u", "time": f"{year}-03-01T10:00:00+00:00"}
+        for year in ("2026", "9999")
+    ]
+    (tmp_path / "events.jsonl").write_text("".join(f"{json.dumps(one)}\n" for one in events), encoding="utf-8")
+    done = nsm("--events", "events.jsonl", "--window", "day", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "events.jsonl, line 2) are more than 100 years" in done.stderr
+    assert nsm("--events", "events.jsonl", "--window", "day", "--to", "2026-04-01", folder=tmp_path).returncode == 0
+
+
 def test_a_service_that_is_away_is_told_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "nsm.yaml").write_text(DEFINITION, encoding="utf-8")
     done = nsm(folder=tmp_path)

@@ -277,7 +277,7 @@ def test_a_replay_says_what_sql_says_by_month_and_over_28_days(tmp_path: Path) -
     lines = history(HARD["Europe/Amsterdam"], seed=7, minutes=120_000)
     reference, plan, folded, _ = of_both(whole, lines, tmp_path)
     asked = Asked(metrics=tuple(VALUES))
-    said = as_json(answer(plan, folded, asked), asked)["readings"]
+    said = as_json(answer(plan, folded, asked))["readings"]
     windows = {one.label: one for one in whole.metrics["order_growth"].windows}
     assert {(one["metric"], one["window"]) for one in said} == {(name, label) for name in VALUES for label in windows}
     for name, label in ((name, label) for name in VALUES for label in windows):

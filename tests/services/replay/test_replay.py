@@ -121,6 +121,24 @@ def test_a_time_that_means_never_is_a_time_like_any_other(replay: Replay, window
     assert '"period":"' + label in replay(never, "--json", "--metric", "orders", "--window", window).replace(": ", ":")
 
 
+@pytest.mark.parametrize("arguments", [[], ["--json"], ["--at", "9999-12-31"]])
+def test_events_that_lie_further_apart_than_a_company_lives_are_named(replay: Replay, arguments: list[str]) -> None:
+    never = line("z", "anna", "9999-12-31T23:59:59Z", "10.10", "Delft")
+    assert replay([*LINES[:3], b"\n", never, LINES[3]], *arguments) == ""
+    end = "9999-12-30T23:59:59.999000+01:00 (as asked for)" if "--at" in arguments else "events.jsonl, line 5)"
+    assert replay.code == 1
+    for told in ("from 2027-01-31T23:30:00+01:00 (", "events.jsonl, line 1) to ", end, "more than 100 years"):
+        assert told in replay.err
+    assert "4 events counted" in replay([*LINES, never], "--at", "2027-05-01")
+
+
+def test_events_may_lie_decades_apart(replay: Replay) -> None:
+    early = line("z", "anna", "1970-01-01T00:00:00Z", "10.10", "Delft")
+    said = replay([*LINES, early], "--metric", "average_order_value", "--last", "3")
+    assert "average_order_value, month" in said
+    assert "2027-04" in said
+
+
 def test_a_period_is_called_by_the_years_of_its_weeks_where_they_are_not_those_of_its_days(replay: Replay) -> None:
     days = ["2020-12-31", "2021-01-03", "2021-01-04", "2024-12-29", "2024-12-30", "2026-12-31", "2027-01-03"]
     lines = [line(day, "anna", f"{day}T12:00:00Z", "1", "Delft") for day in days]
@@ -195,6 +213,29 @@ def test_json_holds_every_period_exactly_with_its_segments(replay: Replay) -> No
     segments: list[dict[str, object]] = lifetime["segments"]  # type: ignore[assignment]
     assert {one["segment"]: one["value"] for one in segments} == {"Delft": 3, "Gouda": 1}
     assert len([one for one in readings if one["window"] == "7d"]) == 65
+
+
+def test_the_last_period_that_is_shown_is_told_by_its_segments(replay: Replay) -> None:
+    said = replay(LINES, "--metric", "orders", "--window", "month")
+    assert said.endswith(
+        "2027-04      1  so far\nby city in 2027-04:\ncity   value\nDelft      1\nGouda      0\n\n4 events counted\n"
+    )
+    assert "by city in all:\ncity   value\nDelft      3\nGouda      1\n" in replay(LINES, "--window", "lifetime")
+    assert "by " not in replay(LINES, "--metric", "average_order_value")
+    evil = line("e", "dirk", "2027-04-05T10:00:00+02:00", "5", "\\u001b[2J")
+    said = replay([*LINES, evil], "--metric", "orders", "--window", "lifetime")
+    assert "\x1b" not in said
+    assert '"\\u001b[2J"      1' in said
+
+
+def test_a_quantile_has_no_more_digits_than_on_a_board(replay: Replay) -> None:
+    """It is known to one in a hundred."""
+    spent = "  spent: {distribution: order_completed.amount, unit: EUR, decimals: 2}\n"
+    p95 = "  p95: {quantile: 0.95, of: spent, window: {calendar: month}}\n"
+    measured = DEFINITION.replace("metrics:\n", f"{spent}metrics:\n{p95}")
+    (replay.folder / "nsm.yaml").write_text(measured)
+    said = replay(LINES, "--metric", "p95")
+    assert "2027-02  19.84\n2027-03   0.90\n" in said
 
 
 def test_files_of_several_sources_say_which_and_an_id_counts_once_in_each(replay: Replay) -> None:

@@ -12,18 +12,16 @@ from schemas import names
 from schemas.definition import model
 from schemas.definition.model import Unit
 from schemas.events.needs import Raw
-from streams.events.raws import Raws
-from streams.fold import Records, unpack
 from streams.plan import Plan, SourcePlan, compile_plan
 from streams.rekeying.messages import Origin
 from streams.state.memory import MemoryStore
-from streams.state.port import NEVER, KeySpan, Log, Partition, Snapshot
+from streams.state.port import NEVER, KeySpan, Partition, Snapshot
 from streams.time.grains import MINUTE
-from streams.worker.intake import Intake, SourceIntake
 from tests.streams.folding import DAY, HOUR, PartitionFold, definition, event, raws, the_source
 from tests.streams.settling import settling
 from tests.streams.split import split
 from tests.streams.spread import spread
+from tests.streams.worker.folding import fold_log
 
 START = 1_772_000_000_000
 """25 February 2026: days, a week and a month end within the logs."""
@@ -76,16 +74,7 @@ async def _folded(of: Plan, log: list[Raw], cuts: Sequence[int], number: int, st
     topic = the_source(of).source.topic
     await store.fix_partitions(of.version, topic, number + 1)
     for end in [*cuts, len(log)]:
-        session, opened = await store.open(Partition(of.version, topic, number), Log(0, 10**9, "id"))
-        begin = opened.standing.position
-        if begin < end:
-            intake: Intake = SourceIntake(of, Origin(topic, number, number + 1), opened)
-            worked = intake.prepare(Raws.of(log[begin:end]), opened.standing, end)
-            stored = await session.read(worked.work.wanted)
-            records: Records = {space: {e: unpack(row) for e, row in some.items()} for space, some in stored.items()}
-            effect = worked.work.fold(records, opened.standing.floor)
-            await session.apply(intake.commit(worked, effect, records))
-        session.close()
+        await fold_log(of, store, Origin(topic, number, number + 1), log[:end])
 
 
 def folded(of: Plan, logs: Sequence[list[Raw]], cuts: Sequence[Sequence[int]]) -> list[Snapshot]:
