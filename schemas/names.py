@@ -143,6 +143,7 @@ WHOLE: Final = ""
 METRIC_VALUE: Final = "nsm_metric_value"  # metric, window, dimension, segment
 METRIC_NUMERATOR: Final = "nsm_metric_numerator"  # metric, window, dimension, segment
 METRIC_DENOMINATOR: Final = "nsm_metric_denominator"  # metric, window, dimension, segment
+METRIC_VOLUME: Final = "nsm_metric_volume"  # metric, window, dimension, segment
 METRIC_COMPLETE: Final = (
     "nsm_metric_last_complete_value"  # metric, window, dimension, segment: the last complete period
 )
@@ -194,6 +195,7 @@ SERIES: Final[dict[str, tuple[str, ...]]] = {
     METRIC_VALUE: ("metric", "window", "dimension", "segment"),
     METRIC_NUMERATOR: ("metric", "window", "dimension", "segment"),
     METRIC_DENOMINATOR: ("metric", "window", "dimension", "segment"),
+    METRIC_VOLUME: ("metric", "window", "dimension", "segment"),
     METRIC_COMPLETE: ("metric", "window", "dimension", "segment"),
     METRIC_PACE: ("metric", "window", "dimension", "segment"),
     METRIC_TARGET: ("metric",),

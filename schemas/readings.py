@@ -37,7 +37,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     pieces of time from ``start_ms`` (None: the beginning) to ``end_ms``, half open.  ``as_of_ms`` is the moment up to
     which every partition has been read; ``complete`` says that it lies past ``end_ms`` and that the reading reaches
     that far, ``final`` that no late event will be accepted any more for it.  ``pace`` is None where there is nothing to
-    compare with, ``restated`` where nothing came late for what was complete.
+    compare with, ``restated`` where nothing came late for what was complete.  ``volume`` is how much the value stands
+    on where neither it nor the denominator says so (``streams.volumes``): of a quantile how many amounts there are.
     """
 
     metric: str
@@ -54,3 +55,4 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     segment: str = WHOLE
     pace: Pace | None = None
     restated: Restated | None = None
+    volume: Fraction | None = None

@@ -20,6 +20,7 @@ from streams.state.port import NEVER, KeySpan
 from streams.sums import Sums
 from streams.time.spans import Span, earlier, last_complete, longest_of, running
 from streams.values import Look, Segment, Values
+from streams.volumes import Volumes
 
 ABSENT: Final = frozenset((NO_VALUE, "none"))
 UNNAMED: Final = ABSENT | {OVERFLOW, "other"}
@@ -40,6 +41,7 @@ class Readings:
         self._plan, self._sums, self._as_of = plan, Sums(cells), as_of
         self._definition: Definition = plan.definition
         self._values, self._restatements = Values(plan, self._sums), Restatements(plan, cells, self._sums)
+        self._volumes = Volumes(plan, self._values)
         self._waiting: dict[tuple[str, str | None], int] = {}
 
     def running(self, metric: str, window: Window, at_ms: int) -> Reading:
@@ -166,6 +168,7 @@ class Readings:
             dimension=look.segment.dimension if look.segment else WHOLE,
             segment=look.segment.name if look.segment else WHOLE,
             pace=pace,
+            volume=self._volumes.of(metric, look),
             restated=self._restatements.of(metric, look, found, grows=waits_ms > 0) if look.over else None,
         )
 

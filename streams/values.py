@@ -66,10 +66,26 @@ class Values:
         self._met = {}
         return self._value(self._definition.metrics[metric].value, look)
 
+    def measure(self, name: str, look: Look) -> Fraction | None:
+        """None where the span reaches back to before the measure began to be counted."""
+        series, measure = self._plan.series[name, look.window], self._definition.measures[name]
+        if not self._known(name, series, look):
+            return None
+        if isinstance(measure, model.Distribution):  # how many values there are, for whoever asks what stands behind
+            number = sum(self._bins(series, look).values())
+        elif look.segment is None:
+            number = self._sums.total(series, look.span)
+        else:
+            dimension, _, raw = look.segment
+            number = sum(self._sums.part(series, dimension, value, look.span) for value in raw)
+        if isinstance(measure, model.Sum | model.NetRetention):
+            return Fraction(number, 10**measure.decimals)
+        return Fraction(number)
+
     def _value(self, value: model.Value, look: Look) -> Divided:
         match value:
             case model.Plain(measure):
-                return _whole(self._measure(measure, look))
+                return _whole(self.measure(measure, look))
             case model.Ratio(numerator, denominator):
                 return _over(self._operand(numerator, look), self._operand(denominator, look))
             case model.Formula(expression):
@@ -81,14 +97,14 @@ class Values:
             case model.Share(measure, dimension, segments):
                 raw = frozenset(segments) | ({NO_VALUE} if "none" in segments else frozenset())
                 part = Segment(dimension, "", raw)
-                return _over(self._measure(measure, look._replace(segment=part)), self._measure(measure, look))
+                return _over(self.measure(measure, look._replace(segment=part)), self.measure(measure, look))
             case model.Quantile(measure, part):
                 found = self._quantile(measure, Fraction(part), look)
                 return MISSING if found is None else Divided(found)
 
     def _operand(self, name: str, look: Look) -> Fraction | None:
         if name in self._definition.measures:
-            return self._measure(name, look)
+            return self.measure(name, look)
         if (name, look) not in self._met:
             self._met[name, look] = self._value(self._definition.metrics[name].value, look).value
         return self._met[name, look]
@@ -119,22 +135,6 @@ class Values:
         """Of a segment those of all the values that it stands for."""
         values = WHOLE if look.segment is None else (look.segment.dimension, look.segment.raw)
         return self._sums.bins(series, values, look.span)
-
-    def _measure(self, name: str, look: Look) -> Fraction | None:
-        """None where the span reaches back to before the measure began to be counted."""
-        series, measure = self._plan.series[name, look.window], self._definition.measures[name]
-        if not self._known(name, series, look):
-            return None
-        if isinstance(measure, model.Distribution):  # how many values there are, for whoever asks what stands behind
-            number = sum(self._bins(series, look).values())
-        elif look.segment is None:
-            number = self._sums.total(series, look.span)
-        else:
-            dimension, _, raw = look.segment
-            number = sum(self._sums.part(series, dimension, value, look.span) for value in raw)
-        if isinstance(measure, model.Sum | model.NetRetention):
-            return Fraction(number, 10**measure.decimals)
-        return Fraction(number)
 
 
 def _whole(value: Fraction | None) -> Divided:

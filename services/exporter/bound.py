@@ -18,6 +18,7 @@ from schemas.definition.model import Definition, Window
 from schemas.readings import WHOLE, Reading
 from services.exporter.shown import Shown, Trust
 from streams.readings import most_shown, segmented_by
+from streams.volumes import tells_volume
 
 SERIES_LIMIT: Final = 50_000
 """Four times what 50 metrics of 20 segments in three windows come to."""
@@ -64,7 +65,7 @@ def _left_out(definition: Definition, limit: int) -> Iterator[Group]:
     for metric, dimension in _by_rank(definition):
         segments = most_shown(definition, metric, dimension) + OTHER_AND_NONE if dimension else 1
         for window in definition.metrics[metric].windows:
-            number = segments * _series_of_each(window)
+            number = segments * _series_of_each(definition, metric, window)
             if number <= room or metric == definition.north_star.metric:
                 room -= number
             else:
@@ -85,16 +86,17 @@ def _by_rank(definition: Definition) -> Iterator[tuple[str, str]]:
     yield from ((name, dimension) for name in others for dimension in split[name])
 
 
-def _series_of_each(window: Window) -> int:
-    """Of a reading at the most: value, numerator, denominator, and where the window has them last complete and pace."""
+def _series_of_each(definition: Definition, metric: str, window: Window) -> int:
+    """Of a reading at the most: value, numerator, denominator, and where there are such volume, last complete, pace."""
+    volume = int(tells_volume(definition, metric))
     match window:
         case model.Lifetime():
-            return 3
+            return 3 + volume
         case model.Calendar():
-            return 5
+            return 5 + volume
         case _:
-            return 4
+            return 4 + volume
 
 
 def _series(one: Reading) -> int:
-    return 1 + (one.value is not None) + (one.denominator is not None) + (one.pace is not None)
+    return 1 + sum(there is not None for there in (one.value, one.denominator, one.pace, one.volume))

@@ -9,10 +9,10 @@ import re
 import msgspec
 
 from schemas import names
-from schemas.definition.arithmetic import Operation
-from schemas.definition.model import Calendar, Definition, Formula, Lifetime, Metric, Ratio, Share, Unit, Window
+from schemas.definition.model import Calendar, Definition, Lifetime, Metric, Plain, Unit, Window
 from schemas.readings import WHOLE
 from services.provisioner.verbatim import VARIABLE
+from streams.volumes import tells_volume
 
 LONGEST_LOOK_BACK = {Unit.DAY: "1d", Unit.WEEK: "7d", Unit.MONTH: "31d", Unit.QUARTER: "31d", Unit.YEAR: "31d"}
 """Over which the running period was once nearly full; capped, so that the rule stays cheap."""
@@ -136,22 +136,28 @@ def remembered(series: str, weeks: Weeks | None = None) -> str:
     return f"({' or '.join(terms)})"
 
 
-def volume(metric: Metric) -> str | None:
-    """How much a part of a whole rests on: its denominator; of a calendar window the most it lately was.  Else None."""
-    return _volume(metric, whole(names.METRIC_DENOMINATOR, metric), "metric")
+def volume(definition: Definition, metric: Metric) -> str | None:
+    """How much a value stands on, of a part of a whole the whole; None where it is the value itself.
+
+    Of a calendar window the most it lately was.
+    """
+    series = _volume_series(definition, metric)
+    return None if series is None else _lately(metric, whole(series, metric), "metric")
 
 
-def split_volume(metric: Metric) -> str | None:
+def split_volume(definition: Definition, metric: Metric) -> str | None:
     """As ``volume``, of each segment."""
-    return _volume(metric, split(names.METRIC_DENOMINATOR, metric), "metric, window, dimension, segment")
+    series = _volume_series(definition, metric)
+    return None if series is None else _lately(metric, split(series, metric), "metric, window, dimension, segment")
 
 
-def _volume(metric: Metric, series: str, by: str) -> str | None:
-    match metric.value:
-        case Ratio() | Share() | Formula(expression=Operation(sign="/")):
-            pass
-        case _:
-            return None
+def _volume_series(definition: Definition, metric: Metric) -> str | None:
+    if tells_volume(definition, metric.name):
+        return names.METRIC_VOLUME
+    return None if isinstance(metric.value, Plain) else names.METRIC_DENOMINATOR
+
+
+def _lately(metric: Metric, series: str, by: str) -> str:
     match metric.windows[0]:
         case Calendar(unit=unit):
             return f"max by ({by}) (max_over_time({series}[{LONGEST_LOOK_BACK[unit]}]))"

@@ -52,6 +52,7 @@ class Exposed:
             names.METRIC_VALUE: self._moved(rows, 2.0),
             names.METRIC_NUMERATOR: self._moved(rows, 6.0),
             names.METRIC_DENOMINATOR: self._moved(rows, 3.0),
+            names.METRIC_VOLUME: self._moved(rows, 3.0),
             names.METRIC_COMPLETE: self._moved(complete, 2.0),
             names.METRIC_PACE: self._moved(complete, 1.5),
             names.METRIC_EXPECTED: [

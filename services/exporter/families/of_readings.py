@@ -21,6 +21,8 @@ def of_readings(definition: Definition, shown: Bounded | None) -> Iterator[Famil
     yield gauge(names.METRIC_NUMERATOR, [(_labels(r), float(r.numerator)) for r in running])
     divided = [(_labels(r), float(r.denominator)) for r in running if r.denominator is not None]
     yield gauge(names.METRIC_DENOMINATOR, divided)
+    volumes = [(_labels(r), float(r.volume)) for r in running if r.volume is not None]
+    yield gauge(names.METRIC_VOLUME, volumes)
     yield gauge(names.METRIC_COMPLETE, [(_labels(r), float(r.value)) for r in complete if r.value is not None])
     paces = [(_labels(r), float(r.pace.value)) for r in running if r.pace is not None]
     yield gauge(names.METRIC_PACE, paces)

@@ -8,6 +8,7 @@ HELP: Final = {
     names.METRIC_VALUE: "The metric over its window, as it stands now.",
     names.METRIC_NUMERATOR: "What the metric's value is a part of, or the value itself where nothing is divided.",
     names.METRIC_DENOMINATOR: "What the metric's numerator is divided by.",
+    names.METRIC_VOLUME: "How much the value stands on, where neither it nor the denominator says so.",
     names.METRIC_COMPLETE: "The metric over the last complete span of its window.",
     names.METRIC_PACE: "The metric over the same elapsed days of the calendar period before.",
     names.METRIC_AS_OF: "The moment up to which every partition that the metric rests on has been read.",

@@ -62,7 +62,7 @@ def _beside_weeks(definition: Definition, limits: Limits, apart: _Apart) -> Rule
         alert=apart.alert,
         expression=all_of(
             f"{value} / ({usual} > 0) {_beyond(apart.share, falls=apart.falls)}",
-            enough(metric, usual if apart.falls else value, limits),
+            enough(definition, metric, usual if apart.falls else value, limits),
             *trusted(metric, limits),
             f"and on (metric) {promql.remembered(series, limits.weeks)}",
             *ordinary(definition, metric, limits),
@@ -109,7 +109,7 @@ def worse_than_expected(definition: Definition, limits: Limits) -> Rule:
         expression=all_of(
             f"{value} {sign} {bound}",
             f"and on (metric, window) ({value} {sign} ({middle} {away} {limits.band:g} * abs({middle})))",
-            enough(metric, middle if higher else value, limits),
+            enough(definition, metric, middle if higher else value, limits),
             *trusted(metric, limits),
         ),
         severity=_severity(metric),
@@ -135,7 +135,7 @@ def segment_drop(definition: Definition, limits: Limits) -> Rule:
     before = promql.same_hour(promql.split(series, metric), lenient=lenient, weeks=limits.weeks, by=labels)
     whole = f"({promql.finished(metric)} / ({_usual(definition, limits, falls=falls)} > 0))"
     worse = _beyond(limits.drop, falls=falls)
-    amount = promql.split_volume(metric) or (before if falls else now)
+    amount = promql.split_volume(definition, metric) or (before if falls else now)
     return Rule(
         alert="NorthStarSegmentDrop",
         expression=all_of(

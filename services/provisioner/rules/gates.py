@@ -15,14 +15,14 @@ def trusted(metric: Metric, limits: Limits) -> tuple[str, str]:
     )
 
 
-def enough(metric: Metric, otherwise: str, limits: Limits) -> str:
-    """Volume: of a part of a whole the whole; of others what ``otherwise`` says."""
-    return f"and on (metric) ({promql.volume(metric) or otherwise} >= {limits.least_volume})"
+def enough(definition: Definition, metric: Metric, otherwise: str, limits: Limits) -> str:
+    """Volume: of a part of a whole the whole, of a quantile its amounts; of a plain number what ``otherwise`` says."""
+    return f"and on (metric) ({promql.volume(definition, metric) or otherwise} >= {limits.least_volume})"
 
 
-def whole_is_enough(metric: Metric, limits: Limits) -> tuple[str, ...]:
-    """As above, where only a part of a whole can be too small to be judged."""
-    whole = promql.volume(metric)
+def whole_is_enough(definition: Definition, metric: Metric, limits: Limits) -> tuple[str, ...]:
+    """As above, where what is no plain number can stand on too little to be judged."""
+    whole = promql.volume(definition, metric)
     return () if whole is None else (f"and on () ({whole} >= {limits.least_volume})",)
 
 

@@ -39,7 +39,7 @@ def decline(definition: Definition, target: Target, limits: Limits) -> Rule:
             f"{gap} < 0",
             f"and on (metric) ({gap} < ({_gap(metric, target, limits, ago)} - {limits.decline:g} * abs({path})))",
             f"and on (metric) ({promql.course(metric.name, 'behind')} == 1)",
-            *whole_is_enough(metric, limits),
+            *whole_is_enough(definition, metric, limits),
             *trusted(metric, limits),
         ),
         severity="ticket",
@@ -82,7 +82,7 @@ def past_limit(definition: Definition, guardrail: Guardrail, bound: str, limits:
         alert="NorthStarGuardrailBroken",
         expression=all_of(
             f"{promql.headroom(metric.name, bound)} < 0",
-            *whole_is_enough(metric, limits),
+            *whole_is_enough(definition, metric, limits),
             *trusted(metric, limits),
         ),
         severity=_severity(metric),
@@ -121,7 +121,7 @@ def behind(definition: Definition, objective: Objective, result: KeyResult, limi
     by = f" by {result.by.isoformat()}" if result.by else ""
     return Rule(
         alert="NorthStarKeyResultBehind",
-        expression=all_of(f"{course} == 1", *whole_is_enough(metric, limits), *trusted(metric, limits)),
+        expression=all_of(f"{course} == 1", *whole_is_enough(definition, metric, limits), *trusted(metric, limits)),
         severity="ticket",
         concern="metric",
         compares=True,

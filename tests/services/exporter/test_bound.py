@@ -22,6 +22,7 @@ READINGS = (
     names.METRIC_VALUE,
     names.METRIC_NUMERATOR,
     names.METRIC_DENOMINATOR,
+    names.METRIC_VOLUME,
     names.METRIC_COMPLETE,
     names.METRIC_PACE,
 )

@@ -16,12 +16,13 @@ from prometheus_client.samples import Sample
 
 from schemas import names
 from schemas.definition import steering
-from schemas.definition.model import Definition
+from schemas.definition.model import Definition, Formula, Metric
 from services.expected.band import Band
 from services.exporter.collector import ReadingsCollector
 from services.exporter.families.words import HELP
 from streams.plan import compile_plan
 from tests.services.exporter.world import NOW, World
+from tests.streams.arithmetic import tree
 from tests.streams.folding import DAY, definition, event
 
 Parse = Callable[[str], Iterable[Family]]
@@ -38,10 +39,11 @@ AWKWARD = 'the "Hague"\\\n'
 def full_definition() -> Definition:
     """With everything that a definition can have a series for."""
     plain = definition("Europe/Amsterdam", lateness_ms=DAY)
+    doubled = Metric(name="doubled", value=Formula(tree("2 * orders")), windows=plain.metrics["m_orders"].windows)
     described = msgspec.structs.replace(plain.metrics["m_orders"], description='Orders, "paid"\nfor.', unit="orders")
     return msgspec.structs.replace(
         plain,
-        metrics=plain.metrics | {"m_orders": described},
+        metrics=plain.metrics | {"m_orders": described, "doubled": doubled},
         north_star=steering.NorthStar(metric="repeats_per_customer", target=1.8),
         guardrails=(
             steering.Guardrail(metric="m_orders", min=1),
@@ -127,6 +129,8 @@ def test_values_are_what_the_readings_say() -> None:
             assert shown.get((names.METRIC_VALUE, *key)) == (None if reading.value is None else float(reading.value))
             assert shown[names.METRIC_NUMERATOR, *key] == float(reading.numerator)
             assert ((names.METRIC_DENOMINATOR, *key) in shown) == (reading.denominator is not None)
+            volume = None if reading.volume is None else float(reading.volume)
+            assert shown.get((names.METRIC_VOLUME, *key)) == volume
 
     asyncio.run(story())
 

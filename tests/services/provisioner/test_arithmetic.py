@@ -114,8 +114,11 @@ def test_having_no_value_over_nothing_pages_nobody(name: str) -> None:
 
 def test_a_share_or_quotient_rests_on_its_whole_and_only_what_can_fall_below_0_may() -> None:
     metrics = starring("order_growth").metrics
-    resting = [name for name in VALUES if names.METRIC_DENOMINATOR in (volume(metrics[name]) or "")]
-    assert resting == ["value", "share_of_two", "tail"]
+    resting = [name for name in VALUES if names.METRIC_DENOMINATOR in (volume(starring(name), metrics[name]) or "")]
+    assert resting == ["value", "share_of_two"]
+    others = [name for name in VALUES if names.METRIC_VOLUME in (volume(starring(name), metrics[name]) or "")]
+    assert [*resting, *others] == ["value", "share_of_two", *(name for name in VALUES if name not in resting)]
+    assert volume(shop(), shop().metrics["new_customers"]) is None
     assert [name for name in VALUES if never_negative(starring(name), metrics[name])] == ["share_of_two"]
     assert "< 0)" not in impossible(starring("order_growth"), Limits()).expression
 

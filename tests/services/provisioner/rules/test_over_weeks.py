@@ -3,8 +3,10 @@
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from schemas.definition.model import Definition, Distribution, Formula, Growth, Metric, Quantile, RollingDays, Value
 from services.provisioner.rules.limits import Limits
 from tests.services.provisioner.example import starring
 from tests.services.provisioner.rules.company import company, on_holiday
@@ -24,6 +26,7 @@ from tests.services.provisioner.rules.weeks import (
     growing,
     since,
 )
+from tests.streams.arithmetic import tree
 
 TODAY = date(1970, 2, 1)
 FELL = since(LATELY, 1200.0, 800.0)
@@ -186,6 +189,35 @@ def test_low_volume_is_silent(tmp_path: Path) -> None:
     assert firing(tmp_path, ratio, Tale(value=since(LATELY, 1.8, 1.2), volume=flat(199.0))) == set()
     assert firing(tmp_path, ratio, Tale(value=since(LATELY, 1.8, 1.2), volume=flat(200.0))) == {"NorthStarDrop"}
     assert firing(tmp_path, company(), Tale(value=since(LATELY, 150.0, 20.0))) == set()
+
+
+@pytest.mark.parametrize("value", [Quantile("delivery", "0.95"), Growth("orders"), Formula(tree("1 - refund_ratio"))])
+def test_what_is_no_plain_number_is_judged_by_what_stands_behind_it(tmp_path: Path, value: Value) -> None:
+    """A 95th percentile of 40 minutes is of thousands of deliveries."""
+    star = standing(value)
+    slower = since(LATELY, 40.0, 20.0)
+    assert firing(tmp_path, star, Tale(value=slower, volume=flat(200.0))) == {"NorthStarDrop"}
+    assert firing(tmp_path, star, Tale(value=slower, volume=flat(199.0))) == set()
+
+
+def test_a_segment_of_a_quantile_is_judged_by_its_own_amounts(tmp_path: Path) -> None:
+    star, cities = standing(Quantile("delivery", "0.95")), {"Ede": flat(40.0), "Urk": since(LATELY, 40.0, 20.0)}
+    fell = Tale(value=flat(40.0), cities=cities, city_volume=flat(200.0))
+    assert firing(tmp_path, star, fell) == {"NorthStarSegmentDrop"}
+    few = Tale(value=flat(40.0), cities=cities, city_volume=flat(199.0))
+    assert firing(tmp_path, star, few) == set()
+
+
+def standing(value: Value) -> Definition:
+    """The company, its north star this value over a week."""
+    whole = company(metric="star", target=None, base=None, since=None, by=None)
+    delivery = Distribution(
+        name="delivery", property="minutes", decimals=0, source="shop", of="delivered", by_dimension=("city",)
+    )
+    star = Metric(name="star", value=value, windows=(RollingDays(7),))
+    return msgspec.structs.replace(
+        whole, measures=whole.measures | {"delivery": delivery}, metrics=whole.metrics | {"star": star}
+    )
 
 
 def test_a_small_segment_is_silent(tmp_path: Path) -> None:

@@ -126,6 +126,7 @@ def _of_metric(metric: Metric, tale: Tale, *, star: bool) -> Iterator[tuple[str,
     yield _labelled(names.METRIC_AS_OF, metric=metric.name), tale.as_of
     yield _labelled(names.METRIC_COMPLETENESS, metric=metric.name), tale.completeness
     yield _labelled(names.METRIC_DENOMINATOR, **whole), of.volume
+    yield _labelled(names.METRIC_VOLUME, **whole), of.volume
     yield _labelled(names.METRIC_NUMERATOR, **whole), flat(1.0)
     yield _labelled(names.METRIC_PATH, metric=metric.name), of.path
     yield _labelled(names.METRIC_COURSE, metric=metric.name, course="behind"), of.behind
@@ -135,6 +136,7 @@ def _of_metric(metric: Metric, tale: Tale, *, star: bool) -> Iterator[tuple[str,
         split = {**whole, "dimension": "city", "segment": city}
         yield _labelled(comparable_series(metric), **split), shape
         yield _labelled(names.METRIC_DENOMINATOR, **split), of.city_volume
+        yield _labelled(names.METRIC_VOLUME, **split), of.city_volume
 
 
 def _of_all(definition: Definition, tale: Tale) -> Iterator[tuple[str, Shape]]:
