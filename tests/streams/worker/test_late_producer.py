@@ -58,7 +58,7 @@ async def send(topics: LateProducer) -> None:
         case InternalTopics():
             await topics.send([Outgoing("internal", 0, [b"rows"])])
         case DeadLetterTopics():
-            await topics.send(PLACE, RAWS, [Refused(0, "not an event", "")])
+            await topics.send(PLACE, RAWS, [Refused(0, "no_object", "")])
         case _:
             raise AssertionError(topics)
 
