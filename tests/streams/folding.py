@@ -4,7 +4,7 @@ import itertools
 import json
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from zlib import crc32
 
@@ -123,13 +123,51 @@ def nonzero(partitions: Iterable[PartitionFold]) -> Cells:
     return {key: number for key, number in total.items() if number}
 
 
+WINDOWS: tuple[model.Window, ...] = (
+    model.Calendar(model.Unit.DAY),
+    model.Calendar(model.Unit.WEEK),
+    model.Calendar(model.Unit.MONTH),
+    model.RollingDays(3),
+    model.RollingSpan(2 * HOUR),
+    model.Lifetime(),
+)
+PERIODS = tuple(window for window in WINDOWS if isinstance(window, model.Calendar))
+
+
 def definition(zone: str = "UTC", **judged: int) -> Definition:
     """One of each kind and window, over orders with a nested list; ``judged`` are limits of the source."""
     given: dict[str, Any] = {"lateness_ms": 400 * DAY, "dedupe_ms": HOUR, "ahead_ms": HOUR, **judged}
     source = model.Source(name="shop", topic="shop", keyed_by="user_id", **given)
+    measures = _one_of_each_kind()
+    ratio = {"repeats_per_customer": model.Ratio("repeats", "customers")}
+    return Definition(
+        company="Test",
+        time_zone=zone,
+        north_star=steering.NorthStar(metric="repeats_per_customer"),
+        sources=(source,),
+        dimensions={"city": model.Dimension(name="city", property="city", limit=3)},
+        measures={one.name: one for one in measures},
+        metrics=shown(plainly(measures) | ratio),
+    )
+
+
+def plainly(measures: Iterable[model.Measure]) -> dict[str, model.Value]:
+    """Each as it is counted."""
+    return {f"m_{one.name}": model.Plain(one.name) for one in measures}
+
+
+def shown(values: Mapping[str, model.Value], in_periods: Collection[str] = ()) -> dict[str, model.Metric]:
+    """In every window, but for these, which are of periods only."""
+    return {
+        name: model.Metric(name=name, value=value, windows=PERIODS if name in in_periods else WINDOWS)
+        for name, value in values.items()
+    }
+
+
+def _one_of_each_kind() -> list[model.Measure]:
     user, pair = ("user_id",), ("user_id", "items.sku")
     order: dict[str, Any] = {"source": "shop", "of": "order"}
-    measures: list[model.Measure] = [
+    return [
         model.Count(name="orders", by_dimension=("city",), **order),
         model.Sum(name="revenue", property="amount", decimals=2, by_dimension=("city",), **order),
         model.Distribution(name="amounts", property="amount", decimals=2, by_dimension=("city",), **order),
@@ -154,28 +192,6 @@ def definition(zone: str = "UTC", **judged: int) -> Definition:
             name="reorders", entity=pair, within_ms=5 * DAY, where=(model.Condition("items.qty", ">", 0),), **order
         ),
     ]
-    windows: tuple[model.Window, ...] = (
-        model.Calendar(model.Unit.DAY),
-        model.Calendar(model.Unit.WEEK),
-        model.Calendar(model.Unit.MONTH),
-        model.RollingDays(3),
-        model.RollingSpan(2 * HOUR),
-        model.Lifetime(),
-    )
-    metrics = {
-        f"m_{one.name}": model.Metric(name=f"m_{one.name}", value=model.Plain(one.name), windows=windows)
-        for one in measures
-    }
-    ratio = model.Metric(name="repeats_per_customer", value=model.Ratio("repeats", "customers"), windows=windows)
-    return Definition(
-        company="Test",
-        time_zone=zone,
-        north_star=steering.NorthStar(metric="repeats_per_customer"),
-        sources=(source,),
-        dimensions={"city": model.Dimension(name="city", property="city", limit=3)},
-        measures={one.name: one for one in measures},
-        metrics={**metrics, ratio.name: ratio},
-    )
 
 
 def the_source(plan: Plan) -> SourcePlan:
