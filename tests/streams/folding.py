@@ -13,10 +13,11 @@ from schemas.definition.model import Definition
 from schemas.events.needs import Raw, RawRecord
 from streams.events.admission import Admission, Admitted
 from streams.events.decoding import Decoder
-from streams.fold import Records, Work, pack, unpack
+from streams.fold import Work
 from streams.plan import Plan, SourcePlan
 from streams.restating.restated import Restating
 from streams.state.port import Snapshot, Standing
+from tests.streams.packed import Packed
 
 DAY = 86_400_000
 HOUR = 3_600_000
@@ -48,7 +49,7 @@ class PartitionFold:
         """``restating`` also tells what came late, which hangs on the order of events."""
         self.plan, self.decoder, self.restating = plan, Decoder(plan.needs), restating
         self.standing = Standing(position=0)
-        self.packed: dict[str, dict[str, bytes]] = {}
+        self.packed = Packed()
         self.cells: Counter[tuple[str, str]] = Counter()
         self.keys: dict[str, dict[int, Counter[str]]] = {}
         self.totals: Counter[str] = Counter()
@@ -62,13 +63,9 @@ class PartitionFold:
         admitted = admission.admit(batch, self.decoder.decode(batch), self.standing, following)
         plain = Work(self.plan, admitted.batch, self.decoder)
         work = plain if self.restating is None else self.restating.work(admitted, self.decoder)
-        records: Records = {
-            space: {e: unpack(self.packed[space][e]) for e in entities if e in self.packed.get(space, {})}
-            for space, entities in work.wanted.items()
-        }
+        records = self.packed.of(work.wanted)
         effect = work.fold(records, self.standing.floor)
-        for space, changed in effect.changed.items():
-            self.packed.setdefault(space, {}).update({e: pack(records[space][e]) for e in changed})
+        self.packed.keep(records, effect.changed)
         for series, keys in effect.cells.items():
             for number, fields in keys.items():
                 self.keys.setdefault(series, {}).setdefault(number, Counter()).update(fields)

@@ -12,7 +12,7 @@ from schemas.definition.model import Definition
 from schemas.events.needs import Raw, RawRecord
 from streams.events.admission import Admission
 from streams.events.decoding import Decoder
-from streams.fold import Records, Work, pack, unpack
+from streams.fold import Records, Work
 from streams.plan import INTERNAL_PARTITIONS, Plan, Stage, compile_plan
 from streams.rekeying.arriving import Arriving
 from streams.rekeying.messages import Letters, Origin, decoded, offsets_of
@@ -21,6 +21,7 @@ from streams.rekeying.rows import SentRows
 from streams.restating.restated import Restating, RestatingWork
 from streams.state.port import NEVER, Standing
 from tests.streams.folding import DAY, HOUR, Cells, definition, plainly, shown
+from tests.streams.packed import Packed
 from tests.streams.parts import lives, paid
 
 START = 1_774_500_000_000
@@ -140,20 +141,16 @@ class SecondStage:
     def __init__(self, stage: Stage) -> None:
         self.stage, self.arriving = stage, Arriving(stage)
         self.standing = Standing(position=0)
-        self.packed: dict[str, dict[str, bytes]] = {}
+        self.packed = Packed()
         self.cells: Counter[tuple[str, str]] = Counter()
 
     def fold(self, values: list[bytes]) -> None:
         following = self.standing.position + len(values)
         admitted = self.arriving.take(map(decoded, values), self.standing, following)
         work = Work(self.stage.plan, admitted.batch, SentRows(self.arriving.fields))
-        records: Records = {
-            space: {e: unpack(self.packed[space][e]) for e in entities if e in self.packed.get(space, {})}
-            for space, entities in work.wanted.items()
-        }
+        records = self.packed.of(work.wanted)
         effect = work.fold(records, self.standing.floor)
-        for space, changed in effect.changed.items():
-            self.packed.setdefault(space, {}).update({e: pack(records[space][e]) for e in changed})
+        self.packed.keep(records, effect.changed)
         for series, keys in effect.cells.items():
             for fields in keys.values():
                 self.cells.update({(series, field): delta for field, delta in fields.items()})
