@@ -12,7 +12,7 @@ from schemas.definition.model import Metric, Window
 from schemas.errors import CommandError
 from services.board.asking import place
 from services.board.exporter import Exporter, NoAnswerError
-from services.history.asking import chosen, identity, moment, reach_of, step_of
+from services.history.asking import chosen, identity, moment, reach_of, step_of, too_sparse
 from services.history.blocks import fill, filled
 from services.history.open_metrics import JOB, lines
 from services.history.points import Past, Reach
@@ -34,6 +34,7 @@ and every sixth hour before; windows of minutes and hours reach two months back,
   nsm history --output past.txt            a file, as promtool tsdb create-blocks-from openmetrics reads it
   nsm history --into /var/lib/prometheus   into its data, through promtool; made again, it takes the place of the last
 
+Alert rules look at two hours of each earlier week: a --step beyond that leaves them nothing to see, and is told.
 Prometheus has to keep it: --storage.tsdb.retention.time=3y.
 """
 
@@ -82,6 +83,8 @@ def run(args: argparse.Namespace) -> int:
     if len(text) == 1:
         print("there is nothing to tell: no event was counted in that span", file=sys.stderr)
         return 1
+    if sparse := too_sparse(args.step):
+        print(sparse, file=sys.stderr)
     return _deliver(text, args, identity(plan, asked))
 
 

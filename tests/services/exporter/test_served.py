@@ -22,8 +22,8 @@ from services.exporter.snapshots import Source
 from services.exporter.version import Place, behind
 from streams.plan import Plan, compile_plan
 from streams.state.serving import NOTHING, Serving, taken_over
-from tests.services.exporter.test_api import Client, history
-from tests.services.exporter.test_collector import OPEN_METRICS, parse_open_metrics
+from tests.services.exporter.full_company import OPEN_METRICS, parse_open_metrics
+from tests.services.exporter.over_http import Client, history
 from tests.services.exporter.world import NOW, Company, World
 from tests.streams.folding import definition
 
