@@ -88,6 +88,23 @@ def test_without_the_key_it_shows_its_own_file() -> None:
     tell(Two(), story)
 
 
+def test_the_readings_say_which_version_has_which_part() -> None:
+    async def story(two: Two, client: Client) -> None:
+        await two.old.begin()
+        await two.tick()
+        assert (await readings(client))["serving"] is None
+        await two.begin(served=OLD.version, next=NEW.version)
+        await two.tick()
+        told = {"served": OLD.version, "since": "2026-03-30T21:46:40+02:00", "before": None, "next": NEW.version}
+        assert (await readings(client))["serving"] == told
+        await two.serve(served=NEW.version, before=OLD.version)
+        await two.tick()
+        found = await readings(client)
+        assert (found["definition"], found["serving"]["before"]) == (NEW.version, OLD.version)
+
+    tell(Two(), story)
+
+
 async def since(client: Client) -> dict[str, float]:
     """Definition -> when it began to be served, as Prometheus reads it."""
     response = await client.get("/metrics", headers={"Accept": OPEN_METRICS})
