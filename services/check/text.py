@@ -1,6 +1,6 @@
 """What a check says to people: a line with file and line for each piece of advice, why, and what would be better."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import RenderableType
 from rich.padding import Padding
@@ -14,6 +14,7 @@ from schemas.advice.rules import RULES
 from services.check.observing import Seen
 from services.check.summary import plural
 from services.exporter.answers import iso
+from services.replay.columns import column, lines
 from services.replay.text import ABSENT, what_became
 
 _STYLE: dict[Severity, str] = {"advice": "#56b4e9", "warning": "#e69f00"}
@@ -76,31 +77,27 @@ def behaviour(seen: Seen) -> Iterator[RenderableType]:
         f"as it would have been from {iso(seen.plan, observed.first_ms)} to {iso(seen.plan, observed.last_ms)}",
         style="bold",
     )
-    yield Padding(_table(observed.behaviours), (0, 0, 0, 2))
+    yield from (Text(f"  {line}") for line in _table(observed.behaviours))
     if observed.not_given:
         yield Text(f"  no file of {' or '.join(observed.not_given)} was given: what rests on it is left out")
     for line in what_became(seen.plan, seen.folded):
         yield Text(f"  {printable(line)}")
 
 
-def _table(behaviours: Iterable[Behaviour]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("metric", overflow="fold")
-    table.add_column("window")
-    for head in ("level", "noise", "chance", "zero", "periods", "behind"):
-        table.add_column(head, justify="right")
-    for one in behaviours:
-        table.add_row(
-            one.metric,
-            one.window.label,
-            _number(one.level),
-            _percent(one.noise),
-            _percent(one.expected_error),
-            _percent(one.zero_share),
-            f"{one.periods:,}",
-            _number(one.behind),
-        )
-    return table
+def _table(behaviours: Sequence[Behaviour]) -> Iterator[str]:
+    """As wide as the names are: one that is cut or folded cannot be looked for."""
+    return lines(
+        [
+            column("metric", [one.metric for one in behaviours], left=True),
+            column("window", [one.window.label for one in behaviours], left=True),
+            column("level", [_number(one.level) for one in behaviours]),
+            column("noise", [_percent(one.noise) for one in behaviours]),
+            column("chance", [_percent(one.expected_error) for one in behaviours]),
+            column("zero", [_percent(one.zero_share) for one in behaviours]),
+            column("periods", [f"{one.periods:,}" for one in behaviours]),
+            column("behind", [_number(one.behind) for one in behaviours]),
+        ]
+    )
 
 
 def _number(value: float | None) -> str:

@@ -5,6 +5,7 @@ import gzip
 import io
 import logging
 import sys
+import time
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -24,6 +25,7 @@ from services.publisher.publisher import Publisher
 from services.publisher.sending import Published, send_all
 from services.publisher.shift import shifted, span_to
 from services.publisher.table import Columns, read_table
+from services.publisher.times import Times
 from services.publisher.topic import ensure_topic
 from services.publisher.uncounted import Counted, Uncounted
 from services.settings import Origin, kafka_origin, settings
@@ -41,9 +43,9 @@ or --csv) has a header; a column becomes the property of its own name unless it 
                          --map user_id=customer --time-zone Europe/Amsterdam
 
 An event without the entity that its topic is keyed by (a guest's order) is sent without a key.
-A line that is no JSON object, or whose key names nobody, is left out and named, and the exit code is 1.  Events of a
-type that no measure counts are sent and told.  What else may be wrong with an event the worker finds: it goes to the
-dead-letter topic.
+A line that is no JSON object, or whose key names nobody, is left out and named, and the exit code is 1.  Sent, and told
+at the end: events of a type that no measure counts, times in the future, times that come too late after others.  What
+else may be wrong with an event the worker finds: it goes to the dead-letter topic.
 """
 
 
@@ -90,15 +92,15 @@ def run(args: argparse.Namespace) -> int:
 def publish_file(args: argparse.Namespace, source: Source, kafka: str, counted: Counted = EVERYTHING) -> int:
     """The exit code: 1 where lines were left out."""
     _check(args)
-    faults, uncounted = Faults(), Uncounted(source, counted)
+    faults, uncounted, times = Faults(), Uncounted(source, counted), Times(source, _now_ms)
     with _opened(args.file) as file:
         if ensure_topic(kafka, source.topic):
             print(f"made the topic {source.topic}: {PARTITIONS} partitions, times by the broker's clock")
         with Publisher(kafka, source) as publisher, show_progress(args.file, file) as progress:
             messages = uncounted.watch(_messages(args, source, file, faults, counted))
-            published = send_all(_readable(messages, args.file), publisher, args.rate, progress)
+            published = send_all(_readable(times.watch(messages), args.file), publisher, args.rate, progress)
     _report(published, source, publisher.partitions)
-    for line in (*faults.told(), *uncounted.told()):
+    for line in (*faults.told(), *uncounted.told(), *times.told()):
         print(line, file=sys.stderr)
     return 1 if faults.count and not args.send_invalid else 0
 
@@ -184,6 +186,10 @@ def _readable(messages: Iterator[Message], name: str) -> Iterator[Message]:
         yield from messages
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise PublishError(f"{name} is damaged: {error}; what was read before has been sent") from error
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from schemas.errors import CommandError
 from services.replay.answer import Asked, answer, as_json, chosen, moment
 from services.replay.files import STANDARD_INPUT
 from services.replay.folding import files_by_topic, fold_files
-from services.replay.text import lines, what_became
+from services.replay.text import answer_lines, what_became
 from streams.plan import compile_plan
 
 EPILOG = """\
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(msgspec.json.encode(as_json(answered)).decode())
     else:
-        print(*lines(answered), sep="\n")
+        print(*answer_lines(answered), sep="\n")
     return 0
 
 

@@ -76,10 +76,9 @@ def _prepare(admin: Any, topics: Collection[str]) -> None:
     _facts(admin, topics)
     letters = {topic: dead_letter_topic(topic) for topic in topics}
     create_missing(admin, dict.fromkeys(letters.values(), 1))
-    asked = [ConfigResource(ConfigResourceType.TOPIC, name, {STAMP: None, LARGEST: None}) for name in _both(letters)]
-    settings = admin.describe_configs(asked, config_filter="all")["topic"]
+    settings = _settings(admin, [*letters, *letters.values()], (STAMP, LARGEST))
     for topic, letter in letters.items():
-        if settings[topic][STAMP]["value"] != STAMPED_BY_THE_BROKER[STAMP]:
+        if settings[topic][STAMP] != STAMPED_BY_THE_BROKER[STAMP]:
             log.warning(
                 "%s keeps its producers' time stamps: what is too far ahead and which ids are still remembered "
                 "is judged by their clocks (%s=%s would have the broker's)",
@@ -87,28 +86,29 @@ def _prepare(admin: Any, topics: Collection[str]) -> None:
                 STAMP,
                 STAMPED_BY_THE_BROKER[STAMP],
             )
-        room = int(settings[topic][LARGEST]["value"]) + HEADERS_BYTES
-        if int(settings[letter][LARGEST]["value"]) < room:
+        room = int(settings[topic][LARGEST]) + HEADERS_BYTES
+        if int(settings[letter][LARGEST]) < room:
             _make_room(admin, letter, room)
 
 
 def _prepare_internal(admin: Any, topics: Collection[str]) -> None:
     create_missing(admin, dict.fromkeys(topics, INTERNAL_PARTITIONS), INTERNAL)
-    asked = [ConfigResource(ConfigResourceType.TOPIC, name, {CLEANUP: None}) for name in topics]
-    settings = admin.describe_configs(asked, config_filter="all")["topic"]
-    for name in topics:
-        told = settings.get(name, {}).get(CLEANUP)
-        if told is None:
-            raise TopicsAway(f"{name} has been made, and is not known everywhere yet")
-        if told["value"] != INTERNAL[CLEANUP]:
+    for name, told in _settings(admin, topics, (CLEANUP,)).items():
+        if told[CLEANUP] != INTERNAL[CLEANUP]:
             raise LogError(
-                f"{name} is set to {CLEANUP}={told['value']}: what is not folded yet would be lost.  "
+                f"{name} is set to {CLEANUP}={told[CLEANUP]}: what is not folded yet would be lost.  "
                 f"Set it to {INTERNAL[CLEANUP]}."
             )
 
 
-def _both(letters: Mapping[str, str]) -> list[str]:
-    return [*letters, *letters.values()]
+def _settings(admin: Any, topics: Collection[str], keys: Collection[str]) -> dict[str, dict[str, str]]:
+    """Of each topic these; raises TopicsAway where the broker asked has not heard of one that was made just now."""
+    asked = [ConfigResource(ConfigResourceType.TOPIC, name, dict.fromkeys(keys)) for name in topics]
+    told = admin.describe_configs(asked, config_filter="all")["topic"]
+    unknown = [name for name in topics if not told.get(name, {}).keys() >= set(keys)]
+    if unknown:
+        raise TopicsAway(f"{', '.join(unknown)}: made just now, and not known everywhere yet")
+    return {name: {key: told[name][key]["value"] for key in keys} for name in topics}
 
 
 def _make_room(admin: Any, letter: str, room: int) -> None:

@@ -1,6 +1,8 @@
 """Roads, each over a topic and a Redis database of its own."""
 
 import contextlib
+import gc
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +24,16 @@ def new_road(tmp_path: Path) -> Iterator[MakeRoad]:
             return road
 
         yield make
+
+
+@pytest.fixture
+def collected() -> Iterator[None]:
+    """What a broker's death leaves is collected here, not in another test; captured log records would hold it."""
+    log = logging.getLogger("kafka")
+    log.setLevel(logging.CRITICAL)
+    yield
+    log.setLevel(logging.NOTSET)
+    gc.collect()
 
 
 @pytest.fixture

@@ -232,6 +232,21 @@ def test_a_file_may_have_a_name_that_is_no_text(check: Check, arguments: list[st
     assert (code, "bad_json" in out) == (0, True)
 
 
+@pytest.mark.parametrize("columns", ["20", "80", "200"])
+def test_names_are_whole_and_a_line_however_narrow_the_terminal_is(
+    check: Check, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    long = "average_value_of_an_order_in_euros_and_in_cents_too"
+    Path("events").write_bytes(EVENTS)
+    code, out, _ = check(SOUND.replace("order_value", long), "--events", "shop=events")
+    assert code == 0, out
+    rows = [line.split() for line in out.splitlines() if line.startswith(f"  {long} ")]
+    assert rows
+    head = next(line for line in out.splitlines() if line.startswith("  metric "))
+    assert {len(row) for row in rows} == {len(head.split())}
+
+
 @pytest.mark.parametrize("arguments", [[], ["--json"]])
 def test_events_that_cannot_be_read_are_told_in_a_sentence(check: Check, tmp_path: Path, arguments: list[str]) -> None:
     Path("cut.gz").write_bytes(gzip.compress(EVENTS)[:-10])

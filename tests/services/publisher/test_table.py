@@ -80,10 +80,26 @@ def test_rows_that_are_no_events_are_left_out_and_named_by_line() -> None:
     assert reasons == {
         2: "its time has no offset: say with --time-zone where it is from, as Europe/Amsterdam",
         3: "its time is not ISO 8601, as 2027-03-28T14:30:00+02:00",
-        4: "value is no number",
-        5: "event o4: a number is not finite",
+        4: "value is no number, as 1000 and -12.50 are",
+        5: "value is no number, as 1000 and -12.50 are",
         6: "an event needs an id and a type",
     }
+
+
+@pytest.mark.parametrize(
+    "cell", ["1_000", "1_000.5", '"1,000"', "1.000.000", "٣", "inf", "0x10", "1 000", "--1", ".", "e5"]
+)
+def test_what_only_a_programmer_would_call_a_number_is_none(cell: str) -> None:
+    found, faults = events(f"o1,c1,2027-03-28T14:30:00Z,{cell},")
+    assert (found, faults.count) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    ("cell", "sent"), [(" 7 ", 7), ("-12.50", "-12.50"), ("+3", 3), (".5", "0.5"), ("1e3", "1E+3"), ("007", 7)]
+)
+def test_numbers_are_sent_as_exactly_as_they_are_written(cell: str, sent: object) -> None:
+    [event], _ = events(f"o1,c1,2027-03-28T14:30:00Z,{cell},")
+    assert event["value"] == sent
 
 
 @pytest.mark.parametrize(
