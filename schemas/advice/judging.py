@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from schemas.advice.observed import Observed
-from schemas.advice.rule import EventsRule, Finding, Rule
+from schemas.advice.rule import DefinitionRule, EventsRule, Finding, Rule, SizeRule
 from schemas.advice.rules import RULES
+from schemas.advice.size import Size
 from schemas.definition.faults import Place
 from schemas.definition.model import Definition
 from schemas.definition.placed import Placed
@@ -27,13 +28,13 @@ class Judgement(NamedTuple):
     silenced: tuple[Told, ...]
 
 
-def judge(placed: Placed, observed: Observed | None = None) -> Judgement:
-    """What every rule finds; those that need events are asked only where some were observed."""
+def judge(placed: Placed, observed: Observed | None = None, size: Size | None = None) -> Judgement:
+    """What every rule finds; those that need events, or the size, are asked only where these are known."""
     because = {silence.rule: silence.because for silence in placed.definition.silences}
     found = [
         Told(rule, placed.at(*finding.at), finding.text, because.get(rule.id, ""))
         for rule in RULES
-        for finding in _findings(rule, placed.definition, observed)
+        for finding in _findings(rule, placed.definition, observed, size)
     ]
     found = list(dict.fromkeys(found))  # of the parts of one lifecycle the same may be found
     found.sort(key=lambda one: one.place.line)
@@ -42,7 +43,11 @@ def judge(placed: Placed, observed: Observed | None = None) -> Judgement:
     )
 
 
-def _findings(rule: Rule, definition: Definition, observed: Observed | None) -> Iterator[Finding]:
-    if not isinstance(rule, EventsRule):
-        return rule.find(definition)
-    return iter(()) if observed is None else rule.find(definition, observed)
+def _findings(rule: Rule, definition: Definition, observed: Observed | None, size: Size | None) -> Iterator[Finding]:
+    match rule:
+        case DefinitionRule():
+            return rule.find(definition)
+        case EventsRule():
+            return iter(()) if observed is None else rule.find(definition, observed)
+        case SizeRule():
+            return iter(()) if size is None else rule.find(definition, size)

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from schemas.advice.observed import Observed
+from schemas.advice.size import Size
 from schemas.definition.model import Definition
 
 Severity = Literal["advice", "warning"]
@@ -41,4 +42,10 @@ class EventsRule(_Rule, frozen=True, kw_only=True):
     find: Callable[[Definition, Observed], Iterator[Finding]]
 
 
-Rule = DefinitionRule | EventsRule
+class SizeRule(_Rule, frozen=True, kw_only=True):
+    """Needs to know how much the definition asks of an exporter."""
+
+    find: Callable[[Definition, Size], Iterator[Finding]]
+
+
+Rule = DefinitionRule | EventsRule | SizeRule

@@ -13,6 +13,7 @@ from schemas.definition.placed import Placed
 from schemas.errors import DefinitionError
 from services.check.answer import as_json, faults_as_json, rules_as_json
 from services.check.observing import Seen, observe
+from services.check.size import size_of
 from services.check.summary import summary
 from services.check.text import advice, all_rules, behaviour, conclusion, printable
 from services.trimmed import Trimmed
@@ -58,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
         _print_json(faults_as_json(file, [printable(fault) for fault in error.faults]))
         return 1
     seen = observe(placed.definition, args.events) if args.events else None
-    judgement = judge(placed, None if seen is None else seen.observed)
+    judgement = judge(placed, None if seen is None else seen.observed, size_of(placed.definition))
     if args.json:
         _print_json(as_json(file, placed.definition, judgement, seen))
     else:

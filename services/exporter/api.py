@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import web
 
 from schemas.errors import StateError, in_words
-from services.exporter.answers import about, all_metrics, all_readings, iso, reading_json
+from services.exporter.answers import about, all_metrics, all_readings, iso, reading_json, serving_json
 from services.exporter.aside import aside
 from services.exporter.asked import BadRequest, Moments, moments, nearest
 from services.exporter.followed import NothingToShow, Wanted
@@ -103,8 +103,9 @@ class _Pages:
         _of_now(request)
         version = self._current()
         shown, notice = version.snapshots.shown(), {"notice": version.notice or None}
+        serving = {"serving": serving_json(version.plan, version.serving)}
         bands = version.expected.bands(shown)
-        return await aside(lambda: _json(all_readings(version.plan, shown, bands) | notice))
+        return await aside(lambda: _json(all_readings(version.plan, shown, bands) | notice | serving))
 
     async def steering(self, request: web.Request) -> web.Response:
         _of_now(request)

@@ -10,9 +10,9 @@ from kafka.admin import ConfigResource
 from schemas.names import dead_letter_topic
 from services.topics import INTERNAL, STAMPED_BY_THE_BROKER
 from services.worker import topics
-from services.worker.topics import CLEANUP, LARGEST, STAMP, KafkaTopics, TopicsAway
+from services.worker.topics import LARGEST, KafkaTopics, TopicsAway
 
-SETTINGS = {STAMP: STAMPED_BY_THE_BROKER[STAMP], LARGEST: "1048588", CLEANUP: INTERNAL[CLEANUP]}
+SETTINGS = STAMPED_BY_THE_BROKER | {LARGEST: "1048588"}
 
 
 class Broker:
@@ -41,7 +41,8 @@ class Broker:
         """Nothing is open."""
 
     def _told(self, one: ConfigResource) -> dict[str, Any]:
-        return {} if one.name in self.unheard else {key: {"value": SETTINGS[key]} for key in one.configs}
+        settings = INTERNAL if one.name.startswith("nsm-") else SETTINGS
+        return {} if one.name in self.unheard else {key: {"value": settings[key]} for key in one.configs}
 
 
 @pytest.fixture
