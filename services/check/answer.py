@@ -9,6 +9,7 @@
                  "steering": {"targets", "guardrails", "departments", "objectives", "key_results",
                               "initiatives", "holidays", "campaigns"}},   how many of each
      "findings": [{"rule", "severity", "title", "line", "path", "text", "reason", "example"}],
+                 advice; where it is not good, those of its faults that break a rule with a name
      "silenced": [{"rule", "severity", "title", "line", "path", "text", "because"}],
      "events": null, or {"counted", "first", "last", "outcomes", "refused", "of_types_that_no_measure_counts",
                          "sources_not_given",
@@ -19,15 +20,17 @@
 Moments are ISO 8601; shares, noise and error are ratios; what cannot be told is null.
 """
 
-from collections.abc import Sequence
-
-from schemas.advice.judging import Judgement, Told
+from schemas.advice.judging import Judgement
 from schemas.advice.observed import Behaviour
-from schemas.advice.rules import RULES
+from schemas.advice.rule import ErrorRule, Rule
+from schemas.advice.rules import ERRORS, EVERY
+from schemas.definition.faults import Place
 from schemas.definition.model import Definition
 from schemas.definition.units import unit_of
+from schemas.errors import DefinitionError
 from services.check.observing import Seen
 from services.check.summary import entries, steered, types
+from services.check.text import printable
 from services.exporter.answers import Json, iso
 
 
@@ -38,20 +41,22 @@ def as_json(file: str, definition: Definition, judgement: Judgement, seen: Seen 
         "good": True,
         "faults": [],
         "summary": _summary(definition),
-        "findings": [_told(one) | {"reason": one.rule.reason, "example": one.rule.example} for one in judgement.told],
-        "silenced": [_told(one) | {"because": one.because} for one in judgement.silenced],
+        "findings": [_found(one.rule, one.place, one.text) | _explained(one.rule) for one in judgement.told],
+        "silenced": [_found(one.rule, one.place, one.text) | {"because": one.because} for one in judgement.silenced],
         "events": None if seen is None else _events(seen),
     }
 
 
-def faults_as_json(file: str, faults: Sequence[str]) -> Json:
+def faults_as_json(file: str, error: DefinitionError) -> Json:
     """Of one that is not."""
+    rules = {rule.id: rule for rule in ERRORS}
+    named = [(rules[fault.rule], fault) for fault in error.of_rules]
     return {
         "file": file,
         "good": False,
-        "faults": list(faults),
+        "faults": [printable(fault) for fault in error.faults],
         "summary": None,
-        "findings": [],
+        "findings": [_found(rule, fault.place, fault.text) | _explained(rule) for rule, fault in named],
         "silenced": [],
         "events": None,
     }
@@ -59,16 +64,7 @@ def faults_as_json(file: str, faults: Sequence[str]) -> Json:
 
 def rules_as_json() -> list[Json]:
     """Every rule."""
-    return [
-        {
-            "rule": rule.id,
-            "severity": rule.severity,
-            "title": rule.title,
-            "reason": rule.reason,
-            "example": rule.example,
-        }
-        for rule in RULES
-    ]
+    return [{"rule": rule.id, "severity": rule.severity, "title": rule.title} | _explained(rule) for rule in EVERY]
 
 
 def _summary(definition: Definition) -> Json:
@@ -94,15 +90,19 @@ def _summary(definition: Definition) -> Json:
     }
 
 
-def _told(one: Told) -> Json:
+def _found(rule: Rule | ErrorRule, place: Place, text: str) -> Json:
     return {
-        "rule": one.rule.id,
-        "severity": one.rule.severity,
-        "title": one.rule.title,
-        "line": one.place.line,
-        "path": one.place.path,
-        "text": one.text,
+        "rule": rule.id,
+        "severity": rule.severity,
+        "title": rule.title,
+        "line": place.line,
+        "path": place.path,
+        "text": text,
     }
+
+
+def _explained(rule: Rule | ErrorRule) -> Json:
+    return {"reason": rule.reason, "example": rule.example}
 
 
 def _events(seen: Seen) -> Json:

@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     except DefinitionError as error:
         if not args.json:
             raise
-        _print_json(faults_as_json(file, [printable(fault) for fault in error.faults]))
+        _print_json(faults_as_json(file, error))
         return 1
     seen = observe(placed.definition, args.events) if args.events else None
     judgement = judge(placed, None if seen is None else seen.observed, size_of(placed.definition))

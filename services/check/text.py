@@ -9,15 +9,15 @@ from rich.text import Text
 
 from schemas.advice.judging import Judgement, Told
 from schemas.advice.observed import Behaviour
-from schemas.advice.rule import Rule, Severity
-from schemas.advice.rules import RULES
+from schemas.advice.rule import ErrorRule, Rule, Severity
+from schemas.advice.rules import EVERY
 from services.check.observing import Seen
 from services.check.summary import plural
 from services.exporter.answers import iso
 from services.replay.columns import column, lines
 from services.replay.text import ABSENT, what_became
 
-_STYLE: dict[Severity, str] = {"advice": "#56b4e9", "warning": "#e69f00"}
+_STYLE: dict[Severity, str] = {"advice": "#56b4e9", "warning": "#e69f00", "error": "#d55e00"}
 _FAINT = "bright_black"
 
 
@@ -46,7 +46,7 @@ def _silenced(file: str, one: Told) -> str:
 
 def all_rules() -> Iterator[RenderableType]:
     """Every rule, whatever a definition holds."""
-    for number, rule in enumerate(RULES):
+    for number, rule in enumerate(EVERY):
         if number:
             yield Text("")
         yield Text(rule.id, style="bold")
@@ -57,7 +57,7 @@ def _named(rule: Rule) -> Text:
     return Text.assemble((f"{rule.severity} ", _STYLE[rule.severity]), f"{rule.id}: {rule.title}")
 
 
-def _about(rule: Rule, first: tuple[str, Text]) -> RenderableType:
+def _about(rule: Rule | ErrorRule, first: tuple[str, Text]) -> RenderableType:
     return _indented((first, ("why", Text(rule.reason)), ("better", Text(rule.example))))
 
 

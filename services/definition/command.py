@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
 async def _run(args: argparse.Namespace) -> int:
     where = settings()
     registry, reader = RedisRegistry(where.redis), RedisReader(where.redis)
-    asked = functools.partial(ends, where.kafka)
+    asked, folding = functools.partial(ends, where.kafka), functools.partial(workers.number_of, where.kafka)
     try:
         match args.verb:
             case "diff":
@@ -89,12 +89,12 @@ async def _run(args: argparse.Namespace) -> int:
                         report = await carry.carry(load(args.file), stores, kafka)
                 _print(args, report, carry.sentences(report))
             case "status":
-                versions = await status.all_versions(registry, reader, asked)
+                versions = await status.all_versions(registry, reader, asked, folding)
                 _print(args, versions, status.sentences(versions))
             case "rollback":
                 company = load(args.definition).company
                 serving = await rollback.roll_back(company, registry, reader, asked, _now_ms)
-                _print(args, serving, [f"version {serving.served} is served again in place of {serving.before}"])
+                _print(args, serving, rollback.sentences(serving, await folding(serving.served)))
             case _:
                 company = load(args.definition).company
                 await retire.not_served(registry, company, args.version)

@@ -35,7 +35,7 @@ and every sixth hour before; windows of minutes and hours reach two months back,
   nsm history --into /var/lib/prometheus   into its data, through promtool; made again, it takes the place of the last
 
 Alert rules look at two hours of each earlier week: a --step beyond that leaves them nothing to see, and is told.
-Prometheus has to keep it: --storage.tsdb.retention.time=3y.
+Prometheus has to keep it: --storage.tsdb.retention.time=6y.
 """
 
 

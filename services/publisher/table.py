@@ -11,68 +11,40 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
-
-import msgspec
 
 from schemas.definition.model import Source
 from schemas.errors import PublishError
 from schemas.events.publishing import Event, Message, encode
 from services.publisher.lines import Faults
-from services.publisher.uncounted import Counted
+from services.publisher.names import OWN, Columns, check_names
 
-OWN = ("id", "type", "time")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 """Python's own readers also take 1_000, other scripts' digits, nan and infinity."""
 _FRACTION = re.compile("[.eE]")
 _SEPARATORS = ((";", "semicolon"), ("\t", "tab"), ("|", "bar"))
 
 
-class Columns(msgspec.Struct, frozen=True, kw_only=True):
-    """``mapped``: name -> column; ``constants``: name -> text; ``numbers``: names whose cells are numbers.
-
-    ``zone`` is where times without offset are from (None: those are faults; of an hour that comes twice the first).
-    """
-
-    mapped: dict[str, str] = {}
-    constants: dict[str, str] = {}
-    numbers: frozenset[str] = frozenset()
-    zone: ZoneInfo | None = None
-    counted: Counted = Counted()
-    """A column that this reads as a number must be declared one."""
-
-
 class Table:
     """How the rows under one header become events; raises PublishError where the header cannot answer."""
 
-    def __init__(self, header: list[str], columns: Columns) -> None:
+    def __init__(self, header: list[str], columns: Columns, source: Source) -> None:
         _check_header(header)
         unknown = sorted(set(columns.mapped.values()) - set(header))
         if unknown:
             raise PublishError(f"the table has no column {', '.join(unknown)}; it has {', '.join(header)}")
         own = {name: name for name in header if name not in columns.mapped.values()}
         places = own | columns.mapped
-        missing = [name for name in OWN if name not in places and name not in columns.constants]
-        if missing:
-            raise PublishError(
-                f"nothing says what an event's {' and '.join(missing)} is: --map {missing[0]}=COLUMN or --set "
-                f"{missing[0]}=TEXT; the table has {', '.join(header)}"
-            )
-        texts = columns.counted.amounts_of(columns.constants.get("type")) & places.keys() - columns.numbers
-        if texts:
-            raise PublishError(
-                f"the definition reads {' and '.join(sorted(texts))} as a number, and a table's cells are text: say "
-                f"{' '.join(f'--number {name}' for name in sorted(texts))}"
-            )
+        check_names(columns, source, places.keys() | columns.constants.keys(), header)
         self._width = len(header)
         self._cells = [(name, header.index(column)) for name, column in places.items() if name not in columns.constants]
         self._columns = columns
+        self._constants = {name: self._constant(name, text) for name, text in columns.constants.items()}
 
     def event(self, row: list[str]) -> Event:
         """The event of a row; raises ValueError with a reason."""
         if len(row) != self._width:
             raise ValueError(f"{len(row)} cells, the header has {self._width}")
-        found: dict[str, Any] = dict(self._columns.constants)
+        found: dict[str, Any] = dict(self._constants)
         for name, place in self._cells:
             if row[place]:
                 found[name] = self._value(name, row[place])
@@ -86,6 +58,12 @@ class Table:
         if not _NUMBER.fullmatch(text):
             raise ValueError(f"{name} is no number, as 1000 and -12.50 are")
         return Decimal(text) if _FRACTION.search(text) else int(text)
+
+    def _constant(self, name: str, text: str) -> str | int | Decimal:
+        try:
+            return self._value(name, text)
+        except ValueError as error:
+            raise PublishError(f"--set {name}={text}: {error}") from None
 
     def _time(self, cell: str) -> datetime:
         try:
@@ -120,7 +98,7 @@ def read_table(lines: Iterable[str], columns: Columns, source: Source, faults: F
         raise PublishError(f"the table's first line is no header: {error}; is a quote not closed?") from error
     if header is None:
         raise PublishError("the table is empty: its first line names the columns")
-    table = Table(header, columns)
+    table = Table(header, columns, source)
     while True:
         try:
             row = next(rows)

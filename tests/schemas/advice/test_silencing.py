@@ -50,6 +50,7 @@ def test_a_rule_may_be_silenced_before_it_finds_anything() -> None:
         ("{because: we know}", 'lacks "rule"'),
         ("{rule: no-gardrail, because: x}", 'there is no rule "no-gardrail"; did you mean "no-guardrail"?'),
         ("{rule: zzz, because: x}", 'there is no rule "zzz"; nsm check --rules lists them'),
+        ("{rule: too-many-kpis, because: x}", '"too-many-kpis" is an error, which cannot be silenced'),
         ("no-guardrail", "must be a mapping"),
         ("{rule: open-target, because: x}, {rule: open-target, because: y}", 'names "open-target" twice'),
     ],

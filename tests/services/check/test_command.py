@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from schemas.advice.rules import RULES
+from schemas.advice.rules import EVERY, RULES
 from services.cli.init import first_definition, machine_time_zone
 from services.cli.main import main
 from tests.schemas.advice.sound import SOUND, changed
@@ -137,6 +137,21 @@ def test_machines_get_faults_too(check: Check) -> None:
     assert fault.startswith("nsm.yaml:24: ")
 
 
+def test_machines_are_told_which_rule_a_fault_breaks(check: Check) -> None:
+    code, said = asked(
+        check,
+        changed(
+            ("logistics: [deliveries_per_order]", "logistics: [deliveries_per_order, orders, star, order_value]"),
+            ("{rolling: 28d}", "{rolling: 28}"),  # breaks no rule that has a name
+        ),
+    )
+    assert (code, len(said["faults"])) == (1, 2)
+    (finding,) = said["findings"]
+    assert set(finding) == FINDING
+    assert (finding["rule"], finding["severity"]) == ("too-many-kpis", "error")
+    assert said["faults"][1] == f"nsm.yaml:{finding['line']}: {finding['path']}: {finding['text']} (too-many-kpis)"
+
+
 def test_events_show_how_each_metric_would_have_behaved(check: Check) -> None:
     Path("shop.jsonl.gz").write_bytes(gzip.compress(EVENTS + b"no json\n"))
     code, said = asked(check, SOUND, "--events", "shop=shop.jsonl.gz")
@@ -194,11 +209,11 @@ def test_every_rule_is_listed_with_its_reason(check: Check, capsys: pytest.Captu
     code, out, _ = check("no definition at all", "--rules")
     told = " ".join(out.split())
     assert code == 0
-    for rule in RULES:
+    for rule in EVERY:
         assert f"{rule.id} {rule.severity} {rule.title} why {rule.reason} better {rule.example}" in told
     assert main(["check", "--rules", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
-    assert [one["rule"] for one in listed] == [rule.id for rule in RULES]
+    assert [one["rule"] for one in listed] == [rule.id for rule in EVERY]
     assert all(set(one) == {"rule", "severity", "title", "reason", "example"} for one in listed)
 
 

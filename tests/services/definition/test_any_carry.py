@@ -96,7 +96,7 @@ def cells_of(partitions: Partitions) -> dict[tuple[object, ...], int]:
 
 
 def totals_of(partitions: Partitions) -> dict[tuple[object, ...], int]:
-    """Of outcomes and measures; not of types that none counts, and whose keys none asks for, which others did before."""
+    """Of outcomes and measures; not of types that none counts or asks the keys of, which others did before."""
     return {
         (place, name): number
         for place, one in partitions.items()
