@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from schemas.names import Miskeyed
 from streams.events.admission import Admitted
+from streams.events.columns import Column
 from streams.events.raws import Raws
 from streams.plan import EVERY, SourcePlan
 from streams.selection import Selections
@@ -31,17 +32,24 @@ class Keying:
         if not (self._of_all or self._types):
             return {}
         entities, places = selections.of(EVERY).keys((self._keyed_by,))
-        places = np.arange(len(entities.codes)) if places is None else places
         codes = entities.codes
         if not self._of_all:
-            asked = np.isin(places, admitted.batch.types.places(self._types))
-            codes, places = codes[asked], places[asked]
-        keys = list(map(_key, raws.records))
+            events = np.arange(len(codes)) if places is None else places
+            asked = np.flatnonzero(np.isin(events, admitted.batch.types.places(self._types)))
+            codes, places = codes[asked], events[asked]
         texts = [b"" if name is UNSET else name.encode() for name in entities.names]
         mine = list(map(texts.__getitem__, codes.tolist()))
-        borne = list(map(keys.__getitem__, admitted.places()[places].tolist()))
-        wrong = sum(map(ne, borne, mine))
-        if not wrong:
+        borne = _borne(raws, admitted, places)
+        if borne == mine:  # nearly always, and cheaper than counting
             return {}
-        none = borne.count(None)
+        wrong, none = sum(map(ne, borne, mine)), borne.count(None)
         return {"none": none, "other": wrong - none}
+
+
+def _borne(raws: Raws, admitted: Admitted, places: Column | None) -> list[bytes | None]:
+    """The keys of some of the accepted events (None: of all)."""
+    keys = list(map(_key, raws.records))
+    if places is None and len(admitted.batch.times) == len(keys):
+        return keys
+    at = admitted.places()
+    return list(map(keys.__getitem__, (at if places is None else at[places]).tolist()))
