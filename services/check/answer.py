@@ -4,6 +4,7 @@
      "faults": ["nsm.yaml:3: ..."],                                       empty where it is good
      "summary": null where it is not, or
                 {"company", "time_zone", "phase", "measures", "metrics",  how many
+                 "unread": ["calls"],                                     measures that no metric reads
                  "types": {"order_completed": 6},                         of events, with how many measures
                  "north_star": {"metric", "window", "unit", "better", "target", "base", "from", "by"},
                  "steering": {"targets", "guardrails", "departments", "objectives", "key_results",
@@ -11,6 +12,7 @@
      "findings": [{"rule", "severity", "title", "line", "path", "text", "reason", "example"}],
                  advice; where it is not good, those of its faults that break a rule with a name
      "silenced": [{"rule", "severity", "title", "line", "path", "text", "because"}],
+     "idle_silences": [{"rule", "line"}],                                 of rules that were asked and found nothing
      "events": null, or {"counted", "first", "last", "outcomes", "refused", "of_types_that_no_measure_counts",
                          "sources_not_given",
                          "metrics": [{"metric", "window", "unit", "periods", "level", "noise", "expected_error",
@@ -29,7 +31,7 @@ from schemas.definition.model import Definition
 from schemas.definition.units import unit_of
 from schemas.errors import DefinitionError
 from services.check.observing import Seen
-from services.check.summary import entries, steered, types
+from services.check.summary import entries, steered, types, unread
 from services.check.text import printable
 from services.exporter.answers import Json, iso
 
@@ -43,6 +45,7 @@ def as_json(file: str, definition: Definition, judgement: Judgement, seen: Seen 
         "summary": _summary(definition),
         "findings": [_found(one.rule, one.place, one.text) | _explained(one.rule) for one in judgement.told],
         "silenced": [_found(one.rule, one.place, one.text) | {"because": one.because} for one in judgement.silenced],
+        "idle_silences": [{"rule": one.rule, "line": one.place.line} for one in judgement.idle],
         "events": None if seen is None else _events(seen),
     }
 
@@ -58,6 +61,7 @@ def faults_as_json(file: str, error: DefinitionError) -> Json:
         "summary": None,
         "findings": [_found(rule, fault.place, fault.text) | _explained(rule) for rule, fault in named],
         "silenced": [],
+        "idle_silences": [],
         "events": None,
     }
 
@@ -75,6 +79,7 @@ def _summary(definition: Definition) -> Json:
         "phase": definition.phase,
         "measures": len(entries(definition)),
         "metrics": len(definition.metrics),
+        "unread": unread(definition),
         "types": dict(sorted(types(definition).items())),
         "north_star": {
             "metric": star.metric,

@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from schemas.advice.judging import Judgement, Told
+from schemas.advice.judging import Idle, Judgement, Told
 from schemas.advice.observed import Behaviour
 from schemas.advice.rule import ErrorRule, Rule, Severity
 from schemas.advice.rules import EVERY
@@ -27,7 +27,7 @@ def printable(text: str) -> str:
 
 
 def advice(file: str, judgement: Judgement) -> Iterator[RenderableType]:
-    """Everything that was found, each rule explained once, then what was silenced."""
+    """Everything that was found, each rule explained once, then what was silenced, and what for nothing."""
     explained: set[str] = set()
     for one in judgement.told:
         yield Text("")
@@ -35,13 +35,18 @@ def advice(file: str, judgement: Judgement) -> Iterator[RenderableType]:
         named = ("rule", _named(one.rule))
         yield _indented((named,)) if one.rule.id in explained else _about(one.rule, named)
         explained.add(one.rule.id)
-    if judgement.silenced:
+    if judgement.silenced or judgement.idle:
         yield Text("")
     yield from (Text(_silenced(file, one), style=_FAINT) for one in judgement.silenced)
+    yield from (Text(_idle(file, one), style=_FAINT) for one in judgement.idle)
 
 
 def _silenced(file: str, one: Told) -> str:
     return f"{file}:{one.place.line}: {one.rule.id} is silenced: {one.because}"
+
+
+def _idle(file: str, one: Idle) -> str:
+    return f"{file}:{one.place.line}: {one.rule} is silenced, and has nothing to say: leave the silence out"
 
 
 def all_rules() -> Iterator[RenderableType]:

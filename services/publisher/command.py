@@ -9,7 +9,7 @@ from pathlib import Path
 from schemas.definition.loading import load
 from schemas.definition.model import Source
 from schemas.errors import PublishError
-from services.publisher.flags import LATE, REFUSED, add_table_flags, given, is_table
+from services.publisher.flags import LATE, REFUSED, SECONDS, add_table_flags, given, is_table
 from services.publisher.newest import newest
 from services.publisher.progress import show_progress
 from services.publisher.publisher import Publisher
@@ -31,6 +31,7 @@ or --csv) has a header; a column becomes the property of its own name unless it 
 A file is read whole before anything of it is sent, and nothing is where
   a line is no event                                       --skip-invalid leaves it out, --send-invalid sends it
   the worker would refuse an event                         --allow refused
+  whole numbers are epoch seconds instead of milliseconds  --allow seconds
   an event would be too late after what the topic holds,
   or after others of the file                              --allow late
   none has the entity that the topic is keyed by           --allow keyless
@@ -55,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--send-invalid", action="store_true", help="send lines that are no events too, as they are (JSON lines)"
     )
-    add_table_flags(parser, LATE, REFUSED)
+    add_table_flags(parser, LATE, REFUSED, SECONDS)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -153,11 +154,11 @@ def _choose(sources: tuple[Source, ...], name: str | None) -> Source:
 
 
 def _check(args: argparse.Namespace) -> None:
-    if is_table(args.file, args):
+    if args.csv or is_table(args.file):
         if args.shift_to_now or args.send_invalid:
             raise PublishError("--shift-to-now and --send-invalid are for JSON lines, not for tables")
     elif given(args):
-        raise PublishError("--map, --set, --number and --time-zone are for tables; this is read as JSON lines")
+        raise PublishError("--map, --set, --number and their like are for tables; this is read as JSON lines")
     if args.skip_invalid and args.send_invalid:
         raise PublishError("--skip-invalid leaves out what --send-invalid sends: which of them is meant?")
     if args.shift_to_now and (args.file == STANDARD_INPUT or _is_pipe(args.file)):

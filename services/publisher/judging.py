@@ -18,6 +18,7 @@ from schemas.definition.model import Source
 from schemas.events.needs import Raw, RawRecord
 from schemas.events.publishing import Message
 from services.publisher.partitions import partition_of
+from services.publisher.seconds import HINT, Seconds
 from services.told import told
 from streams.events.decoding import Decoder
 from streams.plan import SourcePlan
@@ -52,7 +53,8 @@ class Judge:
         self._source, self._clock = plan.source, clock
         self._decoder = Decoder(plan.needs)
         self._held, self._latest = tuple(latest), list(latest)
-        self.late, self.ahead = Late(), 0
+        self._in_seconds = Seconds(plan.source)
+        self.late, self.ahead, self.seconds = Late(), 0, 0
         self.refused = Counter[str]()
         self._examples: list[str] = []
 
@@ -82,6 +84,11 @@ class Judge:
                 "before them; sort the file by time"
             )
 
+    def told_seconds(self) -> Iterator[str]:
+        """A line where some times seem to be epoch seconds."""
+        if self.seconds:
+            yield f"{self.seconds:,} {HINT}"
+
     def told_refused(self) -> Iterator[str]:
         """A line for each thing that is wrong with some, then the first few."""
         if self.ahead:
@@ -100,6 +107,7 @@ class Judge:
             if len(self._examples) < SHOWN:
                 self._examples.append(f"  event {told(messages[one.index].id)}: {one.detail}")
         good = messages if decoded.index is None else [messages[i] for i in decoded.index]
+        self.seconds += self._in_seconds.count([one.value for one in good], decoded.times)
         ahead = decoded.times > now_ms + self._source.ahead_ms
         self.ahead += int(ahead.sum())
         places = np.array([partition_of(one, len(self._latest)) for one in good], np.int64)

@@ -19,6 +19,7 @@ _ATTRIBUTES = ("subject", "source")
 class Columns(msgspec.Struct, frozen=True, kw_only=True):
     """``mapped``: name -> column; ``constants``: name -> text; ``numbers``: names whose cells are numbers.
 
+    ``delimiter`` cuts columns, ``decimal`` the whole of a number from its fraction.
     ``zone`` is where times without offset are from (None: those are faults; of an hour that comes twice the first).
     """
 
@@ -26,6 +27,8 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
     constants: dict[str, str] = {}
     numbers: frozenset[str] = frozenset()
     zone: ZoneInfo | None = None
+    delimiter: str = ","
+    decimal: str = "."
     counted: Counted = Counted()
     """A column that this reads as a number must be declared one, and what it reads should be there."""
     allowed: frozenset[str] = frozenset()

@@ -2,7 +2,6 @@
 
 import argparse
 import gzip
-import io
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
@@ -17,7 +16,7 @@ from services.byte_order_mark import without_mark
 from services.publisher.flags import columns_of, is_table
 from services.publisher.lines import Faults, WireForm, read_lines
 from services.publisher.shift import shifted, span_to
-from services.publisher.table import read_table
+from services.publisher.table import read_table, text_of
 from services.publisher.uncounted import Counted
 from streams.plan import SourcePlan
 
@@ -60,13 +59,14 @@ class Reading:
 
     def _messages(self, file: BinaryIO, faults: Faults, *, send_invalid: bool) -> Iterator[Message]:
         lines = self._unpacked(file)
-        if is_table(self._args.file, self._args):
-            text = io.TextIOWrapper(lines, encoding="utf-8-sig", errors="surrogateescape", newline="")
-            return read_table(text, columns_of(self._args, self._counted), self._source, faults)
+        if self._args.csv or is_table(self._args.file):
+            with text_of(lines) as text:
+                yield from read_table(text, columns_of(self._args, self._counted), self._source, faults)
+            return
         moved: Iterable[bytes] = without_mark(lines)
         if self._span is not None:
             moved = shifted(moved, self._form.time_path, self._span)
-        return read_lines(moved, self._form, faults, send_invalid=send_invalid)
+        yield from read_lines(moved, self._form, faults, send_invalid=send_invalid)
 
     def _unpacked(self, file: BinaryIO) -> BinaryIO:
         if not self._args.file.endswith(".gz"):

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 
 from schemas.events.publishing import Message
-from services.publisher.flags import LATE, REFUSED
+from services.publisher.flags import LATE, REFUSED, SECONDS
 from services.publisher.judging import Judge
 from services.publisher.lines import Faults
 from services.publisher.names import KEYLESS
@@ -38,6 +38,7 @@ class Review:
             return
         yield from self.faults.told()
         yield from self._judge.told_refused()
+        yield from self._judge.told_seconds()
         yield from self._judge.told_late()
         if self._is_keyless():
             yield self._told_keyless()
@@ -52,6 +53,9 @@ class Review:
         if invalid and not (self._args.send_invalid or REFUSED in self._args.allow):
             yield from invalid
             yield "mend them; --allow refused sends them all the same, and the worker lays them aside as dead letters"
+        if self._judge.seconds and SECONDS not in self._args.allow:
+            yield from self._judge.told_seconds()
+            yield "--allow seconds sends them all the same"
         late = list(self._judge.told_late())
         if late and LATE not in self._args.allow:
             yield from late

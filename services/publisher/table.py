@@ -5,12 +5,14 @@ every other name is a property.  Cells are text except those declared numbers; a
 """
 
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, BinaryIO, TextIO
 
 from schemas.definition.model import Source
 from schemas.errors import PublishError
@@ -18,10 +20,10 @@ from schemas.events.publishing import Event, Message, encode
 from services.publisher.lines import Faults
 from services.publisher.names import OWN, Columns, check_names
 
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-"""Python's own readers also take 1_000, other scripts' digits, nan and infinity."""
+_NUMBERS = {sign: re.compile(rf"[+-]?(\d+([{sign}]\d*)?|[{sign}]\d+)([eE][+-]?\d+)?", re.ASCII) for sign in (".", ",")}
+"""By what begins a fraction.  Python's own readers also take 1_000, other scripts' digits, nan and infinity."""
 _FRACTION = re.compile("[.eE]")
-_SEPARATORS = ((";", "semicolon"), ("\t", "tab"), ("|", "bar"))
+_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
 class Table:
@@ -54,9 +56,10 @@ class Table:
     def _value(self, name: str, cell: str) -> str | int | Decimal:
         if name not in self._columns.numbers:
             return cell
-        text = cell.strip()
-        if not _NUMBER.fullmatch(text):
-            raise ValueError(f"{name} is no number, as 1000 and -12.50 are")
+        text, sign = cell.strip(), self._columns.decimal
+        if not _NUMBERS[sign].fullmatch(text):
+            raise ValueError(f"{name} is no number, as 1000 and -12{sign}50 are")
+        text = text.replace(sign, ".")
         return Decimal(text) if _FRACTION.search(text) else int(text)
 
     def _constant(self, name: str, text: str) -> str | int | Decimal:
@@ -78,12 +81,16 @@ class Table:
 
 
 def _check_header(header: list[str]) -> None:
-    """Raises PublishError where it does not name each column once, or is cut by another sign than a comma."""
+    """Raises PublishError where it does not name each column once, or is cut by another sign than it should."""
     if any("\udc80" <= sign <= "\udcff" for name in header for sign in name):
         raise PublishError("the table is not UTF-8 text: its first line cannot be read")
-    other = next((f"a {word}" for sign, word in _SEPARATORS if len(header) == 1 and sign in header[0]), "")
+    other = next((sign for sign in _SEPARATORS if len(header) == 1 and sign in header[0]), "")
     if other:
-        raise PublishError(f"the table's first line is one column, with {other} in it: columns are cut by commas")
+        say = "tab" if other == "\t" else f"'{other}'"
+        raise PublishError(
+            f"the table's first line is one column, with a {_SEPARATORS[other]} in it: --delimiter {say}, "
+            "if that is what cuts it"
+        )
     twice = [name for name, number in Counter(header).items() if name and number > 1]
     if twice:
         raise PublishError(f"the table has two columns {twice[0]}: which of them is meant?")
@@ -91,7 +98,23 @@ def _check_header(header: list[str]) -> None:
 
 def read_table(lines: Iterable[str], columns: Columns, source: Source, faults: Faults) -> Iterator[Message]:
     """The messages of all rows; bad ones are noted and left out.  Raises PublishError where the header is unfit."""
-    rows = csv.reader(lines)
+    return (message for _, message in read_rows(lines, columns, source, faults))
+
+
+@contextmanager
+def text_of(lines: BinaryIO) -> Iterator[TextIO]:
+    """As ``read_rows`` takes it: UTF-8, with or without its mark, where what is none can be told by its row."""
+    text = io.TextIOWrapper(lines, encoding="utf-8-sig", errors="surrogateescape", newline="")
+    try:
+        yield text
+    finally:
+        with suppress(ValueError):  # whose file was closed before
+            text.detach()  # it is closed by who opened it
+
+
+def read_rows(lines: Iterable[str], columns: Columns, source: Source, faults: Faults) -> Iterator[tuple[int, Message]]:
+    """As ``read_table``, each with the number of its last line."""
+    rows = csv.reader(lines, delimiter=columns.delimiter)
     try:
         header = next((row for row in rows if row), None)
     except csv.Error as error:
@@ -103,7 +126,7 @@ def read_table(lines: Iterable[str], columns: Columns, source: Source, faults: F
         try:
             row = next(rows)
             if row:
-                yield encode(table.event(row), source)
+                yield rows.line_num, encode(table.event(row), source)
         except StopIteration:
             return
         except UnicodeEncodeError:

@@ -11,6 +11,7 @@ from schemas.definition.units import unit_of
 from schemas.readings import Reading
 from services.board.digits import decimals
 from services.exporter.answers import iso
+from services.publisher.seconds import HINT
 from services.replay.answer import Answer, Table
 from services.replay.columns import column, lines
 from services.replay.folding import Folded
@@ -47,6 +48,8 @@ def what_became(plan: Plan, folded: Folded) -> Iterator[str]:
         yield f"{outcomes['duplicate']:,} with an id that had come before: not counted again"
     if outcomes["ahead"]:
         yield f"{outcomes['ahead']:,} at or after that moment: left out"
+    if folded.seconds:
+        yield f"{folded.seconds:,} {HINT}"
     for reason, number in folded.refused.most_common():
         yield f"{number:,} refused: {reason}"
     for one in folded.bad:

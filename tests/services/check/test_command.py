@@ -109,7 +109,7 @@ def test_strict_makes_advice_an_error_unless_it_is_silenced(check: Check) -> Non
 def test_machines_get_findings_and_silences_with_their_lines(check: Check) -> None:
     code, said = asked(check, LOUD)
     assert code == 0
-    assert list(said) == ["file", "good", "faults", "summary", "findings", "silenced", "events"]
+    assert list(said) == ["file", "good", "faults", "summary", "findings", "silenced", "idle_silences", "events"]
     assert (said["file"], said["good"], said["faults"], said["silenced"], said["events"]) == (
         "nsm.yaml",
         True,
@@ -131,7 +131,7 @@ def test_machines_get_findings_and_silences_with_their_lines(check: Check) -> No
 def test_machines_get_faults_too(check: Check) -> None:
     code, said = asked(check, GOOD.replace("28d", "28"))
     assert code == 1
-    assert list(said) == ["file", "good", "faults", "summary", "findings", "silenced", "events"]
+    assert list(said) == ["file", "good", "faults", "summary", "findings", "silenced", "idle_silences", "events"]
     assert (said["good"], said["findings"], said["silenced"], said["events"]) == (False, [], [], None)
     (fault,) = said["faults"]
     assert fault.startswith("nsm.yaml:24: ")

@@ -77,12 +77,11 @@ def test_what_lies_in_another_partition_makes_none_late() -> None:
 
 def test_a_past_after_live_events_is_told_as_that_and_not_as_disorder() -> None:
     judge = judged([message(NOW - 30 * DAY), message(NOW - 20 * DAY)], [NOW] * 4)
-    assert list(judge.told_late()) == [
-        (
-            "2 too late for the worker: orders holds events of their partition that are more than 7d younger; publish the "
-            "past first into a topic that is empty, or give the source a longer lateness"
-        )
-    ]
+    [line] = judge.told_late()
+    assert line == (
+        "2 too late for the worker: orders holds events of their partition that are more than 7d younger; "
+        "publish the past first into a topic that is empty, or give the source a longer lateness"
+    )
 
 
 def test_an_event_without_key_is_judged_where_its_id_puts_it() -> None:
@@ -120,6 +119,13 @@ def test_the_time_stands_where_the_format_has_it() -> None:
     event = {"specversion": "1.0", "id": "e", "source": "s", "type": "x", "time": "2027-03-02T12:00:00Z"}
     judge = judged([Message(b"u", json.dumps(event).encode(), (), "e")], of=cloud)
     assert judge.ahead == 1
+
+
+def test_whole_numbers_that_are_epoch_seconds_are_told_and_text_of_those_days_is_not() -> None:
+    seconds = [message(NOW // 1000), message(99_999_999_999)]
+    assert list(judged([*seconds, message(100_000_000_000), message("1970-02-01T00:00:00Z")]).told_seconds()) == [
+        "2 with a whole number as time that lies before March 1973: seconds? Whole numbers are milliseconds"
+    ]
 
 
 TIMES = st.integers(NOW - 30 * DAY, NOW + 2 * HOUR)

@@ -2,6 +2,7 @@ import json
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from schemas.errors import PublishError
@@ -115,6 +116,17 @@ def test_a_header_that_cannot_answer_is_refused_before_anything_is_sent(columns:
         events("o1,c1,2027-03-28T14:30:00Z,1,", columns=columns)
 
 
+@pytest.mark.parametrize(
+    ("cell", "sent"),
+    [("12,50", "12.50"), ("7", 7), ("-,5", "-0.5"), ("12.50", None), ("1.234,50", None)],
+)
+def test_columns_may_be_cut_by_another_sign_and_fractions_begin_with_a_comma(cell: str, sent: object) -> None:
+    columns = msgspec.structs.replace(COLUMNS, delimiter=";", decimal=",")
+    lines = [f"{HEADER}\n".replace(",", ";"), f"o1;c1;2027-03-28T14:30:00Z;{cell};a,b\n"]
+    found = [json.loads(one.value, parse_float=str) for one in read_table(lines, columns, SOURCE, Faults())]
+    assert [event["value"] for event in found] == ([] if sent is None else [sent])
+
+
 def test_an_empty_table_is_refused() -> None:
     with pytest.raises(PublishError, match="empty"):
         list(read_table([], COLUMNS, SOURCE, Faults()))
@@ -123,8 +135,8 @@ def test_an_empty_table_is_refused() -> None:
 @pytest.mark.parametrize(
     ("header", "text"),
     [
-        ("id;type;time", "one column, with a semicolon in it: columns are cut by commas"),
-        ("id\ttype\ttime", "one column, with a tab in it"),
+        ("id;type;time", "one column, with a semicolon in it: --delimiter ';', if that"),
+        ("id\ttype\ttime", "one column, with a tab in it: --delimiter tab, if that is what"),
         ("id,type,time,user_id,user_id", "two columns user_id: which of them is meant"),
         ('"id,type,time\n' + "x" * 200_000, "no header: field larger than field limit .*; is a quote not closed"),
         ("id,type,time,caf\udce9", "not UTF-8 text: its first line cannot be read"),
