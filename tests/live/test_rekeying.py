@@ -8,6 +8,7 @@ import random
 import signal
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -97,9 +98,9 @@ def test_a_worker_that_stood_still_while_another_took_over_counts_nothing_twice_
     until(lambda: stands_still(zombie.process), road.last_words)
     road.start()
     until_all_is_read(road)
-    by_the_other = sent_again(road)
+    by_the_other, opened = sent_again(road), zombie.log().count(" opened ")
     zombie.process.signal(signal.SIGCONT)
-    zombie.says("ended")
+    until(lambda: zombie.log().count(" opened ") > opened, road.last_words)
     if before:
         until(lambda: sent_again(road) > by_the_other, road.last_words)
     else:
@@ -107,6 +108,10 @@ def test_a_worker_that_stood_still_while_another_took_over_counts_nothing_twice_
     road.publish(sent.orders[1_500:])
     assert wrong(road, sent)[:5] == []
     assert zombie.process.exit_code() is None
+
+
+def further(road: Road, position: int) -> bool:
+    return road.position() > position
 
 
 def test_a_redis_from_an_old_snapshot_is_brought_up_again_in_both_stages(
@@ -121,8 +126,8 @@ def test_a_redis_from_an_old_snapshot_is_brought_up_again_in_both_stages(
         for _ in range(2):
             road.until_work()
             old = road.redis.snapshot(tmp_path / "old.rdb")
-            before = road.position()
-            until(lambda before=before: road.position() > before + 400, road.last_words)
+            beyond = road.position() + 400
+            until(partial(further, road, beyond), road.last_words)
             road.redis.restart(rdb=old)
             road.until_work()
     assert wrong(road, sent)[:5] == []
