@@ -96,12 +96,12 @@ def cells_of(partitions: Partitions) -> dict[tuple[object, ...], int]:
 
 
 def totals_of(partitions: Partitions) -> dict[tuple[object, ...], int]:
-    """Of outcomes and measures; not of types that none counts, which others did not before."""
+    """Of outcomes and measures; not of types that none counts or asks the keys of, which others did before."""
     return {
         (place, name): number
         for place, one in partitions.items()
         for name, number in one.totals.items()
-        if number and not name.startswith(("unused||", "restated"))
+        if number and not name.startswith(("unused||", "miskeyed||", "restated"))
     }
 
 

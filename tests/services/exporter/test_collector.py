@@ -89,6 +89,8 @@ def test_events_are_counted_by_what_became_of_them() -> None:
         assert unused["revenue", "no amount"] == 1
         overflow = {s.labels["measure"]: s.value for s in found if s.name == names.SEGMENT_OVERFLOW}
         assert overflow == {"orders": 1, "revenue": 1, "amounts": 1}
+        miskeyed = {s.labels["key"]: s.value for s in found if s.name == names.EVENTS_MISKEYED}
+        assert miskeyed == {"none": 41, "other": 0}
 
     asyncio.run(story())
 
