@@ -13,5 +13,5 @@ if __name__ == "__main__":
             found = verify(data)
             parts[data.name] = part(found)
             wrong += sum(row.differences for row in found.rows)
-    PAGE.write_text(page(parts[one.name] for one in DATA_SETS if one.name in parts), encoding="utf-8")
+    PAGE.write_text(page({one.name: parts[one.name] for one in DATA_SETS if one.name in parts}), encoding="utf-8")
     sys.exit(bool(wrong))

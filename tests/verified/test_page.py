@@ -25,7 +25,7 @@ def test_the_page_says_what_a_fresh_run_gives_and_nothing_differs(data: DataSet)
 
 def test_the_page_has_a_part_for_each_and_is_written_in_order() -> None:
     assert list(COMMITTED) == [data.name for data in DATA_SETS]
-    assert page(COMMITTED.values()) == PAGE.read_text(encoding="utf-8")
+    assert page(COMMITTED) == PAGE.read_text(encoding="utf-8")
 
 
 def test_an_event_that_is_lost_is_told_as_differences(monkeypatch: pytest.MonkeyPatch) -> None:
