@@ -31,12 +31,12 @@ class DataSet(NamedTuple):
     name: str
     definition: Path
     events: Path
-    every: int = 1
+    every: int = 3
 
 
 DATA_SETS = (
-    DataSet("CDNOW", FOLDER / "cdnow.yaml", ROOT / "deploy/demo/cdnow.jsonl.gz", 5),
-    DataSet("Online Retail", FOLDER / "online_retail.yaml", ROOT.parent / "shared/data/online_retail.jsonl.gz", 5),
+    DataSet("CDNOW", FOLDER / "cdnow.yaml", ROOT / "deploy/demo/cdnow.jsonl.gz", 9),
+    DataSet("Online Retail", FOLDER / "online_retail.yaml", ROOT.parent / "shared/data/online_retail.jsonl.gz", 9),
     *(DataSet(one, FOLDER / one / "nsm.yaml", FOLDER / one / "events.jsonl.gz") for one in BUSINESSES),
 )
 

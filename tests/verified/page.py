@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
 
-from tests.verified.comparing import Row, Verified
+from tests.verified.comparing import DATA_SETS, Row, Verified
 from tests.verified.every_kind import ALL_KINDS, all_kinds
 from tests.verified.kinds import SEEN
+from tests.verified.road import ON_THE_ROAD, road_part
 
 PAGE = Path(__file__).parents[2] / "docs" / "verified.md"
 
@@ -18,12 +19,12 @@ Written by `python -m tests.verified`, and held by [a test](../tests/verified/te
 gives. Each metric of the definitions that come along, and each of their measures as it is, was read at the end of
 every local day, in each of its windows, and compared with [SQL](../tests/reference/measures.py) that DuckDB ran
 over the same events, as exact rationals. [Every other kind](../tests/verified/kinds.py) of measure and arithmetic that
-the events allow was added to each definition, split by a dimension *kind* that has fewer places than values, and
-read as well: of the two sets of real purchases at the end of every fifth day, as all segments are. The events were
-folded in each of the ways named: partitions in memory, each in batches of any size, by the rules of admission of the
-service; *twice* is the same line sent again. A number that says *compared* is days times windows times ways; of a
-metric *by* a dimension also times segments, those declared, the largest that found a place, `other` and `none`, which
-SQL and its own ranking found too.
+the events allow was added to each definition, split by a dimension *kind* that has fewer places than values. These, and
+all segments, were read at the end of every ninth day of the two sets of real purchases, every third of the others. The
+events were folded in each of the ways named: partitions in memory, each in batches of any size, by the rules of
+admission of the service; *twice* is the same line sent again. A number that says *compared* is days times windows times
+ways; of a metric *by* a dimension also times segments: those declared, the largest that found a place, `other` and
+`none`, as SQL finds and ranks them too.
 Online Retail is not part of the project: its events are read from a folder beside it, and where they are not there its
 part stays as it was.
 """
@@ -58,8 +59,9 @@ def parts_of(page: str) -> dict[str, str]:
 
 
 def page(parts: Mapping[str, str]) -> str:
-    """The whole: of all kinds together, then each set of events."""
-    return "\n".join([HEAD, all_kinds(parts), *parts.values()])
+    """The whole: of all kinds together, then each set of events, then the road."""
+    sets = {data.name: parts[data.name] for data in DATA_SETS if data.name in parts}
+    return "\n".join([HEAD, all_kinds(sets), *sets.values(), parts.get(ON_THE_ROAD) or road_part(())])
 
 
 def _line(row: Row) -> str:
