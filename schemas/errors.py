@@ -28,6 +28,8 @@ import os
 import re
 from typing import Final
 
+from schemas.definition.faults import Fault
+
 _NUMBER: Final = re.compile(r"\[Errno (\d+)\]")
 
 
@@ -48,11 +50,14 @@ class NsmError(Exception):
 
 
 class DefinitionError(NsmError):
-    """A definition that cannot be used; ``faults`` holds one line of text each, with file and line."""
+    """A definition that cannot be used; ``faults`` holds one line of text each, with file and line.
 
-    def __init__(self, faults: tuple[str, ...]) -> None:
+    ``of_rules`` are those of them that break a rule with a name.
+    """
+
+    def __init__(self, faults: tuple[str, ...], of_rules: tuple[Fault, ...] = ()) -> None:
         super().__init__("\n".join(faults))
-        self.faults = faults
+        self.faults, self.of_rules = faults, of_rules
 
 
 class SettingsError(NsmError):

@@ -4,7 +4,8 @@ Redis keys of one partition share a hash tag, so that one script may touch them 
 
     nsm:{<version>:<topic>:<partition>}:state               hash: position, stamp, floor, clock, watermark, topic_id,
                                                             of internal topics reached
-    nsm:{<version>:<topic>:<partition>}:totals              hash: <outcome>, unused|.., overflow|.. -> count
+    nsm:{<version>:<topic>:<partition>}:totals              hash: <outcome>, unused|.., overflow|.., miskeyed|..
+                                                            -> count
     nsm:{<version>:<topic>:<partition>}:cells:<series>:<n>  hash: <bucket> or <bucket>|<dimension>|<value> -> integer,
                                                             of a distribution <bucket>||<bin> -> integer, by
                                                             dimension <bucket>|<dimension>|<value>|<bin>;
@@ -63,6 +64,11 @@ def restated_totals(measure: str, over: str) -> tuple[str, str]:
     the last of them.
     """
     return f"restated|{measure}|{over}", f"restated_at|{measure}|{over}"
+
+
+def miskeyed_total(kind: "Miskeyed") -> str:
+    """Its second part is empty: it is no measure's."""
+    return f"miskeyed||{kind}"
 
 
 def records_name(space: str) -> str:
@@ -135,6 +141,8 @@ HEADER_PARTITION: Final = "nsm-partition"
 HEADER_OFFSET: Final = "nsm-offset"
 
 Outcome = Literal["counted", "duplicate", "late", "ahead", "refused"]
+Miskeyed = Literal["none", "other"]
+MISKEYED_KINDS: Final[tuple[Miskeyed, ...]] = ("none", "other")
 OUTCOMES: Final[tuple[Outcome, ...]] = ("counted", "duplicate", "late", "ahead", "refused")
 
 WHOLE: Final = ""
@@ -173,6 +181,7 @@ INITIATIVE_ACTIVE: Final = "nsm_initiative_active"  # initiative, metric, owner:
 WATERMARK: Final = "nsm_watermark_timestamp_seconds"  # topic, partition
 EVENTS: Final = "nsm_events_total"  # topic, outcome
 EVENTS_UNUSED: Final = "nsm_events_unused_total"  # measure, reason
+EVENTS_MISKEYED: Final = "nsm_events_miskeyed_total"  # topic, key: counted, under no key or another than declared
 RESTATED: Final = "nsm_restated_total"  # metric: events that came for a period of its first window that was over
 SEGMENT_OVERFLOW: Final = "nsm_segment_overflow_total"  # measure, dimension: events whose value got no cell of its own
 POSITION: Final = "nsm_position_offset"  # topic, partition
@@ -219,6 +228,7 @@ SERIES: Final[dict[str, tuple[str, ...]]] = {
     WATERMARK: ("topic", "partition"),
     EVENTS: ("topic", "outcome"),
     EVENTS_UNUSED: ("measure", "reason"),
+    EVENTS_MISKEYED: ("topic", "key"),
     RESTATED: ("metric",),
     SEGMENT_OVERFLOW: ("measure", "dimension"),
     POSITION: ("topic", "partition"),

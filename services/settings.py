@@ -14,6 +14,7 @@ Where a variable is not set, the local stack that runs in this folder is asked (
 holds.
 """
 
+import fcntl
 import json
 import os
 from collections.abc import Mapping
@@ -88,20 +89,28 @@ def origin(name: str, environment: Mapping[str, str], file: Path = STACK_FILE) -
     return Origin.STARTING if _is_held(file.with_name("lock")) else Origin.USUAL
 
 
-def kafka_origin() -> Origin:
-    """Of this process's Kafka."""
-    return origin("kafka", os.environ)
-
-
-def _is_held(lock: Path) -> bool:
-    """Whether the process that took the folder last is still there."""
-    try:
-        os.kill(int(lock.read_text(encoding="utf-8")), 0)
-    except (OSError, ValueError):
-        return False
-    return True
+def environment() -> Mapping[str, str]:
+    """Of this process: the one place where it is asked for settings."""
+    return os.environ
 
 
 def settings() -> Settings:
-    """The settings of this process.  The one place that reads its environment."""
-    return read_settings(os.environ, running_stack())
+    """The settings of this process."""
+    return read_settings(environment(), running_stack())
+
+
+def kafka_origin() -> Origin:
+    """Of this process's Kafka."""
+    return origin("kafka", environment())
+
+
+def _is_held(lock: Path) -> bool:
+    """Whether a stack holds its folder; the number in the file may be another process's since that one was killed."""
+    try:
+        with lock.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False

@@ -69,9 +69,14 @@ class Cells:
         return {value: number for value, number in totals if number}
 
     def values(self, series: Series, dimension: str) -> dict[str, None]:
-        """The raw values that there are cells of, of a distribution with their bins."""
+        """The raw values that anything was counted of, of a distribution with their bins.
+
+        What came late may have come to nothing with what was there at first, and so has no cell itself.
+        """
         below = self._below.values(series, dimension) if self._below else {}
-        return below | dict.fromkeys(self._parts.get((series.name, dimension), ()))
+        return (
+            below | dict.fromkeys(self._parts.get((series.name, dimension), ())) | self._late.values(series, dimension)
+        )
 
     def late(self, series: Series, last: int) -> Iterator[Fields]:
         """What came for pieces of time up to ``last`` when one past it was reached, as fields of the series."""

@@ -1,6 +1,6 @@
 """Cells become readings: window sums, then exact rationals, rounded only where they are shown."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -59,10 +59,15 @@ class Readings:
         span = last_complete(self._plan.calendar, window, self._as_of.watermark_ms)
         return None if span is None else self._read(metric, self._look(window, span))
 
-    def segments(self, metric: str, window: Window, at_ms: int) -> Iterator[Reading]:
-        """The metric for each value of each dimension that all its measures are split by, with its pace."""
+    def segments(
+        self, metric: str, window: Window, at_ms: int, dimensions: Collection[str] | None = None
+    ) -> Iterator[Reading]:
+        """The metric for each value of each dimension that all its measures are split by, with its pace.
+
+        ``dimensions`` may name fewer of these.
+        """
         span = running(self._plan.calendar, window, at_ms)
-        shown = self._shown_segments(metric, window, span, at_ms)
+        shown = self._shown_segments(metric, window, span, at_ms, dimensions)
         return (self._with_pace(metric, window, span, segment) for segment in shown)
 
     def last_complete_segments(self, metric: str, window: Window, at_ms: int | None = None) -> Iterator[Reading]:
@@ -80,11 +85,15 @@ class Readings:
         shown = self._shown_segments(metric, window, span, at_ms)
         return (self._read(metric, look._replace(segment=segment)) for segment in shown)
 
-    def _shown_segments(self, metric: str, window: Window, span: Span, at_ms: int) -> Iterator[Segment]:
+    def _shown_segments(
+        self, metric: str, window: Window, span: Span, at_ms: int, dimensions: Collection[str] | None = None
+    ) -> Iterator[Segment]:
         """In every window the same at one moment: those that are largest over the longest, then over the span alone."""
         longest = longest_of(self._definition.metrics[metric].windows)
         whole = running(self._plan.calendar, longest, at_ms)
         for dimension in segmented_by(self._definition, metric):
+            if dimensions is not None and dimension not in dimensions:
+                continue
             largest = _largest_first(self._sizes(metric, longest, whole, dimension))
             largest |= _largest_first(self._sizes(metric, window, span, dimension))
             for name, raw in self._shown_values(metric, window, dimension, largest).items():

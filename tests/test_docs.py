@@ -1,6 +1,8 @@
 """What the pages name exists: links, commands with their flags, series, settings; the definitions shown are good."""
 
 import argparse
+import gzip
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -106,6 +108,14 @@ def test_every_definition_shown_is_good(page: str) -> None:
     assert shown
     for block in shown:
         assert parse(block, page).north_star.metric
+
+
+def test_a_past_moment_that_a_page_asks_for_is_one_of_the_events_that_come_along() -> None:
+    asked = {page: re.findall(r"[?&]at=(\d{4}-\d{2}-\d{2})", text_of(page)) for page in PAGES}
+    assert asked["docs/concepts.md"]
+    with gzip.open(ROOT / "deploy/definitions/web-shop/events.jsonl.gz", "rt", encoding="utf-8") as lines:
+        days = [json.loads(line)["time"][:10] for line in lines]
+    assert all(min(days) <= day <= max(days) for found in asked.values() for day in found)
 
 
 def test_the_changelog_names_every_series_and_setting() -> None:

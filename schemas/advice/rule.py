@@ -6,10 +6,11 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from schemas.advice.observed import Observed
+from schemas.advice.size import Size
 from schemas.definition.model import Definition
 
-Severity = Literal["advice", "warning"]
-"""A warning: the number will mislead. Advice: it may, or it leaves something open."""
+Severity = Literal["advice", "warning", "error"]
+"""An error is refused. A warning: the number will mislead. Advice: it may, or it leaves something open."""
 
 
 class Finding(NamedTuple):
@@ -41,4 +42,14 @@ class EventsRule(_Rule, frozen=True, kw_only=True):
     find: Callable[[Definition, Observed], Iterator[Finding]]
 
 
-Rule = DefinitionRule | EventsRule
+class SizeRule(_Rule, frozen=True, kw_only=True):
+    """Needs to know how much the definition asks of an exporter."""
+
+    find: Callable[[Definition, Size], Iterator[Finding]]
+
+
+class ErrorRule(_Rule, frozen=True, kw_only=True):
+    """Held to by the loader: a definition that breaks it is none, and nothing can silence it."""
+
+
+Rule = DefinitionRule | EventsRule | SizeRule

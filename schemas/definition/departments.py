@@ -4,8 +4,7 @@ logistics: [on_time_deliveries]
 logistics: {metrics: [on_time_deliveries], owner: Ada, runbook: https://wiki.example.com/logistics}
 """
 
-from typing import Final
-
+from schemas.advice.rules.many_kpis import MOST, RULE
 from schemas.definition.draft import Draft
 from schemas.definition.faults import Faults
 from schemas.definition.names import check_name
@@ -13,9 +12,6 @@ from schemas.definition.nodes import Mapping, Node, Scalar
 from schemas.definition.owners import metric, owner, runbook
 from schemas.definition.reading import Fields, listed, without_repeats
 from schemas.definition.steering import Department
-
-MOST: Final = 3
-"""KPIs of one department: who steers by more steers by none."""
 
 
 def read_departments(node: Node, draft: Draft, faults: Faults) -> None:
@@ -48,5 +44,6 @@ def _metrics(node: Node, draft: Draft, faults: Faults) -> tuple[str, ...]:
     found = (metric(draft)(item, faults) for item in listed(node))
     names = without_repeats(tuple(name for name in found if name is not None), node.place, faults)
     if len(names) > MOST:
-        faults.add(node.place, f"steers by {len(names)} metrics; at most {MOST}, or none of them decides anything")
+        text = f"steers by {len(names)} metrics; at most {MOST}, or none of them decides anything"
+        faults.add(node.place, text, RULE.id)
     return names

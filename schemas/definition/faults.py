@@ -17,10 +17,11 @@ class Place(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """Something wrong at a place; ``text`` goes on after the path."""
+    """Something wrong at a place; ``text`` goes on after the path; ``rule`` is the id of the one it breaks, if any."""
 
     place: Place
     text: str
+    rule: str = ""
 
 
 class Faults:
@@ -33,18 +34,25 @@ class Faults:
     def __len__(self) -> int:
         return len(self._found)
 
-    def add(self, place: Place, text: str) -> None:
+    def add(self, place: Place, text: str, rule: str = "") -> None:
         """A fault told twice is one."""
-        self._found[Fault(place, text)] = None
+        self._found[Fault(place, text, rule)] = None
 
     def lines(self) -> tuple[str, ...]:
         """One line of text a fault, by line of the file."""
-        ordered = sorted(self._found, key=lambda fault: (fault.place.line, fault.place.path))
-        return tuple(self._line(fault) for fault in ordered)
+        return tuple(self._line(fault) for fault in self._ordered())
+
+    def of_rules(self) -> tuple[Fault, ...]:
+        """Those that break a rule with a name, in the same order."""
+        return tuple(fault for fault in self._ordered() if fault.rule)
+
+    def _ordered(self) -> list[Fault]:
+        return sorted(self._found, key=lambda fault: (fault.place.line, fault.place.path))
 
     def _line(self, fault: Fault) -> str:
         path = f"{fault.place.path}: " if fault.place.path else ""
-        return f"{self._file}:{fault.place.line}: {path}{fault.text}"
+        rule = f" ({fault.rule})" if fault.rule else ""
+        return f"{self._file}:{fault.place.line}: {path}{fault.text}{rule}"
 
 
 def quoted(text: str) -> str:

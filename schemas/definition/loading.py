@@ -81,7 +81,7 @@ def parse_placed(text: str, file: str = "nsm.yaml") -> Placed:
     root = compose(text, faults)
     placed = None if root is None else _placed(root, faults)
     if placed is None or len(faults):
-        raise DefinitionError(faults.lines())
+        raise DefinitionError(faults.lines(), faults.of_rules())
     return placed
 
 

@@ -1,6 +1,6 @@
 """``check``: which advice the company has decided against, ``{silence: [{rule: open-target, because: "..."}]}``."""
 
-from schemas.advice.rules import RULES
+from schemas.advice.rules import ERRORS, RULES
 from schemas.definition.draft import Draft
 from schemas.definition.faults import Faults, nearest, quoted
 from schemas.definition.model import Silence
@@ -27,7 +27,9 @@ def _silence(node: Node, faults: Faults) -> Silence:
 def _rule(node: Node, faults: Faults) -> str | None:
     name = word(node, faults)
     known = [rule.id for rule in RULES]
-    if name is not None and name not in known:
+    if name in {rule.id for rule in ERRORS}:
+        faults.add(node.place, f"{quoted(name)} is an error, which cannot be silenced")
+    elif name is not None and name not in known:
         hint = nearest(name, known) or "; nsm check --rules lists them"
         faults.add(node.place, f"there is no rule {quoted(name)}{hint}")
     return name

@@ -20,7 +20,9 @@ from services.board.draw import board, notice
 from services.board.drawn.colours import FAINT
 from services.board.exporter import Exporter
 from services.board.keys import keys
+from services.board.view import View
 from services.board.watch import Watch
+from services.definition.not_served import way_on
 from services.no_answer import what_helps
 from services.settings import settings
 from services.trimmed import Trimmed
@@ -30,6 +32,10 @@ EVERY_S = 1.0
 HERE = Path("nsm.yaml")
 BELOW = 2
 """Lines beneath the board."""
+START_ANEW = (
+    "it counts otherwise; end nsm up and start it again with this file, or run nsm worker and nsm exporter with it "
+    "beside the others"
+)
 QUIT = frozenset("qQ\x03\x04")
 
 
@@ -108,7 +114,12 @@ def _difference(watch: Watch, wanted: str | None) -> str:
     if wanted is None or watch.view is None or watch.view.company.definition == wanted:
         return ""
     shown = watch.view.company.definition
-    return (
-        f"the exporter shows definition {shown}, but the file says {wanted}: it counts otherwise; end "
-        "nsm up and start it again with this file, or run nsm worker and nsm exporter with it beside the others"
-    )
+    return f"the exporter shows version {shown}, but the file is version {wanted}: {_way_on(watch.view, wanted)}"
+
+
+def _way_on(view: View, wanted: str) -> str:
+    """What is to be done, or waited for, until the file's version is shown."""
+    serving = view.company.serving
+    if wanted == serving.served:
+        return f"{wanted} is served, and shown as soon as nothing of it stands behind what was shown"
+    return way_on(wanted, serving) or START_ANEW

@@ -1,6 +1,6 @@
 """What the exporter says, asked over HTTP."""
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import msgspec
@@ -9,14 +9,26 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from schemas import names
 from services.board.asking import OK, PATIENCE_S, Json, SilentError, ask
+from streams.state.serving import NOTHING, Serving
+
+BAD_QUESTION: Final = (400, 404)
 
 
 class NoAnswerError(Exception):
     """The exporter is not there, or has nothing to show; the text says which."""
 
 
+class RefusedError(NoAnswerError):
+    """The exporter has something to show, but not what was asked for."""
+
+
 class Numbers(msgspec.Struct, frozen=True, kw_only=True):
-    """What the series say; ``lag`` is None while Kafka does not say how far the logs reach."""
+    """What the series say; ``lag`` is None while Kafka does not say how far the logs reach.
+
+    ``definition`` is the version that they are of.
+    """
+
+    definition: str
 
     outcomes: dict[str, int]
     lag: int | None
@@ -51,7 +63,9 @@ class Exporter:
         lags = [int(sample.value) for sample in _samples(families, names.POSITION_LAG)]
         positions = len(list(_samples(families, names.POSITION)))
         owners = {sample.labels["metric"]: sample.labels["owner"] for sample in _samples(families, names.METRIC_INFO)}
+        definitions = [sample.labels["definition"] for sample in _samples(families, names.BUILD_INFO)]
         return Numbers(
+            definition=definitions[0] if definitions else "",
             outcomes=outcomes,
             lag=sum(lags) if lags and len(lags) == positions else None,
             owners={metric: owner for metric, owner in owners.items() if owner},
@@ -68,9 +82,19 @@ class Exporter:
             status, body = ask(self.url, path, self._patience_s)
         except SilentError as error:
             raise NoAnswerError(f"no exporter answers at {self.url} ({error})") from error
+        if status in BAD_QUESTION:
+            raise RefusedError(f"the exporter at {self.url} does not show what was asked for: {_said(status, body)}")
         if status != OK:
             raise NoAnswerError(f"the exporter at {self.url} has nothing to show: {_said(status, body)}")
         return body
+
+
+def serving_of(readings: Json) -> Serving:
+    """What ``readings`` says of the versions of the company."""
+    said = readings.get("serving")
+    if said is None:
+        return NOTHING
+    return Serving(served=said["served"], before=said["before"] or "", next=said["next"] or "")
 
 
 def _samples(families: dict[str, Metric], name: str) -> list[Any]:

@@ -8,7 +8,7 @@ import msgspec
 
 from services.board.alerts import Alerts
 from services.board.asking import Json
-from services.board.exporter import Numbers
+from services.board.exporter import Numbers, serving_of
 from services.board.history import History
 from services.board.view import (
     NO_HISTORY,
@@ -88,7 +88,11 @@ class _Making:
         days = [one["name"] for one in calendar["holidays"] if _day(one["date"]) == self._day]
         days += [one["name"] for one in calendar["campaigns"] if self._runs(one)]
         return Company(
-            name=said["company"], time_zone=said["time_zone"], definition=said["definition"], days=tuple(days)
+            name=said["company"],
+            time_zone=said["time_zone"],
+            definition=said["definition"],
+            serving=serving_of(said),
+            days=tuple(days),
         )
 
     def _has(self, told: Json) -> bool:

@@ -8,6 +8,7 @@ import msgspec
 from services.board.alerts import Alerts
 from services.board.exporter import Numbers
 from services.board.history import REACH, History
+from streams.state.serving import NOTHING, Serving
 from streams.steering.course import Course
 
 NO_HISTORY: Final = History()
@@ -128,11 +129,15 @@ class Initiative(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Company(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose board it is; ``days`` says what is particular about today: holidays and campaigns."""
+    """Whose board it is; ``days`` says what is particular about today: holidays and campaigns.
+
+    ``definition`` is the version that is shown, ``serving`` which is to be.
+    """
 
     name: str
     time_zone: str
     definition: str
+    serving: Serving = NOTHING
     days: tuple[str, ...]
 
 

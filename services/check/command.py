@@ -13,8 +13,11 @@ from schemas.definition.placed import Placed
 from schemas.errors import DefinitionError
 from services.check.answer import as_json, faults_as_json, rules_as_json
 from services.check.observing import Seen, observe
+from services.check.size import size_of
 from services.check.summary import summary
 from services.check.text import advice, all_rules, behaviour, conclusion, printable
+from services.publisher.flags import add_table_flags
+from services.replay.tables import tables_of
 from services.trimmed import Trimmed
 from streams.events.decoding import Decoder
 from streams.plan import compile_plan
@@ -36,11 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="JSON lines, plain or .gz, or - ; SOURCE=FILE where there are several sources; may come again",
+        help="JSON lines or CSV, plain or .gz, or - ; SOURCE=FILE where there are several sources; may come again",
     )
     parser.add_argument("--json", action="store_true", help="everything, for machines")
     parser.add_argument("--strict", action="store_true", help="advice that is not silenced is an error")
     parser.add_argument("--rules", action="store_true", help="list the rules with their reasons, and check nothing")
+    add_table_flags(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -55,10 +59,10 @@ def run(args: argparse.Namespace) -> int:
     except DefinitionError as error:
         if not args.json:
             raise
-        _print_json(faults_as_json(file, [printable(fault) for fault in error.faults]))
+        _print_json(faults_as_json(file, error))
         return 1
-    seen = observe(placed.definition, args.events) if args.events else None
-    judgement = judge(placed, None if seen is None else seen.observed)
+    seen = observe(placed.definition, args.events, tables_of(args, args.events)) if args.events else None
+    judgement = judge(placed, None if seen is None else seen.observed, size_of(placed.definition))
     if args.json:
         _print_json(as_json(file, placed.definition, judgement, seen))
     else:

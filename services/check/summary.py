@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from schemas.definition.model import ANY, Definition, Source
 from schemas.definition.units import unit_of
-from streams.plan import keys_of
+from streams.plan import keys_of, measures_of
 
 
 def summary(definition: Definition) -> Iterator[tuple[str, str]]:
@@ -16,6 +16,8 @@ def summary(definition: Definition) -> Iterator[tuple[str, str]]:
     yield "events", ", ".join(topics)
     yield "types", ", ".join(f"{name} ({plural(fed[name], 'measure')})" for name in sorted(fed)) or "any"
     yield "counts", f"{plural(len(entries(definition)), 'measure')}, {plural(len(definition.metrics), 'metric')}"
+    if names := unread(definition):
+        yield "unread", f"{', '.join(names)}: no metric reads {'it' if len(names) == 1 else 'them'}, so not counted"
     yield "north star", _north_star(definition)
     for what, told in (("steers by", _steering(definition)), ("calendar", _calendar(definition))):
         if told:
@@ -30,6 +32,12 @@ def entries(definition: Definition) -> dict[str, str]:
 def types(definition: Definition) -> Counter[str]:
     """Those that measures name, with how many do."""
     return Counter(of for of in entries(definition).values() if of != ANY)
+
+
+def unread(definition: Definition) -> list[str]:
+    """Measures, as the file has them, that no metric reads: nothing of them is counted."""
+    read = {name.partition(".")[0] for metric in definition.metrics for name in measures_of(definition, metric)}
+    return [name for name in entries(definition) if name not in read]
 
 
 def steered(definition: Definition) -> dict[str, int]:

@@ -1,22 +1,23 @@
 """What a check says to people: a line with file and line for each piece of advice, why, and what would be better."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from schemas.advice.judging import Judgement, Told
+from schemas.advice.judging import Idle, Judgement, Told
 from schemas.advice.observed import Behaviour
-from schemas.advice.rule import Rule, Severity
-from schemas.advice.rules import RULES
+from schemas.advice.rule import ErrorRule, Rule, Severity
+from schemas.advice.rules import EVERY
 from services.check.observing import Seen
 from services.check.summary import plural
 from services.exporter.answers import iso
+from services.replay.columns import column, lines
 from services.replay.text import ABSENT, what_became
 
-_STYLE: dict[Severity, str] = {"advice": "#56b4e9", "warning": "#e69f00"}
+_STYLE: dict[Severity, str] = {"advice": "#56b4e9", "warning": "#e69f00", "error": "#d55e00"}
 _FAINT = "bright_black"
 
 
@@ -26,7 +27,7 @@ def printable(text: str) -> str:
 
 
 def advice(file: str, judgement: Judgement) -> Iterator[RenderableType]:
-    """Everything that was found, each rule explained once, then what was silenced."""
+    """Everything that was found, each rule explained once, then what was silenced, and what for nothing."""
     explained: set[str] = set()
     for one in judgement.told:
         yield Text("")
@@ -34,18 +35,23 @@ def advice(file: str, judgement: Judgement) -> Iterator[RenderableType]:
         named = ("rule", _named(one.rule))
         yield _indented((named,)) if one.rule.id in explained else _about(one.rule, named)
         explained.add(one.rule.id)
-    if judgement.silenced:
+    if judgement.silenced or judgement.idle:
         yield Text("")
     yield from (Text(_silenced(file, one), style=_FAINT) for one in judgement.silenced)
+    yield from (Text(_idle(file, one), style=_FAINT) for one in judgement.idle)
 
 
 def _silenced(file: str, one: Told) -> str:
     return f"{file}:{one.place.line}: {one.rule.id} is silenced: {one.because}"
 
 
+def _idle(file: str, one: Idle) -> str:
+    return f"{file}:{one.place.line}: {one.rule} is silenced, and has nothing to say: leave the silence out"
+
+
 def all_rules() -> Iterator[RenderableType]:
     """Every rule, whatever a definition holds."""
-    for number, rule in enumerate(RULES):
+    for number, rule in enumerate(EVERY):
         if number:
             yield Text("")
         yield Text(rule.id, style="bold")
@@ -56,7 +62,7 @@ def _named(rule: Rule) -> Text:
     return Text.assemble((f"{rule.severity} ", _STYLE[rule.severity]), f"{rule.id}: {rule.title}")
 
 
-def _about(rule: Rule, first: tuple[str, Text]) -> RenderableType:
+def _about(rule: Rule | ErrorRule, first: tuple[str, Text]) -> RenderableType:
     return _indented((first, ("why", Text(rule.reason)), ("better", Text(rule.example))))
 
 
@@ -76,31 +82,27 @@ def behaviour(seen: Seen) -> Iterator[RenderableType]:
         f"as it would have been from {iso(seen.plan, observed.first_ms)} to {iso(seen.plan, observed.last_ms)}",
         style="bold",
     )
-    yield Padding(_table(observed.behaviours), (0, 0, 0, 2))
+    yield from (Text(f"  {line}") for line in _table(observed.behaviours))
     if observed.not_given:
         yield Text(f"  no file of {' or '.join(observed.not_given)} was given: what rests on it is left out")
     for line in what_became(seen.plan, seen.folded):
         yield Text(f"  {printable(line)}")
 
 
-def _table(behaviours: Iterable[Behaviour]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("metric", overflow="fold")
-    table.add_column("window")
-    for head in ("level", "noise", "chance", "zero", "periods", "behind"):
-        table.add_column(head, justify="right")
-    for one in behaviours:
-        table.add_row(
-            one.metric,
-            one.window.label,
-            _number(one.level),
-            _percent(one.noise),
-            _percent(one.expected_error),
-            _percent(one.zero_share),
-            f"{one.periods:,}",
-            _number(one.behind),
-        )
-    return table
+def _table(behaviours: Sequence[Behaviour]) -> Iterator[str]:
+    """As wide as the names are: one that is cut or folded cannot be looked for."""
+    return lines(
+        [
+            column("metric", [one.metric for one in behaviours], left=True),
+            column("window", [one.window.label for one in behaviours], left=True),
+            column("level", [_number(one.level) for one in behaviours]),
+            column("noise", [_percent(one.noise) for one in behaviours]),
+            column("chance", [_percent(one.expected_error) for one in behaviours]),
+            column("zero", [_percent(one.zero_share) for one in behaviours]),
+            column("periods", [f"{one.periods:,}" for one in behaviours]),
+            column("behind", [_number(one.behind) for one in behaviours]),
+        ]
+    )
 
 
 def _number(value: float | None) -> str:

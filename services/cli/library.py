@@ -25,6 +25,7 @@ PHASES: Final = ("start-up", "scale-up", "mature")
 
 _PLAIN: Final = re.compile(r"[A-Za-z][\w/.-]*", re.ASCII)
 _HEAD: Final = re.compile(r"\A(?:#.*\n)+")
+_SILENCES: Final = re.compile(r"\n(?:#.*\n)*check:\n(?:  .*\n)+")
 _NORTH_STAR: Final = re.compile(r"^north_star:\n(?:  .*\n)+", re.MULTILINE)
 
 
@@ -65,6 +66,7 @@ def definition_for(business: str, given: Given, today: date) -> str:
         other = star.read_text(encoding="utf-8")
         for part in (_HEAD, _NORTH_STAR):
             text = part.sub(_the(part, other).replace("\\", r"\\"), text, count=1)
+        text = _SILENCES.sub("", text)  # what was decided against another north star
     text = with_dates(text, lambda day: years_later(day, today.year - WRITTEN_IN))
     values = {"company": given.company, "time_zone": given.time_zone, "phase": given.phase, "  topic": given.topic}
     days = {"  from": today.isoformat(), "  by": date(today.year + 1, 12, 31).isoformat()}

@@ -161,31 +161,43 @@ class Backfill:
         return Backfilled(events, refused, accepted, missing)
 
     async def _put(self, part: Part, partition: Partition) -> None:
-        found, copier = self._store.everything(partition), self._stores.copier
-        for series, keys in found.cells.items():
+        found = self._store.everything(partition)
+        await self._put_cells(partition, found.cells)
+        await self._put_records(part, partition, found.records)
+        held = self._copied[partition]
+        new = {name: number for name, number in found.totals.items() if "|" in name and name.split("|")[1]}
+        self._copied[partition] = msgspec.structs.replace(held, totals=new | held.totals)
+
+    async def _put_cells(self, partition: Partition, cells: Mapping[str, Mapping[int, Mapping[str, int]]]) -> None:
+        for series, keys in cells.items():
             await self._attempt.check()
             for number, fields in keys.items():
                 row = [(field.encode(), b"%d" % delta) for field, delta in fields.items() if delta]
                 for begin in range(0, len(row), AT_ONCE):
-                    await copier.put(partition, names.cells_name(series, number), dict(row[begin : begin + AT_ONCE]))
-        places = places_of(part.after, _part_of(self._plan, part))
-        known = part.values()
-        for space, records in found.records.items():
+                    several = dict(row[begin : begin + AT_ONCE])
+                    await self._stores.copier.put(partition, names.cells_name(series, number), several)
+
+    async def _put_records(self, part: Part, partition: Partition, spaces: Mapping[str, Mapping[str, bytes]]) -> None:
+        """Values that were told apart before stay as they are."""
+        places, known = places_of(part.after, _part_of(self._plan, part)), part.values()
+        for space, records in spaces.items():
+            if space in known:
+                continue
             name, rows = names.records_name(space), [(entity.encode(), row) for entity, row in records.items()]
             for begin in range(0, len(rows), AT_ONCE):
                 await self._attempt.check()
                 several = dict(rows[begin : begin + AT_ONCE])
-                there = dict(zip(several, await copier.some(partition, name, list(several)), strict=True))
                 if space in places:
+                    there = await self._there(partition, name, several)
                     several = {one: beside(there[one], row, *places[space]) for one, row in several.items()}
                 elif space == RESTATED:
+                    there = await self._there(partition, name, several)
                     several = {one: row for one, row in several.items() if there[one] is None}
-                elif space in known:
-                    continue
-                await copier.put(partition, name, several)
-        held = self._copied[partition]
-        new = {name: number for name, number in found.totals.items() if "|" in name and name.split("|")[1]}
-        self._copied[partition] = msgspec.structs.replace(held, totals=new | held.totals)
+                await self._stores.copier.put(partition, name, several)
+
+    async def _there(self, partition: Partition, name: str, rows: Mapping[bytes, bytes]) -> dict[bytes, bytes | None]:
+        """What was copied under the same names."""
+        return dict(zip(rows, await self._stores.copier.some(partition, name, list(rows)), strict=True))
 
 
 def _handled(totals: Mapping[str, int]) -> int:

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import functools
 import logging
+import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,7 +13,7 @@ import msgspec
 
 from schemas.definition.loading import load
 from schemas.errors import CommandError, in_words
-from services.definition import carry, diff, internal_topics, retire, rollback, status
+from services.definition import carry, diff, internal_topics, retire, rollback, status, workers
 from services.definition.log_ends import ends
 from services.definition.logs import KafkaLogs
 from services.definition.progress import show_progress
@@ -62,6 +63,10 @@ def run(args: argparse.Namespace) -> int:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         return asyncio.run(_run(args))
+    except KeyboardInterrupt:
+        if args.verb == "carry":
+            print(carry.CUT_OFF, file=sys.stderr)
+        raise
     except FAULTS as fault:
         raise CommandError(no_answer("redis", settings().redis, in_words(fault))) from fault
 
@@ -69,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
 async def _run(args: argparse.Namespace) -> int:
     where = settings()
     registry, reader = RedisRegistry(where.redis), RedisReader(where.redis)
-    asked = functools.partial(ends, where.kafka)
+    asked, folding = functools.partial(ends, where.kafka), functools.partial(workers.number_of, where.kafka)
     try:
         match args.verb:
             case "diff":
@@ -84,14 +89,16 @@ async def _run(args: argparse.Namespace) -> int:
                         report = await carry.carry(load(args.file), stores, kafka)
                 _print(args, report, carry.sentences(report))
             case "status":
-                versions = await status.all_versions(registry, reader, asked)
+                versions = await status.all_versions(registry, reader, asked, folding)
                 _print(args, versions, status.sentences(versions))
             case "rollback":
                 company = load(args.definition).company
                 serving = await rollback.roll_back(company, registry, reader, asked, _now_ms)
-                _print(args, serving, [f"version {serving.served} is served again in place of {serving.before}"])
+                _print(args, serving, rollback.sentences(serving, await folding(serving.served)))
             case _:
                 company = load(args.definition).company
+                await retire.not_served(registry, company, args.version)
+                await workers.none_runs(where.kafka, args.version)
                 stood = await retire.retire(args.version, company, registry, reader, RedisStore(where.redis))
                 topics = {one.topic for one in stood.partitions}
                 dropped = await internal_topics.drop(where.kafka, stood.version, topics)

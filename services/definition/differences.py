@@ -10,7 +10,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from schemas.definition.model import Definition, Dimension, Measure, Source
+from schemas.definition.model import Definition, Dimension, Measure, Source, Window
+from schemas.definition.sources import ONLY
+from services.definition.as_written import length, written
 from services.definition.steering_differences import of_steering
 from services.definition.telling import fields, told
 from streams.canonical import canonical
@@ -106,11 +108,11 @@ def _of_all(one: Definition, other: Definition) -> Iterator[str]:
     for name in sorted(sources.keys() | others.keys()):
         match sources.get(name), others.get(name):
             case None, _:
-                yield f"events {name} are new"
+                yield f"{_events(name)} are new"
             case _, None:
-                yield f"events {name} are gone"
+                yield f"{_events(name)} are gone"
             case known, new:
-                yield from fields(f"events {name}", known, new)
+                yield from fields(_events(name), known, new)
 
 
 def _of_measures(one: Plan, other: Plan) -> Iterator[tuple[str, str]]:
@@ -131,9 +133,14 @@ def _of_measures(one: Plan, other: Plan) -> Iterator[tuple[str, str]]:
 def _of_windows(one: Plan, other: Plan) -> Iterator[tuple[str, str]]:
     windows, others = _windows(one), _windows(other)
     for name in sorted(windows.keys() & others.keys()):
-        if windows[name] != others[name]:
-            old, new = (", ".join(sorted(of)) for of in (windows[name], others[name]))
-            yield name, f"measure {name} is read over {new} instead of {old}"
+        if windows[name] == others[name]:
+            continue
+        old, new = ([written(window) for window in of[name]] for of in (windows, others))
+        added = ", ".join(window for window in new if window not in old)
+        gone = ", ".join(window for window in old if window not in new)
+        also = [f"also read over {added}"] if added else []
+        no_more = [f"no longer read over {gone}"] if gone else []
+        yield name, f"measure {name} is {', and '.join([*also, *no_more]) or 'kept in other pieces of time'}"
 
 
 def _of_what_is_shown(one: Definition, other: Definition) -> Iterator[str]:
@@ -163,7 +170,7 @@ def _of_the_suppliers(one: Definition, other: Definition) -> Iterator[str]:
     suppliers = {source.name: source.supplied_by for source in one.sources}
     for source in other.sources:
         if source.name in suppliers:
-            yield from told(f"events {source.name}: supplied_by", suppliers[source.name], source.supplied_by)
+            yield from told(f"{_events(source.name)}: supplied_by", suppliers[source.name], source.supplied_by)
 
 
 def _counted(plan: Plan) -> dict[str, tuple[Measure, dict[str, list[str]]]]:
@@ -184,15 +191,21 @@ def _told_apart(measure: Measure, dimension: Dimension) -> list[str]:
     """By property; entities, and what is remembered of them, also by the values that are declared."""
     told = [dimension.property]
     if dimension.settled:
-        told.append(f"settled: {dimension.settled} within {dimension.within_ms} ms")
+        told.append(f"settled by {dimension.settled} within {length(dimension.within_ms) or 0}")
     return told + (sorted(dimension.values) if dimension.settled or isinstance(measure, Remembering) else [])
 
 
-def _windows(plan: Plan) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
+def _windows(plan: Plan) -> dict[str, dict[Window, str]]:
+    """Measure -> its windows, and the grain of the pieces that each is kept in."""
+    found: dict[str, dict[Window, str]] = {}
     for (name, window), series in plan.series.items():
-        found.setdefault(name, set()).add(f"{window.label} ({series.grain.label})")
+        found.setdefault(name, {})[window] = series.grain.label
     return found
+
+
+def _events(source: str) -> str:
+    """A source that has no name of its own is called events."""
+    return "events" if source == ONLY else f"events {source}"
 
 
 def _plain(source: Source) -> Source:

@@ -1,15 +1,14 @@
 """The internal topics of a version that is retired: nobody sends there any more, and nobody reads."""
 
-import asyncio
 from collections.abc import Collection
 
 import msgspec
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError, NoError, UnknownTopicOrPartitionError
+from aiokafka.errors import NoError, UnknownTopicOrPartitionError
 
 from schemas.names import is_internal_to
+from services.definition.asking import answer_of
 
-ANSWER_S = 20.0
 DONE = (NoError.errno, UnknownTopicOrPartitionError.errno)
 
 
@@ -25,17 +24,15 @@ async def drop(kafka: str, version: str, topics: Collection[str]) -> Dropped:
     internal = tuple(sorted(topic for topic in topics if is_internal_to(version, topic)))
     if not internal:
         return Dropped((), ())
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    try:
-        async with asyncio.timeout(ANSWER_S):
-            await admin.start()
-            there = set(await admin.list_topics())
-            answer = await admin.delete_topics([topic for topic in internal if topic in there])
-    except (KafkaError, OSError, TimeoutError):
+
+    async def delete(admin: AIOKafkaAdminClient) -> dict[str, int]:
+        there = set(await admin.list_topics())
+        answer = await admin.delete_topics([topic for topic in internal if topic in there])
+        return dict(answer.topic_error_codes)
+
+    errors = await answer_of(kafka, delete)
+    if errors is None:
         return Dropped((), internal)
-    finally:
-        await admin.close()
-    errors = dict(answer.topic_error_codes)
     return Dropped(
         tuple(topic for topic in internal if errors.get(topic) == NoError.errno),
         tuple(topic for topic in internal if errors.get(topic, NoError.errno) not in DONE),

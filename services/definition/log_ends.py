@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from services.stopping import stop
+
 ANSWER_S = 10.0
 
 
@@ -23,5 +25,5 @@ async def ends(kafka: str, topics: Mapping[str, int]) -> Mapping[tuple[str, int]
     except (KafkaError, OSError, TimeoutError):
         return {}
     finally:
-        await consumer.stop()
+        await stop(consumer)
     return {(one.topic, one.partition): offset for one, offset in found.items()}

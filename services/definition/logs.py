@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.errors import CommandError, in_words
 from services.no_answer import no_answer
+from services.stopping import stop
 from streams.events.raws import Raws
 
 A_READ = 5_000
@@ -65,21 +66,12 @@ class KafkaLogs:
         try:
             await self._consumer.start()
         except (KafkaError, OSError) as away:
-            await self._stop()
+            await stop(self._consumer)
             raise CommandError(no_answer("kafka", self._kafka)) from away
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._stop()
-
-    async def _stop(self) -> None:
-        """The consumer hands on that tasks of its own were cancelled, which is no reason to end ours."""
-        task = asyncio.current_task()
-        try:
-            await self._consumer.stop()
-        except asyncio.CancelledError:
-            if task is not None and task.cancelling():
-                raise
+        await stop(self._consumer)
 
     async def begins(self, places: Collection[Place]) -> Mapping[Place, Begin]:
         begins, ends = await self._limits(places)

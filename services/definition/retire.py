@@ -7,7 +7,7 @@ from services.definition.internal_topics import Dropped
 from services.definition.kept import carried_by
 from services.definition.status import VersionStatus, version_status
 from streams.state.port import Partition, Reader, Store
-from streams.state.serving import Registry, dropped
+from streams.state.serving import Registry, Serving, dropped
 
 
 async def retire(version: str, company: str, registry: Registry, reader: Reader, store: Store) -> VersionStatus:
@@ -40,13 +40,19 @@ def sentences(stood: VersionStatus, dropped: Dropped) -> Iterator[str]:
         yield f"its internal topic {topic} is left, as Kafka does not answer: ask again, or delete it there"
 
 
+async def not_served(registry: Registry, company: str, version: str) -> Serving:
+    """What is; raises CommandError where it is this one."""
+    known = await registry.serving(company)
+    if known.served == version:
+        message = f"version {version} is served for {company}; serve another one first"
+        raise CommandError(message)
+    return known
+
+
 async def _drop(registry: Registry, company: str, version: str) -> None:
     """It cannot take over any more, nor be rolled back to."""
     while True:
-        known = await registry.serving(company)
-        if known.served == version:
-            message = f"version {version} is served for {company}; serve another one first"
-            raise CommandError(message)
+        known = await not_served(registry, company, version)
         wanted = dropped(known, version)
         if known == wanted or await registry.exchange(company, known, wanted):
             return

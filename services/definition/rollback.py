@@ -1,6 +1,6 @@
 """``nsm definition rollback``: the version before is served again, if it has kept up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from schemas.errors import CommandError
 from services.definition.status import Ends, VersionStatus, version_status
@@ -27,6 +27,16 @@ async def roll_back(company: str, registry: Registry, reader: Reader, ends: Ends
         message = "another version came to be served just now; ask for the status and decide again"
         raise CommandError(message)
     return wanted
+
+
+def sentences(serving: Serving, workers: int | None) -> Iterator[str]:
+    """What is served now, and that it stands still while no worker folds it (None: it is not known how many do)."""
+    yield f"version {serving.served} is served again in place of {serving.before}"
+    if workers == 0:
+        yield (
+            f"no worker folds {serving.served}: its numbers stand still until nsm up, or nsm worker, runs with its "
+            f"file; nsm definition rollback serves {serving.before} again"
+        )
 
 
 def _unfit(before: VersionStatus) -> str:

@@ -9,6 +9,8 @@ from streams.state.serving import Registry
 
 Ends = Callable[[Mapping[str, int]], Awaitable[Mapping[tuple[str, int], int]]]
 """Topic -> how many partitions: the offset after the last of each; without those that Kafka does not tell of."""
+Workers = Callable[[str], Awaitable[int | None]]
+"""How many workers of a version run now; None where Kafka does not say."""
 
 
 class PartitionStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,12 +26,16 @@ class PartitionStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VersionStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """``part`` is ``served``, ``before``, ``next``, ``retired`` or nothing; ``company`` empty where it is not known."""
+    """``part`` is ``served``, ``before``, ``next``, ``retired`` or nothing; ``company`` empty where it is not known.
+
+    ``workers`` is how many fold it now; None where that is not known, or was not asked.
+    """
 
     version: str
     company: str
     part: str
     partitions: tuple[PartitionStatus, ...]
+    workers: int | None = None
 
     @property
     def lag(self) -> int | None:
@@ -44,11 +50,13 @@ class VersionStatus(msgspec.Struct, frozen=True, kw_only=True):
         return sum(one.bytes for one in self.partitions)
 
 
-async def all_versions(registry: Registry, reader: Reader, ends: Ends) -> list[VersionStatus]:
+async def all_versions(registry: Registry, reader: Reader, ends: Ends, workers: Workers) -> list[VersionStatus]:
     """Served ones first."""
     found = []
     for version, topics in (await registry.versions()).items():
-        found.append(await version_status(registry, reader, ends, (version, topics)))
+        one = await version_status(registry, reader, ends, (version, topics))
+        number = None if one.part == "retired" else await workers(version)
+        found.append(msgspec.structs.replace(one, workers=number))
     return sorted(found, key=lambda one: (_ORDER.index(one.part), one.company, one.version))
 
 
@@ -83,7 +91,7 @@ async def version_status(
 
 
 def sentences(found: list[VersionStatus]) -> Iterator[str]:
-    """A line a version, below it one for each partition that is not at its log's end."""
+    """A line a version, below it one for each partition that is not at its log's end; then what stands still."""
     if not found:
         yield "no version has begun"
     for one in found:
@@ -91,13 +99,35 @@ def sentences(found: list[VersionStatus]) -> Iterator[str]:
         about = [one.part or "not served"]
         if one.part != "retired":
             about.append(one.company or "its workers have not begun")
-            about += [lag, f"{len(one.partitions)} partitions"]
+            about += [lag, _folded_by(one.workers), f"{len(one.partitions)} partitions"]
         yield f"{one.version}  {', '.join([*about, f'{one.bytes / 1e6:,.1f} MB'])}"
         for partition in one.partitions if one.part != "retired" else ():
             if partition.lag != 0:
                 at = "no position" if partition.position is None else f"at {partition.position:,}"
                 of = "end unknown" if partition.end is None else f"of {partition.end:,}"
                 yield f"    {partition.topic}[{partition.partition}] {at} {of}"
+    for one in found:
+        yield from _standing_still(one, found)
+
+
+def _folded_by(workers: int | None) -> str:
+    if workers is None:
+        return "workers unknown"
+    return f"{workers} worker{'s' if workers > 1 else ''}" if workers else "no worker"
+
+
+def _standing_still(one: VersionStatus, found: list[VersionStatus]) -> Iterator[str]:
+    """What is to be done for one that nobody folds, though it is served or next."""
+    if one.workers != 0 or one.part not in ("served", "next"):
+        return
+    still = "its numbers stand still" if one.part == "served" else "it does not come to be served"
+    said = (
+        f"No worker folds {one.version}, which is {one.part}: {still} until nsm up, or nsm worker, runs with its file"
+    )
+    others = [other for other in found if other.part == "before" and other.company == one.company]
+    if one.part == "served" and others:
+        said += f", or nsm definition rollback serves {others[0].version} again"
+    yield f"{said}."
 
 
 _ORDER = ("served", "next", "before", "", "retired")

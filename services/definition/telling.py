@@ -1,15 +1,16 @@
 """Two values of a definition compared, in words of its file."""
 
+import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Any, Final
 
 import msgspec
 
-LETTERS: Final = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000))
+from schemas.definition.model import FlatFormat, Value
+from services.definition.as_written import length, written
 
-TOLD: Final = 80
-"""Characters of a value in a sentence."""
+IN_THE_FILE: Final = {"windows": "window"}
+"""What the file calls a field that is named otherwise here."""
 
 
 def fields(what: str, one: Any, other: Any) -> Iterator[str]:
@@ -17,38 +18,34 @@ def fields(what: str, one: Any, other: Any) -> Iterator[str]:
     if isinstance(one, tuple):
         (one, properties), (other, others) = one, other
         if properties != others and one.by_dimension == other.by_dimension:
-            yield f"{what}: {_shortly(others)} instead of {_shortly(properties)}"
+            yield f"{what} is split by {written(others)} instead of {written(properties)}"
     if type(one) is not type(other):
-        yield f"{what} is a {type(other).__name__.lower()} instead of a {type(one).__name__.lower()}"
+        yield f"{what} is a {_kind(other)} instead of a {_kind(one)}"
         return
     for field, name in zip(one.__struct_fields__, one.__struct_encode_fields__, strict=True):
-        old, new = getattr(one, field), getattr(other, field)
-        if name.endswith("_ms"):
-            yield from told(f"{what}: {name.removesuffix('_ms')}", _length(old), _length(new))
-        else:
-            yield from told(f"{what}: {name}", old, new)
+        yield from _field(f"{what}: {IN_THE_FILE.get(name, name)}", getattr(one, field), getattr(other, field))
+
+
+def _field(what: str, old: Any, new: Any) -> Iterator[str]:
+    if what.endswith("_ms"):
+        yield from told(what.removesuffix("_ms"), length(old), length(new))
+    elif isinstance(old, FlatFormat) and isinstance(new, FlatFormat):
+        yield from fields(what, old, new)
+    elif isinstance(old, Value):
+        yield from told(what.removesuffix(": value"), old, new)
+    else:
+        yield from told(what, old, new)
 
 
 def told(what: str, one: object, other: object) -> Iterator[str]:
     """Nothing where they are the same, also to the eye."""
-    if one != other or repr(one) != repr(other):
-        yield f"{what}: {_shortly(other)} instead of {_shortly(one)}"
+    if one == other and repr(one) == repr(other):
+        return
+    old, new = written(one), written(other)
+    if old == new:  # two kinds of one word: 1 and 1.0
+        old, new = (msgspec.json.encode(value).decode() for value in (one, other))
+    yield f"{what}: {new} instead of {old}"
 
 
-def _length(milliseconds: int | None) -> str | None:
-    """As the file writes it: the largest of its units that fits without a remainder."""
-    if not milliseconds:
-        return None
-    for letter, unit in LETTERS:
-        if milliseconds % unit == 0:
-            return f"{milliseconds // unit}{letter}"
-    return f"{milliseconds} ms"
-
-
-def _shortly(value: object) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, date):
-        return value.isoformat()
-    text = value if isinstance(value, str) and value else msgspec.json.encode(value).decode()
-    return text if len(text) <= TOLD else text[: TOLD - 3] + "..."
+def _kind(value: object) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(value).__name__).lower()

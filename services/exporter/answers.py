@@ -16,6 +16,7 @@ from services.exporter.restatements import restatements
 from services.exporter.shown import Shown, Trust
 from streams.plan import Plan
 from streams.state.port import NEVER
+from streams.state.serving import Serving
 from streams.steering.standing import Stand
 from streams.time.clocks import written
 
@@ -102,6 +103,18 @@ def about(plan: Plan) -> Json:
         "company": plan.definition.company,
         "time_zone": plan.definition.time_zone,
         "definition": plan.version,
+    }
+
+
+def serving_json(plan: Plan, serving: Serving) -> Json | None:
+    """What part each version of the company has; null while no worker has named one."""
+    if not serving.served:
+        return None
+    return {
+        "served": serving.served,
+        "since": iso(plan, serving.since_ms),
+        "before": serving.before or None,
+        "next": serving.next or None,
     }
 
 

@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import web
 
 from schemas.errors import StateError, in_words
-from services.exporter.answers import about, all_metrics, all_readings, iso, reading_json
+from services.exporter.answers import about, all_metrics, all_readings, iso, reading_json, serving_json
 from services.exporter.aside import aside
 from services.exporter.asked import BadRequest, Moments, moments, nearest
 from services.exporter.followed import NothingToShow, Wanted
@@ -17,7 +17,7 @@ from services.exporter.objectives import all_steering
 from services.exporter.shown import Moment, Trust
 from services.exporter.version import Version
 from streams.plan import Plan
-from streams.readings import Readings, keys_between, segmented_by
+from streams.readings import Readings, keys_between
 from streams.time.spans import longest_of
 
 log = logging.getLogger(__name__)
@@ -103,8 +103,9 @@ class _Pages:
         _of_now(request)
         version = self._current()
         shown, notice = version.snapshots.shown(), {"notice": version.notice or None}
+        serving = {"serving": serving_json(version.plan, version.serving)}
         bands = version.expected.bands(shown)
-        return await aside(lambda: _json(all_readings(version.plan, shown, bands) | notice))
+        return await aside(lambda: _json(all_readings(version.plan, shown, bands) | notice | serving))
 
     async def steering(self, request: web.Request) -> web.Response:
         _of_now(request)
@@ -123,7 +124,7 @@ class _Pages:
 
         def wanted(_: Progress, __: int) -> Wanted:
             keys = keys_between(plan, name, asked.window, asked.at_ms[0], asked.at_ms[-1])
-            if asked.history or not segmented_by(plan.definition, name):
+            if not asked.dimensions:
                 return keys
             longest = longest_of(plan.definition.metrics[name].windows)  # which segments are shown hangs on it
             for series, spans in keys_between(plan, name, longest, asked.at_ms[0], asked.at_ms[-1]).items():
@@ -164,7 +165,7 @@ def _at(answer: Answer) -> dict[str, object]:
     plan, asked, _ = answer
     (readings, trust), at_ms = _read(answer), asked.at_ms[0]
     whole = readings.running(asked.metric, asked.window, at_ms)
-    segments = readings.segments(asked.metric, asked.window, at_ms)
+    segments = readings.segments(asked.metric, asked.window, at_ms, asked.dimensions or ())
     return about(plan) | {
         "at": iso(plan, at_ms),
         "description": plan.definition.metrics[asked.metric].description,
@@ -174,16 +175,23 @@ def _at(answer: Answer) -> dict[str, object]:
 
 
 def _history(answer: Answer) -> dict[str, object]:
+    """With ``segments`` in each reading where any were asked for, as a single moment has them."""
     plan, asked, _ = answer
     readings, trust = _read(answer)
+
+    def of(at_ms: int) -> dict[str, object]:
+        whole = readings.running(asked.metric, asked.window, at_ms)
+        told: dict[str, object] = {"at": iso(plan, at_ms), **reading_json(plan, whole, trust)}
+        if asked.dimensions is None:
+            return told
+        segments = readings.segments(asked.metric, asked.window, at_ms, asked.dimensions)
+        return told | {"segments": [reading_json(plan, one, trust) for one in segments]}
+
     return about(plan) | {
         "metric": asked.metric,
         "window": asked.window.label,
         "description": plan.definition.metrics[asked.metric].description,
-        "readings": [
-            {"at": iso(plan, at_ms)} | reading_json(plan, readings.running(asked.metric, asked.window, at_ms), trust)
-            for at_ms in asked.at_ms
-        ],
+        "readings": [of(at_ms) for at_ms in asked.at_ms],
     }
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from schemas.definition.model import RollingSpan, Window
 from streams.plan import Plan, measures_of
+from streams.readings import most_shown, segmented_by
 from streams.time.grains import DAY, HOUR, MINUTE
 
 MOST_POINTS = 5_000
@@ -17,7 +18,9 @@ LONGEST_STEP = 10
 _PLUS = re.compile(r"(:.*) (\d\d:?\d\d)$", re.ASCII)
 """A space that is one: after a time of day, before an offset."""
 UNITS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
-KNOWN = ("at", "window", "from", "to", "step")
+KNOWN = ("at", "window", "from", "to", "step", "segments", "dimension")
+BESIDE = 2
+"""Segments beside those with a name: other and none."""
 
 
 class BadRequest(ValueError):
@@ -25,12 +28,16 @@ class BadRequest(ValueError):
 
 
 class Moments(msgspec.Struct, frozen=True):
-    """The moments at which a metric is to be read, in order, and whether they are a history."""
+    """The moments at which a metric is to be read, in order, and whether they are a history.
+
+    ``dimensions`` are those of which the segments are told as well; None where no segments are asked for.
+    """
 
     metric: str
     window: Window
     at_ms: tuple[int, ...]
     history: bool
+    dimensions: tuple[str, ...] | None
 
 
 def nearest(plan: Plan, name: str) -> list[str]:
@@ -51,18 +58,41 @@ def moments(plan: Plan, metric: str, query: Mapping[str, str], now_ms: int) -> M
     if repeated:
         raise BadRequest(f"{repeated[0]} is given more than once")
     window = _window(plan, metric, query.get("window"))
-    if not query.keys() & {"from", "to", "step"}:
+    history = bool(query.keys() & {"from", "to", "step"})
+    dimensions = _dimensions(plan, metric, query, history=history)
+    if not history:
         at_ms = _moment(plan, "at", query["at"], now_ms) if "at" in query else now_ms
-        return Moments(metric, window, (at_ms,), history=False)
+        return Moments(metric, window, (at_ms,), history=False, dimensions=dimensions)
     if "at" in query or "from" not in query:
         raise BadRequest("a history needs from, may have to and step, and cannot have at")
     first = _moment(plan, "from", query["from"], now_ms)
     last = _moment(plan, "to", query["to"], now_ms) if "to" in query else now_ms
     if last < first:
         raise BadRequest("from lies after to")
-    return Moments(
-        metric, window, tuple(_piece_ends(plan, window, metric, (first, last, query.get("step")))), history=True
-    )
+    each = 1 + sum(most_shown(plan.definition, metric, one) + BESIDE for one in dimensions or ())
+    ends = tuple(_piece_ends(plan, window, metric, (first, last, query.get("step")), MOST_POINTS // each))
+    if not ends:
+        at_each = f", {each} at each moment with its segments" if dimensions else ""
+        fewer = ", or for one dimension" if dimensions and len(dimensions) > 1 else ""
+        raise BadRequest(
+            f"that is more than {MOST_POINTS} readings{at_each}; ask for a shorter span or a longer step{fewer}"
+        )
+    return Moments(metric, window, ends, history=True, dimensions=dimensions)
+
+
+def _dimensions(plan: Plan, metric: str, query: Mapping[str, str], *, history: bool) -> tuple[str, ...] | None:
+    """A moment has its segments unless they are not asked for, a history only where they are."""
+    said, named = query.get("segments", "no" if history else "yes"), query.get("dimension")
+    if said not in ("yes", "no"):
+        raise BadRequest(f"segments must be yes or no, not {said!r}")
+    split = segmented_by(plan.definition, metric)
+    if named is None:
+        return split if said == "yes" else None
+    if query.get("segments") == "no":
+        raise BadRequest("dimension asks for segments, and segments=no for none; leave one of them out")
+    if named not in split:
+        raise BadRequest(f"{metric} is not split by {named!r}; it is split by {', '.join(split) or 'nothing'}")
+    return (named,)
 
 
 def _window(plan: Plan, metric: str, label: str | None) -> Window:
@@ -107,8 +137,12 @@ def _short(length_ms: int) -> str:
     return f"{length_ms // UNITS[unit]}{unit}"
 
 
-def _piece_ends(plan: Plan, window: Window, metric: str, asked: tuple[int, int, str | None]) -> Iterator[int]:
+def _piece_ends(
+    plan: Plan, window: Window, metric: str, asked: tuple[int, int, str | None], most: int
+) -> Iterator[int]:
     """The last instants of the pieces that end in the span, and its very end: between ends nothing can be told apart.
+
+    None where they are more than ``most``.
 
     from |   )   )   )   )  | to        pieces end at )
              1   2   3   4  5           read here
@@ -119,9 +153,8 @@ def _piece_ends(plan: Plan, window: Window, metric: str, asked: tuple[int, int, 
     step_ms = piece if step is None else _step(step)
     if step_ms % piece:
         raise BadRequest(f"step must be a multiple of {_short(piece)}: the window's pieces are that long")
-    begin, end, stride = grain.of(first), grain.of(last), step_ms // piece
-    if (end - begin) // stride + 1 > MOST_POINTS:
-        raise BadRequest(f"that is more than {MOST_POINTS} readings; ask for a shorter span or a longer step")
-    for number in range(begin, end, stride):
-        yield grain.start(number + 1) - 1
+    pieces = range(grain.of(first), grain.of(last), step_ms // piece)
+    if len(pieces) >= most:
+        return
+    yield from (grain.start(number + 1) - 1 for number in pieces)
     yield last

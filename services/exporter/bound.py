@@ -60,16 +60,26 @@ def group(reading: Reading) -> Group:
     return reading.metric, reading.window, reading.dimension
 
 
+def most_series(definition: Definition) -> int:
+    """How many there would be, without a limit and with as many segments as are allowed everywhere."""
+    return sum(number for _, number in _declared(definition))
+
+
 def _left_out(definition: Definition, limit: int) -> Iterator[Group]:
     room = limit
+    for one, number in _declared(definition):
+        if number <= room or one[0] == definition.north_star.metric:
+            room -= number
+        else:
+            yield one
+
+
+def _declared(definition: Definition) -> Iterator[tuple[Group, int]]:
+    """What is shown together, and of how many series it is at the most, by rank."""
     for metric, dimension in _by_rank(definition):
         segments = most_shown(definition, metric, dimension) + OTHER_AND_NONE if dimension else 1
         for window in definition.metrics[metric].windows:
-            number = segments * _series_of_each(definition, metric, window)
-            if number <= room or metric == definition.north_star.metric:
-                room -= number
-            else:
-                yield metric, window.label, dimension
+            yield (metric, window.label, dimension), segments * _series_of_each(definition, metric, window)
 
 
 def _by_rank(definition: Definition) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError
 from schemas.errors import in_words
 from services.exporter.freshness import End, Ends
 from services.no_answer import no_answer
+from services.stopping import stop
 from streams.state.port import Partition
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,7 @@ class KafkaLogEnds:
             except (KafkaError, OSError) as fault:
                 self._say(f"no ends of logs: {in_words(fault)}")
             finally:
-                await consumer.stop()
+                await stop(consumer)
             await asyncio.sleep(EVERY_S)
 
     async def _ask_again_and_again(self, consumer: AIOKafkaConsumer) -> None:

@@ -106,7 +106,7 @@ class Served:
         if not self._known and self._wanted is not None:
             self._show(self._wanted)  # nothing was shown yet
         for one in filter(None, (self._shown, self._wanted)):
-            one.served_since(serving.since_ms if one.plan.version == serving.served else 0)
+            one.beside(serving)
         self._known = True
 
     def _version(self, plan: Plan) -> Version:

@@ -8,19 +8,25 @@ from services.exporter.collector import ReadingsCollector
 from services.exporter.snapshots import Snapshots
 from streams.plan import Plan
 from streams.state.port import Partition, Standing
+from streams.state.serving import NOTHING, Serving
 
 
 class Version:
-    """``notice`` says what whoever reads should know of it, beside the readings; empty where there is nothing."""
+    """``notice`` says what whoever reads should know of it, beside the readings; empty where there is nothing.
+
+    ``serving`` is what the company's key said when it was last asked.
+    """
 
     def __init__(self, snapshots: Snapshots, notice: str = "", series_limit: int = SERIES_LIMIT) -> None:
         self.plan, self.snapshots, self.notice = snapshots.plan, snapshots, notice
+        self.serving = NOTHING
         self.expected = Expected(snapshots)
         self.collector = ReadingsCollector(snapshots, series_limit, self.expected.bands)
 
-    def served_since(self, since_ms: int) -> None:
-        """When it began to be served; 0 where it is not."""
-        self.collector.since_ms = since_ms
+    def beside(self, serving: Serving) -> None:
+        """Takes what is served of its company, this version or another."""
+        self.serving = serving
+        self.collector.since_ms = serving.since_ms if serving.served == self.plan.version else 0
 
     def reached(self) -> "dict[Place, int]":
         """How far what was shown had read; nothing before anything was shown."""

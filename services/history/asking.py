@@ -10,6 +10,7 @@ from schemas.definition.model import Metric, RollingSpan, Window
 from schemas.errors import CommandError
 from services.exporter.asked import UNITS
 from services.history.points import FAR, Reach
+from services.provisioner.expressions import Weeks, span
 from streams.plan import Plan
 from streams.time.grains import DAY, HOUR
 
@@ -56,6 +57,17 @@ def reach_of(window: Window, span: tuple[int | None, int], step_ms: int | None) 
             f"{window.label} is cut in pieces of {window.grain_ms // 60_000}m: --step must be a multiple"
         )
     return Reach(begin_ms, end_ms, step, FAR if step_ms is None else 1)
+
+
+def too_sparse(step_ms: int | None) -> str:
+    """What whoever asked for this step shall know; empty where there is nothing."""
+    looked_at = Weeks().around_seconds
+    if step_ms is None or step_ms <= looked_at * 1000:
+        return ""
+    return (
+        f"a sample every {span(step_ms // 1000)} is too sparse for the alert rules: of earlier weeks they look at "
+        f"{span(looked_at)}, and find none in most of them; take --step {span(looked_at)} or less, or leave it out"
+    )
 
 
 def step_of(text: str) -> int:

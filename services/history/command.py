@@ -12,12 +12,13 @@ from schemas.definition.model import Metric, Window
 from schemas.errors import CommandError
 from services.board.asking import place
 from services.board.exporter import Exporter, NoAnswerError
-from services.history.asking import chosen, identity, moment, reach_of, step_of
+from services.history.asking import chosen, identity, moment, reach_of, step_of, too_sparse
 from services.history.blocks import fill, filled
 from services.history.open_metrics import JOB, lines
 from services.history.points import Past, Reach
 from services.history.series import families
 from services.history.sources import FromEvents, FromExporter
+from services.history.waiting import OtherVersionError, wait_until_counted
 from services.local import install
 from services.replay.extent import extent
 from services.replay.folding import files_by_topic, fold_files
@@ -25,9 +26,6 @@ from services.settings import settings
 from streams.plan import Plan, compile_plan
 
 PATIENCE_S = 60.0
-LOOK_S = 1.0
-SETTLED = 5
-"""Looks in a row at which nothing new had come."""
 EPILOG = """\
 From the running service, as its state says now of each moment; with --events from files, as nsm replay reads them.
 What is known to the day only stands at every step of its day.  Without --step every hour of the last six weeks is told
@@ -36,7 +34,8 @@ and every sixth hour before; windows of minutes and hours reach two months back,
   nsm history --output past.txt            a file, as promtool tsdb create-blocks-from openmetrics reads it
   nsm history --into /var/lib/prometheus   into its data, through promtool; made again, it takes the place of the last
 
-Prometheus has to keep it: --storage.tsdb.retention.time=3y.
+Alert rules look at two hours of each earlier week: a --step beyond that leaves them nothing to see, and is told.
+Prometheus has to keep it: --storage.tsdb.retention.time=6y.
 """
 
 
@@ -63,7 +62,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--once", action="store_true", help="with --into: nothing where this past was filled in already"
     )
-    parser.add_argument("--wait", action="store_true", help="until the service has counted what was published")
+    parser.add_argument(
+        "--wait",
+        action="store_true",
+        help="until the service shows this file's version and has counted what was published",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -73,31 +76,35 @@ def run(args: argparse.Namespace) -> int:
     if args.into is not None and args.once and (before := filled(args.into)) and before.of == identity(plan, asked):
         print(f"{args.into} has this past already", file=sys.stderr)
         return 0
-    exporter = Exporter(settings().exporter, PATIENCE_S)
-    if args.wait and not args.events:
-        wait_until_counted(exporter)
     try:
-        text = _text(plan, args, exporter, asked)
+        text = _text_of_one_version(plan, args, Exporter(settings().exporter, PATIENCE_S), asked)
     except NoAnswerError as nothing:
         raise CommandError(str(nothing)) from nothing
     if len(text) == 1:
         print("there is nothing to tell: no event was counted in that span", file=sys.stderr)
         return 1
+    if sparse := too_sparse(args.step):
+        print(sparse, file=sys.stderr)
     return _deliver(text, args, identity(plan, asked))
 
 
-def wait_until_counted(exporter: Exporter) -> None:
-    """Until something has been counted, no record waits and nothing new has come for a while."""
-    counted, quiet = 0, 0
-    while quiet < SETTLED:
-        before = counted
+def _text_of_one_version(
+    plan: Plan, args: argparse.Namespace, exporter: Exporter, asked: list[tuple[Metric, Window]]
+) -> list[str]:
+    """That of the file, whole: where another comes to be shown meanwhile all is asked again, with ``--wait``."""
+    while True:
+        if args.wait and not args.events:
+            wait_until_counted(exporter, plan.version, _say)
         try:
-            numbers = exporter.numbers()
-            counted = sum(numbers.outcomes.values()) if numbers.lag == 0 else 0
-        except NoAnswerError:
-            counted = 0
-        quiet = quiet + 1 if counted and counted == before else 0
-        time.sleep(LOOK_S)
+            return _text(plan, args, exporter, asked)
+        except OtherVersionError as other:
+            if not args.wait:
+                raise CommandError(f"{other}. With --wait the past is told as soon as the file's is shown") from other
+            _say(str(other))
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _text(plan: Plan, args: argparse.Namespace, exporter: Exporter, asked: list[tuple[Metric, Window]]) -> list[str]:

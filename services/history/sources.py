@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Final
 
 from schemas.definition.model import RollingSpan, Window
-from services.board.exporter import Exporter
+from services.board.exporter import Exporter, RefusedError
 from services.exporter.asked import MOST_POINTS
 from services.history.points import Point, Reach, marks
+from services.history.waiting import must_show
 from streams.cells import Cells
 from streams.plan import Plan
 from streams.readings import AsOf, Readings
@@ -18,7 +19,11 @@ AT_ONCE: Final = MOST_POINTS - 2
 
 
 class FromExporter:
-    """By what the state says now of each moment: with all late events in it."""
+    """By what the state says now of each moment: with all late events in it.
+
+    Raises OtherVersionError as soon as the exporter shows another version than the plan's, NoAnswerError where it shows
+    nothing.
+    """
 
     def __init__(self, plan: Plan, exporter: Exporter) -> None:
         self._plan, self._exporter = plan, exporter
@@ -27,9 +32,19 @@ class FromExporter:
         found: list[Point] = []
         for first_ms, last_ms, step in _requests(window, reach):
             asked = {"window": window.label, "from": str(first_ms), "to": str(last_ms), "step": step}
-            answered = self._exporter.reading(metric, **asked)["readings"]
-            found += [_point(one) for one in answered]
+            found += [_point(one) for one in self._asked(metric, asked)]
         return _whole(window, found, reach)
+
+    def _asked(self, metric: str, asked: dict[str, str]) -> list[dict[str, object]]:
+        """Of no other version: it may have come to be shown since the answer before."""
+        try:
+            answered = self._exporter.reading(metric, **asked)
+        except RefusedError:  # as another version may not be read over this window, or have no such metric
+            must_show(self._exporter, self._plan.version, self._exporter.numbers().definition)
+            raise
+        must_show(self._exporter, self._plan.version, answered["definition"])
+        readings: list[dict[str, object]] = answered["readings"]
+        return readings
 
 
 class FromEvents:

@@ -7,10 +7,13 @@ from rich.console import Console
 from rich.table import Table
 
 from schemas.definition.faults import nearest, quoted
+from schemas.definition.loading import load
 from schemas.errors import StackError
+from services.local.not_served import serving_of, told
 from services.local.stack import OPTIONAL, Options, Stack
 from services.topics import PARTITIONS
 from services.trimmed import Trimmed
+from streams.plan import compile_plan
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +46,10 @@ def up(definition: Path, options: Options, console: Console) -> int:
     """0 when someone ended it, 1 when a part did."""
     with Stack(definition, options) as stack:
         console.print(Trimmed(what_runs(stack)))
+        plan = compile_plan(load(definition))
+        serving = serving_of(stack.redis, plan.definition.company)
+        if said := told(plan, serving, folds="worker" not in options.without):
+            console.print(said, markup=False, soft_wrap=True)
         console.print("Ctrl-C ends all of it.")
         try:
             stack.watch()

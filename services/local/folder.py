@@ -3,12 +3,15 @@
 import fcntl
 import json
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from schemas.errors import StackError
+
+TRIES, PAUSE_S = 5, 0.05
 
 
 class DataFolder:
@@ -26,19 +29,28 @@ class DataFolder:
         """Raises StackError that says who holds it."""
         self.path.mkdir(parents=True, exist_ok=True)
         self._held = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not self._take():
             holder = os.read(self._held, 20).decode().strip() or "unknown"
             os.close(self._held)
             message = (
                 f"{self.path} is in use by the stack of process {holder}; end that one, or choose another with --data"
             )
-            raise StackError(message) from None
+            raise StackError(message)
         os.truncate(self._held, 0)
         os.pwrite(self._held, f"{os.getpid()}\n".encode(), 0)
         self.stack_file.unlink(missing_ok=True)  # of one that was killed
         return self
+
+    def _take(self) -> bool:
+        """False where another stack holds it; who only asks whether one does holds it for an instant, too."""
+        for _ in range(TRIES):
+            try:
+                fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(PAUSE_S)
+            else:
+                return True
+        return False
 
     def announce(self, addresses: Mapping[str, str]) -> None:
         """Tells other commands in this folder where everything is; appears whole or not at all."""

@@ -9,8 +9,10 @@ from services.local.install import program
 from services.local.parts import Part, says_ok
 from services.local.ports import LOOPBACK
 
-KEPT_FOR: Final = "3y"
-"""Long enough to compare with the same season two years earlier."""
+KEPT_FOR: Final = "6y"
+"""Long enough for five years side by side, and for the marks of what changed in them: boards read from files have these
+from samples of when a definition was first shown.
+"""
 
 HISTORY: Final = "prometheus"
 """The folder of Prometheus' blocks, inside the stack's."""

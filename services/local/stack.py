@@ -26,6 +26,7 @@ from services.local.signals import leaving_on_signals
 from services.local.supervisor import Supervisor
 from services.local.topics import create_topics
 from services.provisioner.rules.command import ROUTES_NAME
+from services.settings import environment
 from services.topics import PARTITIONS
 
 PORTS: Final = {
@@ -61,7 +62,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     partitions: int = PARTITIONS
     say: Callable[[str], None] = silent
     """Told one line when something has happened."""
-    environment: Mapping[str, str] = os.environ
+    environment: Mapping[str, str] = msgspec.field(default_factory=environment)
     """NSM_KAFKA and NSM_REDIS name those that run already."""
     cli: Sequence[str] = parts.OURS
 

@@ -230,6 +230,11 @@ def events(outcome: str, span: str) -> str:
     return f"sum by (topic) ({rates})"
 
 
+def miskeyed(span: str) -> str:
+    """Counted events a second that bear no key or another than declared, by topic."""
+    return f"sum by (topic) (max by (topic, key) (rate({names.EVENTS_MISKEYED}[{span}])))"
+
+
 def dead_letter_share(span: str) -> str:
     """Share of events that went to the dead-letter topic, by topic."""
     return f"{events('late|ahead|refused', span)} / ({events('.+', span)} > 0)"

@@ -1,37 +1,25 @@
 """``nsm publish FILE``: JSON lines or a table, plain or gzip, into the topic of a source."""
 
 import argparse
-import gzip
-import io
 import logging
 import sys
-import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import BinaryIO
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from schemas.definition.loading import load
 from schemas.definition.model import Source
-from schemas.errors import PublishError, in_words
-from schemas.events.publishing import Message
-from services.byte_order_mark import without_mark
-from services.publisher.lines import Faults, WireForm, read_lines
+from schemas.errors import PublishError
+from services.publisher.flags import LATE, REFUSED, SECONDS, add_table_flags, given, is_table
+from services.publisher.newest import newest
 from services.publisher.progress import show_progress
 from services.publisher.publisher import Publisher
+from services.publisher.reading import STANDARD_INPUT, Reading
+from services.publisher.review import Review
 from services.publisher.sending import Published, send_all
-from services.publisher.shift import shifted, span_to
-from services.publisher.table import Columns, read_table
 from services.publisher.topic import ensure_topic
-from services.publisher.uncounted import Counted, Uncounted
 from services.settings import Origin, kafka_origin, settings
 from services.topics import PARTITIONS
-from streams.plan import compile_plan
-
-EVERYTHING = Counted()
-STANDARD_INPUT = "-"
+from streams.plan import SourcePlan, compile_plan
 
 EPILOG = """\
 JSON lines stand in the form that the definition's source declares, and are sent byte for byte.  A table (.csv, .csv.gz,
@@ -40,10 +28,16 @@ or --csv) has a header; a column becomes the property of its own name unless it 
   nsm publish orders.csv --map id=order_id --map time=created_at --set type=order_completed --number amount \\
                          --map user_id=customer --time-zone Europe/Amsterdam
 
-An event without the entity that its topic is keyed by (a guest's order) is sent without a key.
-A line that is no JSON object, or whose key names nobody, is left out and named, and the exit code is 1.  Events of a
-type that no measure counts are sent and told.  What else may be wrong with an event the worker finds: it goes to the
-dead-letter topic.
+A file is read whole before anything of it is sent, and nothing is where
+  a line is no event                                       --skip-invalid leaves it out, --send-invalid sends it
+  the worker would refuse an event                         --allow refused
+  whole numbers are epoch seconds instead of milliseconds  --allow seconds
+  an event would be too late after what the topic holds,
+  or after others of the file                              --allow late
+  none has the entity that the topic is keyed by           --allow keyless
+  a table's names are not those that the definition reads  --allow unread
+Standard input and pipes are read once, sent, and told of at the end.  An event without the entity (a guest's order) is
+sent without a key.
 """
 
 
@@ -53,54 +47,91 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="JSON lines or CSV, plain or .gz; - for standard input")
     parser.add_argument("--definition", default="nsm.yaml", type=Path, help="where the sources are declared (nsm.yaml)")
     parser.add_argument("--source", metavar="NAME", help="which source, where the definition has several")
+    parser.add_argument("--dry-run", action="store_true", help="only read file and topic, and say what is amiss")
     parser.add_argument("--rate", type=_positive, metavar="N", help="events a second, instead of as fast as possible")
     parser.add_argument(
         "--shift-to-now", action="store_true", help="move all times so that the last is now (JSON lines)"
     )
-    parser.add_argument("--send-invalid", action="store_true", help="send lines that are no events too, as they are")
-    table = parser.add_argument_group("tables")
-    table.add_argument("--csv", action="store_true", help="standard input is a table")
-    table.add_argument(
-        "--map", type=_pair, action="append", default=[], metavar="NAME=COLUMN", help="id, type, time, ..."
+    parser.add_argument("--skip-invalid", action="store_true", help="leave out lines that are no events")
+    parser.add_argument(
+        "--send-invalid", action="store_true", help="send lines that are no events too, as they are (JSON lines)"
     )
-    table.add_argument(
-        "--set", type=_pair, action="append", default=[], metavar="NAME=TEXT", help="the same in every event"
-    )
-    table.add_argument("--number", action="append", default=[], metavar="NAME", help="a property that is a number")
-    table.add_argument("--time-zone", type=_zone, metavar="ZONE", help="where times without offset are from")
+    add_table_flags(parser, LATE, REFUSED, SECONDS)
 
 
 def run(args: argparse.Namespace) -> int:
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what matters of it, the publisher raises
     definition = load(args.definition)
     source = _choose(definition.sources, args.source)
-    counted = Counted.by(compile_plan(definition).sources[source.topic])
     whose = kafka_origin()
     if whose is Origin.STARTING:
         raise PublishError(
             "nsm up is starting in this folder: publish once it runs, or say where else Kafka is with NSM_KAFKA"
         )
     kafka = settings().kafka
-    code = publish_file(args, source, kafka, counted)
+    code = publish_file(args, compile_plan(definition).sources[source.topic], kafka)
     if whose is Origin.USUAL:
         print(f"to Kafka at {kafka}, the usual place: nothing runs from this folder, and NSM_KAFKA names none")
     return code
 
 
-def publish_file(args: argparse.Namespace, source: Source, kafka: str, counted: Counted = EVERYTHING) -> int:
-    """The exit code: 1 where lines were left out."""
+def publish_file(args: argparse.Namespace, plan: SourcePlan, kafka: str) -> int:
+    """The exit code: 1 where lines were left out that nobody had allowed to be.  Raises PublishError."""
     _check(args)
-    faults, uncounted = Faults(), Uncounted(source, counted)
-    with _opened(args.file) as file:
+    reading = Reading(args, plan)
+    if reading.again or not Path(args.file).exists():
+        with reading.open():
+            pass  # what cannot be read is said before Kafka is asked
+    latest = newest(kafka, plan)
+    if reading.again:
+        review = _looked_at(args, reading, plan, latest)
+        if args.dry_run:
+            return _tell(review, args.file)
+        if refused := list(review.refused()):
+            raise PublishError("\n".join((f"nothing of {args.file} was sent:", *refused, *review.uncounted.told())))
+        code = _send(args, reading, plan, (kafka, Review(args, plan, latest, looks=False)))
+        _warn(review.told())
+        return code
+    if args.dry_run:
+        return _tell(_looked_at(args, reading, plan, latest), args.file)
+    return _send(args, reading, plan, (kafka, Review(args, plan, latest)))
+
+
+def _looked_at(args: argparse.Namespace, reading: Reading, plan: SourcePlan, latest: Sequence[int]) -> Review:
+    """All of the file, and nothing sent."""
+    review = Review(args, plan, latest)
+    with reading.open() as file, show_progress(args.file, file, "read") as progress:
+        for number, _ in enumerate(review.watch(reading.messages(file, review.faults)), 1):
+            if number % 1_000 == 0:
+                progress(number)
+    return review
+
+
+def _tell(review: Review, file: str) -> int:
+    """What a dry run found; 1 where nothing would be sent."""
+    refused = list(review.refused())
+    would = "nothing would be sent" if refused else "all would be sent"
+    print(f"{review.count:,} {'event' if review.count == 1 else 'events'} in {file}: {would}")
+    _warn((*refused, *review.uncounted.told()) if refused else review.told())
+    return 1 if refused else 0
+
+
+def _send(args: argparse.Namespace, reading: Reading, plan: SourcePlan, to: tuple[str, Review]) -> int:
+    (kafka, review), source = to, plan.source
+    with reading.open() as file:
         if ensure_topic(kafka, source.topic):
             print(f"made the topic {source.topic}: {PARTITIONS} partitions, times by the broker's clock")
-        with Publisher(kafka, source) as publisher, show_progress(args.file, file) as progress:
-            messages = uncounted.watch(_messages(args, source, file, faults, counted))
-            published = send_all(_readable(messages, args.file), publisher, args.rate, progress)
+        with Publisher(kafka, source) as publisher, show_progress(args.file, file, "sent") as progress:
+            messages = reading.messages(file, review.faults, send_invalid=args.send_invalid)
+            published = send_all(review.watch(messages), publisher, args.rate, progress)
     _report(published, source, publisher.partitions)
-    for line in (*faults.told(), *uncounted.told()):
+    _warn(review.told())
+    return 1 if review.faults.count and not (args.send_invalid or args.skip_invalid) else 0
+
+
+def _warn(lines: Iterable[str]) -> None:
+    for line in lines:
         print(line, file=sys.stderr)
-    return 1 if faults.count and not args.send_invalid else 0
 
 
 def _report(published: Published, source: Source, partitions: int) -> None:
@@ -123,74 +154,19 @@ def _choose(sources: tuple[Source, ...], name: str | None) -> Source:
 
 
 def _check(args: argparse.Namespace) -> None:
-    if _is_table(args):
+    if args.csv or is_table(args.file):
         if args.shift_to_now or args.send_invalid:
             raise PublishError("--shift-to-now and --send-invalid are for JSON lines, not for tables")
-    elif args.map or args.set or args.number or args.time_zone:
-        raise PublishError("--map, --set, --number and --time-zone are for tables; this is read as JSON lines")
-    if args.shift_to_now and args.file == STANDARD_INPUT:
+    elif given(args):
+        raise PublishError("--map, --set, --number and their like are for tables; this is read as JSON lines")
+    if args.skip_invalid and args.send_invalid:
+        raise PublishError("--skip-invalid leaves out what --send-invalid sends: which of them is meant?")
+    if args.shift_to_now and (args.file == STANDARD_INPUT or _is_pipe(args.file)):
         raise PublishError("--shift-to-now reads the file twice, which standard input does not allow")
 
 
-def _is_table(args: argparse.Namespace) -> bool:
-    return bool(args.csv) or args.file.removesuffix(".gz").endswith(".csv")
-
-
-def _messages(
-    args: argparse.Namespace, source: Source, file: BinaryIO, faults: Faults, counted: Counted
-) -> Iterator[Message]:
-    lines = _unpacked(args.file, file)
-    if _is_table(args):
-        columns = Columns(
-            mapped=dict(args.map),
-            constants=dict(args.set),
-            numbers=frozenset(args.number),
-            zone=args.time_zone,
-            counted=counted,
-        )
-        text = io.TextIOWrapper(lines, encoding="utf-8-sig", errors="surrogateescape", newline="")
-        return read_table(text, columns, source, faults)
-    form = WireForm(source)
-    moved: Iterable[bytes] = without_mark(lines)
-    if args.shift_to_now:
-        with _opened(args.file) as again:
-            span = span_to(datetime.now(UTC), without_mark(_unpacked(args.file, again)), form.time_path)
-        moved = shifted(moved, form.time_path, span)
-    return read_lines(moved, form, faults, send_invalid=args.send_invalid)
-
-
-@contextmanager
-def _opened(name: str) -> Iterator[BinaryIO]:
-    if name == STANDARD_INPUT:
-        yield sys.stdin.buffer
-        return
-    with ExitStack() as stack:
-        try:
-            file = stack.enter_context(Path(name).open("rb"))
-        except OSError as error:
-            raise PublishError(f"{name} cannot be read: {in_words(error)}") from error
-        yield file
-
-
-def _unpacked(name: str, file: BinaryIO) -> BinaryIO:
-    if not name.endswith(".gz"):
-        return file
-    unpacked: BinaryIO = gzip.GzipFile(fileobj=file)  # type: ignore[assignment]
-    return unpacked
-
-
-def _readable(messages: Iterator[Message], name: str) -> Iterator[Message]:
-    try:
-        yield from messages
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise PublishError(f"{name} is damaged: {error}; what was read before has been sent") from error
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not (name and equals and value):
-        raise argparse.ArgumentTypeError(f"{text} is not NAME=VALUE")
-    return name, value
+def _is_pipe(name: str) -> bool:
+    return Path(name).exists() and not Path(name).is_file()
 
 
 def _positive(text: str) -> float:
@@ -201,10 +177,3 @@ def _positive(text: str) -> float:
     if not 0 < number < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
     return number
-
-
-def _zone(text: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise argparse.ArgumentTypeError(f"{text} is not a time zone, as Europe/Amsterdam is") from None

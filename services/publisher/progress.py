@@ -13,14 +13,18 @@ Told = Callable[[int], None]
 
 
 @contextmanager
-def show_progress(name: str, file: BinaryIO) -> Iterator[Told]:
-    """What takes the number of events sent; the bar's length is the share of the file's bytes that was read."""
+def show_progress(name: str, file: BinaryIO, what: str) -> Iterator[Told]:
+    """What takes the number of events sent, or read (``what``).
+
+    The bar's length is the share of the file's bytes that was read.
+    """
     if not sys.stdout.isatty():
         yield lambda _: None
         return
     path = Path(name)
     total = path.stat().st_size if path.is_file() else None
-    columns = (TextColumn("{task.fields[events]} events"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    events = TextColumn(f"{{task.fields[events]}} events {what}")
+    columns = (events, BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(), transient=True) as bar:
         task = bar.add_task("", total=total, events="0")
 

@@ -14,11 +14,11 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from kafka.errors import KafkaError, KafkaTimeoutError
-from kafka.partitioner.default import murmur2
 
 from schemas.definition.model import Source
 from schemas.errors import BufferFull, NotAcknowledged, PublishError
 from schemas.events.publishing import ORIGIN, Event, Message, encode
+from services.publisher.partitions import spread
 from services.publisher.producer import Connect, Producer, PublisherLimits, abandon, connect
 
 DEFAULT_LIMITS = PublisherLimits()
@@ -173,8 +173,7 @@ class Publisher:
     def _spread(self, id: str) -> int:  # noqa: A002  (an event's id)
         """The partition of an event without key: by its id, so that the same event sent again meets its first."""
         partitions = sorted(self._producer.partitions_for(self.source.topic))
-        number: int = murmur2(id.encode()) & 0x7FFF_FFFF
-        return partitions[number % len(partitions)]
+        return partitions[spread(id.encode(), len(partitions))]
 
     def _has_room(self, part: float = 1.0) -> bool:
         return self._held_events < part * self._limits.events and self._held_bytes < part * self._limits.bytes

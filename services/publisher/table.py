@@ -5,70 +5,48 @@ every other name is a property.  Cells are text except those declared numbers; a
 """
 
 import csv
+import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any
-from zoneinfo import ZoneInfo
-
-import msgspec
+from decimal import Decimal
+from typing import Any, BinaryIO, TextIO
 
 from schemas.definition.model import Source
 from schemas.errors import PublishError
 from schemas.events.publishing import Event, Message, encode
 from services.publisher.lines import Faults
-from services.publisher.uncounted import Counted
+from services.publisher.names import OWN, Columns, check_names
 
-OWN = ("id", "type", "time")
-_SEPARATORS = ((";", "semicolon"), ("\t", "tab"), ("|", "bar"))
-
-
-class Columns(msgspec.Struct, frozen=True, kw_only=True):
-    """``mapped``: name -> column; ``constants``: name -> text; ``numbers``: names whose cells are numbers.
-
-    ``zone`` is where times without offset are from (None: those are faults; of an hour that comes twice the first).
-    """
-
-    mapped: dict[str, str] = {}
-    constants: dict[str, str] = {}
-    numbers: frozenset[str] = frozenset()
-    zone: ZoneInfo | None = None
-    counted: Counted = Counted()
-    """A column that this reads as a number must be declared one."""
+_NUMBERS = {sign: re.compile(rf"[+-]?(\d+([{sign}]\d*)?|[{sign}]\d+)([eE][+-]?\d+)?", re.ASCII) for sign in (".", ",")}
+"""By what begins a fraction.  Python's own readers also take 1_000, other scripts' digits, nan and infinity."""
+_FRACTION = re.compile("[.eE]")
+_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
 class Table:
     """How the rows under one header become events; raises PublishError where the header cannot answer."""
 
-    def __init__(self, header: list[str], columns: Columns) -> None:
+    def __init__(self, header: list[str], columns: Columns, source: Source) -> None:
         _check_header(header)
         unknown = sorted(set(columns.mapped.values()) - set(header))
         if unknown:
             raise PublishError(f"the table has no column {', '.join(unknown)}; it has {', '.join(header)}")
         own = {name: name for name in header if name not in columns.mapped.values()}
         places = own | columns.mapped
-        missing = [name for name in OWN if name not in places and name not in columns.constants]
-        if missing:
-            raise PublishError(
-                f"nothing says what an event's {' and '.join(missing)} is: --map {missing[0]}=COLUMN or --set "
-                f"{missing[0]}=TEXT; the table has {', '.join(header)}"
-            )
-        texts = columns.counted.amounts_of(columns.constants.get("type")) & places.keys() - columns.numbers
-        if texts:
-            raise PublishError(
-                f"the definition reads {' and '.join(sorted(texts))} as a number, and a table's cells are text: say "
-                f"{' '.join(f'--number {name}' for name in sorted(texts))}"
-            )
+        check_names(columns, source, places.keys() | columns.constants.keys(), header)
         self._width = len(header)
         self._cells = [(name, header.index(column)) for name, column in places.items() if name not in columns.constants]
         self._columns = columns
+        self._constants = {name: self._constant(name, text) for name, text in columns.constants.items()}
 
     def event(self, row: list[str]) -> Event:
         """The event of a row; raises ValueError with a reason."""
         if len(row) != self._width:
             raise ValueError(f"{len(row)} cells, the header has {self._width}")
-        found: dict[str, Any] = dict(self._columns.constants)
+        found: dict[str, Any] = dict(self._constants)
         for name, place in self._cells:
             if row[place]:
                 found[name] = self._value(name, row[place])
@@ -78,14 +56,17 @@ class Table:
     def _value(self, name: str, cell: str) -> str | int | Decimal:
         if name not in self._columns.numbers:
             return cell
+        text, sign = cell.strip(), self._columns.decimal
+        if not _NUMBERS[sign].fullmatch(text):
+            raise ValueError(f"{name} is no number, as 1000 and -12{sign}50 are")
+        text = text.replace(sign, ".")
+        return Decimal(text) if _FRACTION.search(text) else int(text)
+
+    def _constant(self, name: str, text: str) -> str | int | Decimal:
         try:
-            return int(cell)
-        except ValueError:
-            pass
-        try:
-            return Decimal(cell)
-        except InvalidOperation:
-            raise ValueError(f"{name} is no number") from None
+            return self._value(name, text)
+        except ValueError as error:
+            raise PublishError(f"--set {name}={text}: {error}") from None
 
     def _time(self, cell: str) -> datetime:
         try:
@@ -100,12 +81,16 @@ class Table:
 
 
 def _check_header(header: list[str]) -> None:
-    """Raises PublishError where it does not name each column once, or is cut by another sign than a comma."""
+    """Raises PublishError where it does not name each column once, or is cut by another sign than it should."""
     if any("\udc80" <= sign <= "\udcff" for name in header for sign in name):
         raise PublishError("the table is not UTF-8 text: its first line cannot be read")
-    other = next((f"a {word}" for sign, word in _SEPARATORS if len(header) == 1 and sign in header[0]), "")
+    other = next((sign for sign in _SEPARATORS if len(header) == 1 and sign in header[0]), "")
     if other:
-        raise PublishError(f"the table's first line is one column, with {other} in it: columns are cut by commas")
+        say = "tab" if other == "\t" else f"'{other}'"
+        raise PublishError(
+            f"the table's first line is one column, with a {_SEPARATORS[other]} in it: --delimiter {say}, "
+            "if that is what cuts it"
+        )
     twice = [name for name, number in Counter(header).items() if name and number > 1]
     if twice:
         raise PublishError(f"the table has two columns {twice[0]}: which of them is meant?")
@@ -113,19 +98,35 @@ def _check_header(header: list[str]) -> None:
 
 def read_table(lines: Iterable[str], columns: Columns, source: Source, faults: Faults) -> Iterator[Message]:
     """The messages of all rows; bad ones are noted and left out.  Raises PublishError where the header is unfit."""
-    rows = csv.reader(lines)
+    return (message for _, message in read_rows(lines, columns, source, faults))
+
+
+@contextmanager
+def text_of(lines: BinaryIO) -> Iterator[TextIO]:
+    """As ``read_rows`` takes it: UTF-8, with or without its mark, where what is none can be told by its row."""
+    text = io.TextIOWrapper(lines, encoding="utf-8-sig", errors="surrogateescape", newline="")
+    try:
+        yield text
+    finally:
+        with suppress(ValueError):  # whose file was closed before
+            text.detach()  # it is closed by who opened it
+
+
+def read_rows(lines: Iterable[str], columns: Columns, source: Source, faults: Faults) -> Iterator[tuple[int, Message]]:
+    """As ``read_table``, each with the number of its last line."""
+    rows = csv.reader(lines, delimiter=columns.delimiter)
     try:
         header = next((row for row in rows if row), None)
     except csv.Error as error:
         raise PublishError(f"the table's first line is no header: {error}; is a quote not closed?") from error
     if header is None:
         raise PublishError("the table is empty: its first line names the columns")
-    table = Table(header, columns)
+    table = Table(header, columns, source)
     while True:
         try:
             row = next(rows)
             if row:
-                yield encode(table.event(row), source)
+                yield rows.line_num, encode(table.event(row), source)
         except StopIteration:
             return
         except UnicodeEncodeError:

@@ -1,6 +1,6 @@
-"""What of the events sent the definition will not count, told to whoever sends them: the worker would say it too late.
+"""What of events the definition counts and reads, and what of those sent it will not: told to whoever sends them.
 
-A type that no measure counts is legal, and often a misspelling.  Text where an amount is read is refused by the worker.
+A type that no measure counts is legal, and often a misspelling.
 """
 
 from collections import Counter
@@ -10,6 +10,7 @@ from difflib import get_close_matches
 import msgspec
 
 from schemas.definition.model import CloudEventsFormat, Source
+from schemas.events.needs import EventNeeds
 from schemas.events.publishing import Message
 from services.publisher.lines import Reader
 from services.told import told
@@ -19,22 +20,36 @@ TYPES_TOLD = 5
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
-    """``types`` are those that some measure counts (None: all); ``amounts`` what is read as a number, by type."""
+    """``types`` are those that some measure counts (None: all); ``amounts`` what is read as a number, by type.
+
+    ``properties`` are all that is read, by type, and of every type.
+    """
 
     types: frozenset[str] | None = None
     amounts: dict[str, frozenset[str]] = {}
     amounts_of_every: frozenset[str] = frozenset()
+    properties: dict[str, frozenset[str]] = {}
+    properties_of_every: frozenset[str] = frozenset()
 
     @classmethod
     def by(cls, plan: SourcePlan) -> "Counted":
         """What the worker would count of this source."""
         amounts = {of: frozenset(one.amounts) for of, one in plan.needs.by_type.items() if one.amounts}
-        return cls(types=plan.types, amounts=amounts, amounts_of_every=frozenset(plan.needs.every.amounts))
+        return cls(
+            types=plan.types,
+            amounts=amounts,
+            amounts_of_every=frozenset(plan.needs.every.amounts),
+            properties={of: _read(one) for of, one in plan.needs.by_type.items()},
+            properties_of_every=_read(plan.needs.every),
+        )
 
     def amounts_of(self, type_: str | None) -> frozenset[str]:
         """Of events of a type; None: of any that may come."""
-        of = self.amounts.values() if type_ is None else [self.amounts.get(type_, frozenset[str]())]
-        return self.amounts_of_every.union(*of)
+        return self.amounts_of_every.union(*_of(self.amounts, type_))
+
+    def properties_of(self, type_: str | None) -> frozenset[str]:
+        """Of events of a type; None: of any that may come."""
+        return self.properties_of_every.union(*_of(self.properties, type_))
 
 
 class Uncounted:
@@ -43,23 +58,19 @@ class Uncounted:
     def __init__(self, source: Source, counted: Counted) -> None:
         self._counted = counted
         self._of_other_types: Counter[str] = Counter()
-        self._texts: Counter[str] = Counter()
-        self._names = tuple(sorted(name for name in counted.amounts_of(None)))
-        type_path = "type" if isinstance(source.format, CloudEventsFormat) else source.format.type
-        self._type = Reader(type_path)
-        self._whole = Reader(type_path, *(_path(source, name) for name in self._names))
+        self._type = Reader("type" if isinstance(source.format, CloudEventsFormat) else source.format.type)
 
     def watch(self, messages: Iterable[Message]) -> Iterator[Message]:
         """The same messages."""
-        if self._counted.types is None and not self._names:
+        if self._counted.types is None:
             yield from messages
             return
         for message in messages:
-            self._look(message.value)
+            self._look(message.value, self._counted.types)
             yield message
 
     def told(self) -> Iterator[str]:
-        """A line for each type that no measure counts, and for each amount that was text."""
+        """A line for each type that no measure counts."""
         most = self._of_other_types.most_common(TYPES_TOLD)
         for type_, number in most:
             near = get_close_matches(type_, sorted(self._counted.types or ()), 1)
@@ -68,30 +79,19 @@ class Uncounted:
         others = self._of_other_types.total() - sum(number for _, number in most)
         if others:
             yield f"{others:,} of other types that no measure counts"
-        for name, number in sorted(self._texts.items()):
-            yield f"{number:,} with text as {name}, where the definition reads a number: the worker refuses them"
 
-    def _look(self, value: bytes) -> None:
+    def _look(self, value: bytes, types: frozenset[str]) -> None:
         try:
-            type_, *amounts = self._whole(value)
-        except msgspec.DecodeError:  # a list on the way to an amount, or no event at all
-            try:
-                (type_,), amounts = self._type(value), []
-            except msgspec.DecodeError:
-                return
-        if not isinstance(type_, str):
+            (type_,) = self._type(value)
+        except msgspec.DecodeError:
             return
-        if self._counted.types is not None and type_ not in self._counted.types:
+        if isinstance(type_, str) and type_ not in types:
             self._of_other_types[type_] += 1
-        wanted = self._counted.amounts_of(type_)
-        for name, amount in zip(self._names, amounts, strict=False):
-            if isinstance(amount, str) and name in wanted:
-                self._texts[name] += 1
 
 
-def _path(source: Source, name: str) -> str:
-    match source.format:
-        case CloudEventsFormat():
-            return name if name in {"subject", "source"} else f"data.{name}"
-        case flat:
-            return flat.path(name)
+def _read(needs: EventNeeds) -> frozenset[str]:
+    return needs.entities | needs.amounts.keys() | needs.scalars
+
+
+def _of(found: dict[str, frozenset[str]], type_: str | None) -> Iterable[frozenset[str]]:
+    return found.values() if type_ is None else [found.get(type_, frozenset[str]())]

@@ -8,10 +8,12 @@ import msgspec
 
 from schemas.definition.loading import load
 from schemas.errors import CommandError
+from services.publisher.flags import add_table_flags
 from services.replay.answer import Asked, answer, as_json, chosen, moment
 from services.replay.files import STANDARD_INPUT
 from services.replay.folding import files_by_topic, fold_files
-from services.replay.text import lines, what_became
+from services.replay.tables import tables_of
+from services.replay.text import answer_lines, what_became
 from streams.plan import compile_plan
 
 EPILOG = """\
@@ -20,6 +22,7 @@ far apart it comes again (unless the source says dedupe: 0); what has not ended 
 The last period that is shown is told by its segments too; --json has those of every period.
 Events more than a hundred years apart are an error that names the two lines: the time of one of them is wrong.
 With --at, what happened from that moment on is left out, also later that day; the exporter's ?at= reads the whole day.
+A table is read as nsm publish would send it, with the same flags.
 
   nsm replay last-year.jsonl.gz --at 2027-01-01 --metric revenue --window month
 """
@@ -33,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "files",
         metavar="FILE",
         nargs="+",
-        help="JSON lines, plain or .gz; - for standard input; SOURCE=FILE where the definition has several sources",
+        help="JSON lines or CSV, plain or .gz; - for standard input; SOURCE=FILE where there are several sources",
     )
     parser.add_argument("--definition", default="nsm.yaml", type=Path, help="the definition (nsm.yaml)")
     parser.add_argument("--at", metavar="TIME", help="as it was at this moment: only what happened before it counts")
@@ -43,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--last", type=_natural, metavar="N", help="only the last periods (12 of what is read daily, else all; 0: all)"
     )
     parser.add_argument("--json", action="store_true", help="everything, for machines")
+    add_table_flags(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -58,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     chosen(plan, asked)  # what is not there is said before a long file is read
     if args.files.count(STANDARD_INPUT) > 1:
         raise CommandError("standard input can be read once only")
-    folded = fold_files(plan, files_by_topic(plan, args.files), asked.before_ms)
+    folded = fold_files(plan, files_by_topic(plan, args.files), asked.before_ms, tables_of(args, args.files))
     if not folded.outcomes["counted"]:
         print("no event counted", *what_became(plan, folded), sep="\n", file=sys.stderr)
         return 1
@@ -66,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(msgspec.json.encode(as_json(answered)).decode())
     else:
-        print(*lines(answered), sep="\n")
+        print(*answer_lines(answered), sep="\n")
     return 0
 
 

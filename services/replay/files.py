@@ -1,9 +1,9 @@
-"""Files of events, one JSON object a line: plain, .gz, or standard input."""
+"""Files of events, a line or a row each: plain, .gz, or standard input."""
 
 import gzip
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -15,15 +15,23 @@ from services.byte_order_mark import without_mark
 STANDARD_INPUT = "-"
 
 
-def slices(name: str, size: int) -> Iterator[tuple[int, list[bytes]]]:
-    """The lines of a file, so many at a time, with the number of the first (from 1); raises CommandError."""
-    begin = 1
+Numbered = tuple[int, bytes]
+"""A line, and its number, from 1."""
+Read = Callable[[BinaryIO], Iterator[Numbered]]
+
+
+def json_lines(file: BinaryIO) -> Iterator[Numbered]:
+    """All lines."""
+    return enumerate(without_mark(file), 1)
+
+
+def slices(name: str, size: int, read: Read = json_lines) -> Iterator[list[Numbered]]:
+    """What is read of a file, so many at a time; raises CommandError."""
     with _opened(name) as file:
-        whole = without_mark(file)
         try:
+            whole = read(file)
             while lines := list(islice(whole, size)):
-                yield begin, lines
-                begin += len(lines)
+                yield lines
         except (OSError, EOFError, zlib.error) as error:  # also gzip.BadGzipFile
             raise CommandError(f"{name} cannot be read: {error}") from error
 

@@ -10,13 +10,17 @@ worker's, and only these:
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
 
 from schemas.errors import CommandError
 from schemas.events.needs import Raw, RawRecord, Refused
-from services.replay.files import slices
+from services.publisher.lines import Faults
+from services.publisher.seconds import Seconds
+from services.replay.files import Numbered, slices
+from services.replay.tables import Tables
 from streams.cells import Cells
 from streams.events.admission import Admission, Admitted
 from streams.events.decoding import Decoder
@@ -27,6 +31,9 @@ from streams.state.port import NEVER, Standing
 SLICE = 20_000
 ENDLESS_MS = 2**60
 SHOWN = 5
+BAD_ROW = "bad_row"
+"""Why a row of a table is refused before it is an event."""
+JSON_LINES = Tables()
 
 
 class Line(NamedTuple):
@@ -49,7 +56,7 @@ class Folded(msgspec.Struct, kw_only=True):
     ``first_at`` and ``last_at`` the lines of these two.
 
     ``left_out`` is by type, of those that no measure counts; ``refused`` by reason; ``bad`` the first few of them, but
-    not events left out by ``before_ms``.
+    not events left out by ``before_ms``; ``seconds`` how many times seem to be epoch seconds.
     """
 
     cells: Cells
@@ -62,18 +69,30 @@ class Folded(msgspec.Struct, kw_only=True):
     last_ms: int = NEVER
     first_at: Line | None = None
     last_at: Line | None = None
+    seconds: int = 0
 
 
-def fold_files(plan: Plan, files: Iterable[tuple[str, str]], before_ms: int | None = None) -> Folded:
-    """Folds files, each given as (topic, name).  Raises CommandError for one that cannot be read."""
+def fold_files(
+    plan: Plan, files: Iterable[tuple[str, str]], before_ms: int | None = None, tables: Tables = JSON_LINES
+) -> Folded:
+    """Folds files, each given as (topic, name).
+
+    Raises CommandError for one that cannot be read, PublishError for a table whose header is unfit.
+    """
     folded = Folded(cells=Cells(), outcomes=Counter(), unused=Counter(), refused=Counter(), bad=[], left_out=Counter())
     folds: dict[str, _Fold] = {}
     for topic, name in files:
         fold = folds.get(topic)
         if fold is None:
             fold = folds[topic] = _Fold(plan.sources[topic], before_ms)
-        for begin, lines in slices(name, SLICE):
-            fold.add(lines, (name, begin), folded)
+        if tables.holds(name):
+            faults = Faults()
+            for rows in slices(name, SLICE, partial(tables.rows, plan=plan.sources[topic], faults=faults)):
+                fold.add(rows, name, folded)
+            _tell_bad_rows(faults, name, folded)
+        else:
+            for lines in slices(name, SLICE):
+                fold.add(lines, name, folded)
     return folded
 
 
@@ -105,16 +124,18 @@ class _Fold:
         self._plan = plan._replace(source=endless)
         self._append_ms = 0 if before_ms is None else before_ms - 1
         self._decoder, self._admission = Decoder(plan.needs), Admission(endless, {})
-        self._standing = Standing(position=0)
+        self._standing, self._seconds = Standing(position=0), Seconds(source)
         # a file is whole, so that nothing has to be brought together for re-keyed measures
         self._folds = [(one, Records()) for one in (self._plan, *(stage.plan for stage in self._plan.stages))]
 
-    def add(self, lines: list[bytes], place: tuple[str, int], folded: Folded) -> None:
-        """Folds the lines that are not blank; ``place`` is the file and the number of the first line."""
-        name, begin = place
-        stripped = [(number, line.strip()) for number, line in enumerate(lines, begin)]
+    def add(self, lines: Sequence[Numbered], name: str, folded: Folded) -> None:
+        """Folds the lines that are not blank; ``name`` is the file's."""
+        stripped = [(number, line.strip()) for number, line in lines]
         raws = [RawRecord(number, self._append_ms, None, line, ()) for number, line in stripped if line]
-        admitted = self._admission.admit(raws, self._decoder.decode(raws), self._standing, self._standing.position)
+        decoded = self._decoder.decode(raws)
+        good = raws if decoded.index is None else [raws[i] for i in decoded.index]
+        folded.seconds += self._seconds.count([one.value for one in good], decoded.times)
+        admitted = self._admission.admit(raws, decoded, self._standing, self._standing.position)
         self._standing = admitted.standing
         if len(admitted.batch.times):
             _reach(folded, admitted, raws, name)
@@ -157,3 +178,10 @@ def _tell_refused(refused: list[Refused], raws: Sequence[Raw], name: str, folded
         folded.refused[one.reason] += 1
         if len(folded.bad) < SHOWN:
             folded.bad.append(BadLine(name, raws[one.index].offset, f"{one.reason}: {one.detail}"))
+
+
+def _tell_bad_rows(faults: Faults, name: str, folded: Folded) -> None:
+    if faults.count:
+        folded.refused[BAD_ROW] += faults.count
+    room = SHOWN - len(folded.bad)
+    folded.bad.extend(BadLine(name, one.number, f"{BAD_ROW}: {one.reason}") for one in faults.first[:room])

@@ -11,7 +11,9 @@ from schemas.definition.units import unit_of
 from schemas.readings import Reading
 from services.board.digits import decimals
 from services.exporter.answers import iso
+from services.publisher.seconds import HINT
 from services.replay.answer import Answer, Table
+from services.replay.columns import column, lines
 from services.replay.folding import Folded
 from services.replay.periods import Row
 from services.told import told
@@ -24,7 +26,7 @@ SO_FAR = "so far"
 TYPES_TOLD = 5
 
 
-def lines(answered: Answer) -> Iterator[str]:
+def answer_lines(answered: Answer) -> Iterator[str]:
     """The whole answer."""
     plan, folded = answered.plan, answered.folded
     yield (
@@ -46,6 +48,8 @@ def what_became(plan: Plan, folded: Folded) -> Iterator[str]:
         yield f"{outcomes['duplicate']:,} with an id that had come before: not counted again"
     if outcomes["ahead"]:
         yield f"{outcomes['ahead']:,} at or after that moment: left out"
+    if folded.seconds:
+        yield f"{folded.seconds:,} {HINT}"
     for reason, number in folded.refused.most_common():
         yield f"{number:,} refused: {reason}"
     for one in folded.bad:
@@ -74,8 +78,8 @@ def _table(unit: str, table: Table) -> Iterator[str]:
     readings = [row.reading for row in shown]
     ends = isinstance(table.window, model.Lifetime)
     so_far = ["", *("" if one.complete or ends else SO_FAR for one in readings)]
-    periods = _column("period", [row.period.label for row in shown], left=True)
-    yield from _lines([periods, *_numbers(metric, readings), so_far])
+    periods = column("period", [row.period.label for row in shown], left=True)
+    yield from lines([periods, *_numbers(metric, readings), so_far])
     if len(shown) < table.periods:
         yield f"(the last {len(shown)} of {table.periods}; --last 0 shows all)"
     yield from _by_segment(metric, shown[-1])
@@ -86,27 +90,17 @@ def _by_segment(metric: Metric, row: Row) -> Iterator[str]:
     for dimension, group in groupby(row.segments, key=lambda one: one.dimension):
         readings = list(group)
         yield f"by {dimension} in {row.period.label}:"
-        names = _column(dimension, [told(one.segment) for one in readings], left=True)
-        yield from _lines([names, *_numbers(metric, readings)])
+        names = column(dimension, [told(one.segment) for one in readings], left=True)
+        yield from lines([names, *_numbers(metric, readings)])
 
 
 def _numbers(metric: Metric, readings: Sequence[Reading]) -> Iterator[list[str]]:
     """The value, and of a ratio what is divided."""
     value = metric.value
-    yield _column("value", numbers([one.value for one in readings], about=isinstance(value, model.Quantile)))
+    yield column("value", numbers([one.value for one in readings], about=isinstance(value, model.Quantile)))
     if isinstance(value, model.Ratio):
-        yield _column(value.numerator, numbers([one.numerator for one in readings]))
-        yield _column(value.denominator, numbers([one.denominator for one in readings]))
-
-
-def _lines(columns: Sequence[Sequence[str]]) -> Iterator[str]:
-    for cells in zip(*columns, strict=True):
-        yield "  ".join(cells).rstrip()
-
-
-def _column(head: str, cells: list[str], *, left: bool = False) -> list[str]:
-    width = max(map(len, [head, *cells]))
-    return [cell.ljust(width) if left else cell.rjust(width) for cell in [head, *cells]]
+        yield column(value.numerator, numbers([one.numerator for one in readings]))
+        yield column(value.denominator, numbers([one.denominator for one in readings]))
 
 
 def numbers(values: Sequence[Fraction | None], *, about: bool = False) -> list[str]:

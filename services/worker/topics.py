@@ -21,6 +21,7 @@ T = TypeVar("T")
 PATIENCE: Final = {"request_timeout_ms": 10_000, "bootstrap_timeout_ms": 5_000}
 
 STAMP, LARGEST, CLEANUP = "message.timestamp.type", "max.message.bytes", "cleanup.policy"
+RETENTIONS: Final = ("retention.ms", "retention.bytes")
 HEADERS_BYTES = 64 * 1024
 """Room beside the bytes of an event for its headers and the reason."""
 
@@ -34,19 +35,28 @@ class KafkaTopics:
 
     def __init__(self, kafka: str) -> None:
         self._kafka = kafka
+        self._said: set[str] = set()
 
     async def facts(self, topics: Collection[str]) -> Mapping[str, TopicFacts]:
         """Id and number of partitions of each."""
         return await self._ask(lambda admin: _facts(admin, topics))
 
     async def prepare(self, topics: Collection[str], internal: Collection[str] = ()) -> None:
-        """Makes the dead-letter topics and the internal ones, and says which sources keep the producers' time stamps.
+        """Makes the dead-letter topics and the internal ones.
 
-        Raises LogError where an internal topic would lose messages.
+        Says which sources keep the producers' time stamps, and which internal topics keep less than those that are made
+        here.  Raises LogError where one would lose messages that are not folded yet, unseen.
         """
-        await self._ask(lambda admin: _prepare(admin, topics))
+        self._say(await self._ask(lambda admin: _prepare(admin, topics)))
         if internal:
-            await self._ask(lambda admin: _prepare_internal(admin, internal))
+            self._say(await self._ask(lambda admin: _prepare_internal(admin, internal)))
+
+    def _say(self, warnings: list[str]) -> None:
+        """Once each, however often something else lets the start wait."""
+        for warning in warnings:
+            if warning not in self._said:
+                self._said.add(warning)
+                log.warning(warning)
 
     async def _ask(self, question: Callable[[Any], T]) -> T:
         def ask() -> T:
@@ -72,43 +82,59 @@ def _facts(admin: Any, topics: Collection[str]) -> dict[str, TopicFacts]:
     return {name: TopicFacts(str(found[name]["topic_id"]), len(found[name]["partitions"])) for name in topics}
 
 
-def _prepare(admin: Any, topics: Collection[str]) -> None:
+def _prepare(admin: Any, topics: Collection[str]) -> list[str]:
+    """Gives what has to be said of them."""
     _facts(admin, topics)
     letters = {topic: dead_letter_topic(topic) for topic in topics}
     create_missing(admin, dict.fromkeys(letters.values(), 1))
-    asked = [ConfigResource(ConfigResourceType.TOPIC, name, {STAMP: None, LARGEST: None}) for name in _both(letters)]
-    settings = admin.describe_configs(asked, config_filter="all")["topic"]
+    settings = _settings(admin, [*letters, *letters.values()], (STAMP, LARGEST))
     for topic, letter in letters.items():
-        if settings[topic][STAMP]["value"] != STAMPED_BY_THE_BROKER[STAMP]:
-            log.warning(
-                "%s keeps its producers' time stamps: what is too far ahead and which ids are still remembered "
-                "is judged by their clocks (%s=%s would have the broker's)",
-                topic,
-                STAMP,
-                STAMPED_BY_THE_BROKER[STAMP],
-            )
-        room = int(settings[topic][LARGEST]["value"]) + HEADERS_BYTES
-        if int(settings[letter][LARGEST]["value"]) < room:
+        room = int(settings[topic][LARGEST]) + HEADERS_BYTES
+        if int(settings[letter][LARGEST]) < room:
             _make_room(admin, letter, room)
+    return [
+        f"{topic} keeps its producers' time stamps: what is too far ahead and which ids are still remembered "
+        f"is judged by their clocks ({STAMP}={STAMPED_BY_THE_BROKER[STAMP]} would have the broker's)"
+        for topic in topics
+        if settings[topic][STAMP] != STAMPED_BY_THE_BROKER[STAMP]
+    ]
 
 
-def _prepare_internal(admin: Any, topics: Collection[str]) -> None:
+def _prepare_internal(admin: Any, topics: Collection[str]) -> list[str]:
+    """Gives what has to be said of them."""
     create_missing(admin, dict.fromkeys(topics, INTERNAL_PARTITIONS), INTERNAL)
-    asked = [ConfigResource(ConfigResourceType.TOPIC, name, {CLEANUP: None}) for name in topics]
-    settings = admin.describe_configs(asked, config_filter="all")["topic"]
-    for name in topics:
-        told = settings.get(name, {}).get(CLEANUP)
-        if told is None:
-            raise TopicsAway(f"{name} has been made, and is not known everywhere yet")
-        if told["value"] != INTERNAL[CLEANUP]:
+    warnings: list[str] = []
+    for name, told in _settings(admin, topics, (CLEANUP, *RETENTIONS)).items():
+        if told[CLEANUP] != INTERNAL[CLEANUP]:
             raise LogError(
-                f"{name} is set to {CLEANUP}={told['value']}: what is not folded yet would be lost.  "
+                f"{name} is set to {CLEANUP}={told[CLEANUP]}: what is not folded yet would be lost.  "
                 f"Set it to {INTERNAL[CLEANUP]}."
             )
+        warnings += (_short(name, one, told[one]) for one in RETENTIONS if _keeps_less(told[one], INTERNAL[one]))
+    return warnings
 
 
-def _both(letters: Mapping[str, str]) -> list[str]:
-    return [*letters, *letters.values()]
+def _keeps_less(value: str, least: str) -> bool:
+    """Below 0 is without end."""
+    return int(value) >= 0 and (int(least) < 0 or int(value) < int(least))
+
+
+def _short(topic: str, setting: str, value: str) -> str:
+    """What is gone too early stops a worker once it is missed; until then nothing is wrong."""
+    return (
+        f"{topic} is set to {setting}={value}: a worker that was away for longer, or finds Redis as it was before, "
+        f"might miss messages, and stop for good.  Set it to {INTERNAL[setting]}."
+    )
+
+
+def _settings(admin: Any, topics: Collection[str], keys: Collection[str]) -> dict[str, dict[str, str]]:
+    """Of each topic these; raises TopicsAway where the broker asked has not heard of one that was made just now."""
+    asked = [ConfigResource(ConfigResourceType.TOPIC, name, dict.fromkeys(keys)) for name in topics]
+    told = admin.describe_configs(asked, config_filter="all")["topic"]
+    unknown = [name for name in topics if not told.get(name, {}).keys() >= set(keys)]
+    if unknown:
+        raise TopicsAway(f"{', '.join(unknown)}: made just now, and not known everywhere yet")
+    return {name: {key: told[name][key]["value"] for key in keys} for name in topics}
 
 
 def _make_room(admin: Any, letter: str, room: int) -> None:

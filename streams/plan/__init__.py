@@ -28,6 +28,7 @@ from streams.plan.compiling import Plan, compile_plan
 from streams.plan.keys import keys_of, rekeyed_by
 from streams.plan.needs import types_of
 from streams.plan.parts import (
+    EVERY,
     NOTHING_CARRIED,
     Additive,
     Carried,
@@ -53,6 +54,7 @@ from streams.plan.series import measures_of, waits
 from streams.plan.version import INTERNAL_PARTITIONS
 
 __all__ = [
+    "EVERY",
     "INTERNAL_PARTITIONS",
     "NOTHING_CARRIED",
     "Additive",

@@ -84,6 +84,10 @@ class Choice(NamedTuple):
         return cls(measure.of, measure.where, repr(measure.where))
 
 
+EVERY = Choice(model.ANY, (), repr(()))
+"""All events."""
+
+
 class Additive(NamedTuple):
     """A count, or the sum of ``amount``, at each of these grains; ``dimensions`` are (name, property).
 

@@ -19,11 +19,14 @@ Fields = dict[str, int]
 
 
 class _Late:
-    """Of one series: bucket -> what was reached -> the fields that were added to; and how far any lies back."""
+    """Of one series: bucket -> what was reached -> the fields that were added to; how far any lies back; and by
+    dimension the raw values.
+    """
 
     def __init__(self) -> None:
         self.added: dict[int, dict[int, Fields]] = {}
         self.furthest = 0
+        self.values: dict[str, dict[str, None]] = {}
 
 
 class LateCells:
@@ -41,6 +44,14 @@ class LateCells:
             known, name = late.added.setdefault(bucket, {}).setdefault(reached, {}), f"{bucket}{bar}{rest}"
             known[name] = known.get(name, 0) + number
             late.furthest = max(late.furthest, reached - bucket)
+            if bar:
+                dimension, _, value = rest.partition("|")
+                late.values.setdefault(dimension, {})[value] = None
+
+    def values(self, series: Series, dimension: str) -> dict[str, None]:
+        """The raw values that anything came late for, of a distribution with their bins."""
+        late = self._of_series.get(names.late_series(series.name))
+        return {} if late is None else late.values.get(dimension, {})
 
     def after(self, series: Series, last: int) -> Iterator[Fields]:
         """What came for pieces up to ``last`` when one past it was reached."""

@@ -14,20 +14,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from schemas.definition.model import ANY
 from streams.arrivals import Arrived, arrived_at
 from streams.effect import Effect
 from streams.events.columns import Column, Mask
 from streams.filing import file, file_each
 from streams.measures.additive import Groups
 from streams.measures.chain import Out, Record
-from streams.plan import Additive, Choice, Placed, Settled, Space, choices_of
+from streams.plan import EVERY, Additive, Placed, Settled, Space, choices_of
 from streams.segments import segment_numbers
 from streams.selection import NO_VALUE, OVERFLOW, Selections
 from streams.settling.added import Added, Filed, filed
 from streams.settling.remembered import Cell, Memory, Seen, added_by, with_added
 
-EVERY = Choice(ANY, (), repr(()))
 NOBODY = -1
 
 

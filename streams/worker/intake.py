@@ -10,9 +10,11 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from schemas.names import miskeyed_total
 from streams.effect import Effect
 from streams.events.admission import Admission, Admitted
 from streams.events.decoding import Decoder
+from streams.events.keying import Keying
 from streams.events.raws import Raws
 from streams.fold import Records, Work, commit_of
 from streams.plan import Plan
@@ -64,6 +66,7 @@ class SourceIntake:
         source = plan.sources[origin.topic]
         self._restating = Restating(plan, source, counts=True)
         self._decoder, self._admission = Decoder(source.needs), Admission(source.source, opened.ids)
+        self._keying = Keying(source)
         routers = [(stage.topic, Router(stage, self._decoder)) for stage in source.stages]
         self._stages = [(topic, router, Letters(router, origin)) for topic, router in routers]
 
@@ -71,10 +74,11 @@ class SourceIntake:
         """Decodes, judges and chooses."""
         admitted = self._admission.admit(raws, self._decoder.decode(raws), standing, following)
         work = self._restating.work(admitted, self._decoder)
+        miskeyed = self._keying.miskeyed(Raws.of(raws), admitted, work.selections)
+        told = {miskeyed_total(kind): number for kind, number in miskeyed.items() if number}
         if not self._stages:
-            return Worked(admitted, work)
-        late = work.late if isinstance(work, RestatingWork) else None
-        outgoing, told = list[Outgoing](), dict[str, int]()
+            return Worked(admitted, work, told=told)
+        late, outgoing = work.late if isinstance(work, RestatingWork) else None, list[Outgoing]()
         offsets = offsets_of(admitted, [raw.offset for raw in raws])
         for topic, router, letters in self._stages:
             routed = router.route(admitted.batch, work.selections)
@@ -86,7 +90,7 @@ class SourceIntake:
         return Worked(admitted, work, outgoing, told)
 
     def commit(self, worked: Worked, effect: Effect, records: Records) -> Commit:
-        """With what re-keyed measures had to leave out, which is counted here."""
+        """With keys that are not as declared, and what re-keyed measures had to leave out, which is counted here."""
         commit = commit_of(worked.admitted, effect, records)
         return msgspec.structs.replace(commit, totals={**commit.totals, **worked.told}) if worked.told else commit
 

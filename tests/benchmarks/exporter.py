@@ -20,7 +20,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from schemas.definition.loading import parse
 from services.exporter.api import build_api
 from streams.plan import compile_plan
-from tests.services.exporter.test_collector import parse_open_metrics
+from tests.services.exporter.full_company import parse_open_metrics
 from tests.services.exporter.world import NOW, Event, World
 
 OPEN_METRICS = {"Accept": "application/openmetrics-text; version=1.0.0"}

@@ -13,6 +13,7 @@ import yaml
 from services.cli.main import COMMANDS
 from services.history.command import add_arguments
 from services.local import install
+from services.local.prometheus import KEPT_FOR
 from services.provisioner.rules.command import ROUTES_NAME
 
 ROOT = Path(__file__).parents[2]
@@ -123,3 +124,15 @@ def test_the_past_is_filled_into_the_data_of_prometheus_with_its_own_tool() -> N
     options = argparse.ArgumentParser()
     add_arguments(options)
     assert options.parse_args(history["command"][1:]).once
+
+
+def test_five_years_can_be_laid_side_by_side_in_either_stack_and_what_is_written_of_it_is_so() -> None:
+    years, unit = KEPT_FOR[:-1], KEPT_FOR[-1]
+    assert unit == "y"
+    assert int(years) > 5
+    asked = f"--storage.tsdb.retention.time={KEPT_FOR}"
+    assert asked in SERVICES["prometheus"]["command"]
+    options = argparse.ArgumentParser()
+    add_arguments(options)
+    for text in (options.format_help(), (ROOT / "docs/operations.md").read_text(encoding="utf-8")):
+        assert asked in text

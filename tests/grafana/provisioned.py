@@ -23,6 +23,7 @@ from tests.services.provisioner.example import shop
 
 EAGER = Patience(connect_s=60, silence_s=60, whole_s=120, retries=1, backoff_s=0)
 WISHES = Wishes(prometheus="http://prometheus:9090", rules=True)
+FEWER = msgspec.structs.replace(WISHES, rules=False)
 TAKE_OVER = TakeOver("v-two", 1_790_000_000_000)
 
 
@@ -36,6 +37,11 @@ def steered(**changes: Any) -> Definition:
         expects=Expected(metric="new_customers", percent=5),
     )
     return msgspec.structs.replace(shop(), **{"initiatives": (initiative,), **changes})
+
+
+def changed() -> Definition:
+    """The same company with another target: boards and rules say so."""
+    return steered(north_star=msgspec.structs.replace(steered().north_star, target=2.5))
 
 
 def wanted(definition: Definition | None = None, wishes: Wishes = WISHES) -> Desired:

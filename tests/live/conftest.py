@@ -1,6 +1,8 @@
 """Roads, each over a topic and a Redis database of its own."""
 
 import contextlib
+import gc
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -42,6 +44,16 @@ def tell(request: pytest.FixtureRequest, record_property: Callable[[str, object]
             assert done.line in PAGE.read_text(encoding="utf-8").splitlines(), "python -m tests.verified --road"
 
     return told
+
+
+@pytest.fixture
+def collected() -> Iterator[None]:
+    """What a broker's death leaves is collected here, not in another test; captured log records would hold it."""
+    log = logging.getLogger("kafka")
+    log.setLevel(logging.CRITICAL)
+    yield
+    log.setLevel(logging.NOTSET)
+    gc.collect()
 
 
 @pytest.fixture

@@ -107,12 +107,14 @@ class Exposed:
             for measure in definition.measures.values()
             for dimension in measure.by_dimension
         ]
+        miskeyed = [{"topic": topic, "key": kind} for topic in topics for kind in names.MISKEYED_KINDS]
         unused = [{"measure": measure, "reason": "missing"} for measure in definition.measures]
         lately = {moment: 1.0 for moment in self._moments if moment > self._now - HOUR // 2}
         return {
             names.WATERMARK: [(row, self._clock()) for row in partitions],
             names.EVENTS: [(row, self._rising()) for row in outcomes],
             names.EVENTS_UNUSED: [(row, self._rising()) for row in unused],
+            names.EVENTS_MISKEYED: [(row, self._rising()) for row in miskeyed],
             names.SEGMENT_OVERFLOW: [(row, self._rising()) for row in split],
             names.POSITION: [(row, self._rising()) for row in partitions],
             names.POSITION_LAG: self._all(partitions, 0.0),

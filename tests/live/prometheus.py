@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from services.local.ports import LOOPBACK, free_port
+from services.local.prometheus import KEPT_FOR
 
 
 @contextlib.contextmanager
@@ -28,7 +29,7 @@ def prometheus_over(history: str, folder: Path) -> Iterator[str]:
         "prometheus",
         f"--config.file={folder / 'prometheus.yml'}",
         f"--storage.tsdb.path={folder / 'data'}",
-        "--storage.tsdb.retention.time=3y",
+        f"--storage.tsdb.retention.time={KEPT_FOR}",
         f"--web.listen-address={address}",
     ]
     with log.open("wb") as said, subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT) as process:

@@ -94,14 +94,33 @@ def new(old: Road) -> Road:
     return road
 
 
-def carry(road: Road) -> Any:
-    done = subprocess.run(
-        [sys.executable, "-m", "services.cli", "definition", "carry", str(road.file), "--json"],
+INTERRUPTED = """
+import os, signal
+from streams.state.redis.copier import RedisCopier
+finish = RedisCopier.finish
+async def interrupted(self, partition, held):
+    await finish(self, partition, held)
+    os.kill(os.getpid(), signal.SIGINT)
+RedisCopier.finish = interrupted
+"""
+"""Put before the command: Ctrl-C when everything is copied, and the first partition has its position."""
+
+
+def carrying(road: Road, before: str = "") -> subprocess.CompletedProcess[str]:
+    """The command, with Python code run before it."""
+    code = f"{before}\nimport sys\nfrom services.cli.main import main\nsys.exit(main())"
+    return subprocess.run(
+        [sys.executable, "-c", code, "definition", "carry", str(road.file), "--json"],
         env=os.environ | {"NSM_KAFKA": road.kafka.bootstrap, "NSM_REDIS": road.redis.url, "PYTHONPATH": str(ROOT)},
         capture_output=True,
+        text=True,
         check=False,
         timeout=120,
     )
+
+
+def carry(road: Road) -> Any:
+    done = carrying(road)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -175,3 +194,19 @@ def test_what_counts_as_before_goes_on_exactly_and_what_is_new_is_right_wherever
     else:
         assert report["since_ms"] is None
         assert report["events"] > len(first)
+
+
+def test_one_that_is_interrupted_says_what_that_means_and_is_begun_anew(old: Road, new: Road) -> None:
+    worker = old.start()
+    old.publish(sales(0, 300))
+    until_all_is_read(old)
+    assert worker.process.end(20) == 0
+    was = serving(old)
+    done = carrying(new, INTERRUPTED)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == (
+        "cut off: what is served is as it was; nsm definition carry begins anew when it is run again\n"
+    )
+    assert serving(old) == was
+    report = carry(new)
+    assert (report["other"], report["events"]) == (new.plan.version, 300)

@@ -1,8 +1,6 @@
 """The broker dies and comes back; logs end in transactions, are cut, made anew, or grow by partitions."""
 
 import contextlib
-import gc
-import logging
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,17 +15,10 @@ from tests.live.road import SHORT, MakeRoad, Road, busy, endless, orders, until
 from tests.servers import KafkaServer, RedisServer
 
 # kafka-python leaves the sockets of connections that failed to the garbage collector
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
-
-
-@pytest.fixture(autouse=True)
-def _collected() -> Iterator[None]:
-    """What a broker's death leaves is collected here, not in another test; captured log records would hold it."""
-    log = logging.getLogger("kafka")
-    log.setLevel(logging.CRITICAL)
-    yield
-    log.setLevel(logging.NOTSET)
-    gc.collect()
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+    pytest.mark.usefixtures("collected"),
+]
 
 
 LEAVES_WITHIN_S = 15.0

@@ -1,7 +1,5 @@
 """The publisher against a real broker, which is also killed, kept away and brought back."""
 
-import gc
-import logging
 import threading
 import time
 from collections import defaultdict
@@ -21,19 +19,12 @@ from services.publisher.sending import publish_lines
 from tests.servers import KafkaServer
 
 # kafka-python leaves the sockets of connections that failed to the garbage collector
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+    pytest.mark.usefixtures("collected"),
+]
 
 TIME = datetime(2027, 3, 1, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _collected() -> Iterator[None]:
-    """What a broker's death leaves is collected here, not in another test; captured log records would hold it."""
-    log = logging.getLogger("kafka")
-    log.setLevel(logging.CRITICAL)
-    yield
-    log.setLevel(logging.NOTSET)
-    gc.collect()
 
 
 def source(topic: str) -> Source:

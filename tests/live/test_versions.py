@@ -128,15 +128,21 @@ def _ready(address: str) -> bool:
         return False
 
 
-def nsm(road: Road, *arguments: str) -> Any:
-    """What ``nsm definition ... --json`` prints."""
-    done = subprocess.run(
-        [sys.executable, "-m", "services.cli", "definition", *arguments, "--json"],
+def run(road: Road, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """``nsm definition ...``."""
+    return subprocess.run(
+        [sys.executable, "-m", "services.cli", "definition", *arguments],
         env=os.environ | environment(road),
         capture_output=True,
+        text=True,
         check=False,
         timeout=60,
     )
+
+
+def nsm(road: Road, *arguments: str) -> Any:
+    """What it tells machines."""
+    done = run(road, *arguments, "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -173,6 +179,10 @@ def test_at_every_moment_one_version_is_shown_and_the_commands_say_and_do_what_t
     assert all(len(one.versions) == 1 for one in watched.answers)
     assert [version for version, _ in itertools.groupby(seen)] == [first, second, first, second]
     assert all(one.values["ratio"] == 1 and one.values["shops"] == 7 for one in watched.answers)
+    refused = run(old, "retire", first, "--definition", str(new.file))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith(f"a worker of version {first} would be stopped")
+    assert nsm(old, "status")[1]["part"] == "before"
     before.process.end(20)
     gone = nsm(old, "retire", first, "--definition", str(new.file))
     assert gone["internal_topics"] == {"deleted": list(old.plan.stages), "left": []}

@@ -69,10 +69,29 @@ def test_where_a_setting_comes_from_is_known(tmp_path: Path) -> None:
         assert origin("kafka", {"NSM_KAFKA": "127.0.0.1:1"}, folder.stack_file) is Origin.TOLD
         folder.announce({"kafka": "127.0.0.1:2"})
         assert origin("kafka", {}, folder.stack_file) is Origin.STACK
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    (tmp_path / "lock").write_text(f"{gone.pid}\n", encoding="utf-8")
     assert origin("kafka", {}, folder.stack_file) is Origin.USUAL
+
+
+def test_no_stack_is_starting_where_the_number_of_a_killed_one_is_another_process_by_now(tmp_path: Path) -> None:
+    (tmp_path / "lock").write_text(f"{os.getpid()}\n", encoding="utf-8")
+    assert origin("kafka", {}, tmp_path / "stack.json") is Origin.USUAL
+
+
+def test_a_stack_that_is_killed_is_starting_no_more(tmp_path: Path) -> None:
+    hold = "import sys; from services.local.folder import DataFolder\n"
+    hold += "with DataFolder(__import__('pathlib').Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(tmp_path)],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        assert origin("kafka", {}, tmp_path / "stack.json") is Origin.STARTING
+        holder.kill()
+        holder.wait()
+        assert origin("kafka", {}, tmp_path / "stack.json") is Origin.USUAL
 
 
 def publish(folder: Path) -> subprocess.CompletedProcess[str]:

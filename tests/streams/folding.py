@@ -4,7 +4,7 @@ import itertools
 import json
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from zlib import crc32
 
@@ -13,10 +13,11 @@ from schemas.definition.model import Definition
 from schemas.events.needs import Raw, RawRecord
 from streams.events.admission import Admission, Admitted
 from streams.events.decoding import Decoder
-from streams.fold import Records, Work, pack, unpack
+from streams.fold import Work
 from streams.plan import Plan, SourcePlan
 from streams.restating.restated import Restating
 from streams.state.port import Snapshot, Standing
+from tests.streams.packed import Packed
 
 DAY = 86_400_000
 HOUR = 3_600_000
@@ -48,7 +49,7 @@ class PartitionFold:
         """``restating`` also tells what came late, which hangs on the order of events."""
         self.plan, self.decoder, self.restating = plan, Decoder(plan.needs), restating
         self.standing = Standing(position=0)
-        self.packed: dict[str, dict[str, bytes]] = {}
+        self.packed = Packed()
         self.cells: Counter[tuple[str, str]] = Counter()
         self.keys: dict[str, dict[int, Counter[str]]] = {}
         self.totals: Counter[str] = Counter()
@@ -62,13 +63,9 @@ class PartitionFold:
         admitted = admission.admit(batch, self.decoder.decode(batch), self.standing, following)
         plain = Work(self.plan, admitted.batch, self.decoder)
         work = plain if self.restating is None else self.restating.work(admitted, self.decoder)
-        records: Records = {
-            space: {e: unpack(self.packed[space][e]) for e in entities if e in self.packed.get(space, {})}
-            for space, entities in work.wanted.items()
-        }
+        records = self.packed.of(work.wanted)
         effect = work.fold(records, self.standing.floor)
-        for space, changed in effect.changed.items():
-            self.packed.setdefault(space, {}).update({e: pack(records[space][e]) for e in changed})
+        self.packed.keep(records, effect.changed)
         for series, keys in effect.cells.items():
             for number, fields in keys.items():
                 self.keys.setdefault(series, {}).setdefault(number, Counter()).update(fields)
@@ -123,13 +120,51 @@ def nonzero(partitions: Iterable[PartitionFold]) -> Cells:
     return {key: number for key, number in total.items() if number}
 
 
+WINDOWS: tuple[model.Window, ...] = (
+    model.Calendar(model.Unit.DAY),
+    model.Calendar(model.Unit.WEEK),
+    model.Calendar(model.Unit.MONTH),
+    model.RollingDays(3),
+    model.RollingSpan(2 * HOUR),
+    model.Lifetime(),
+)
+PERIODS = tuple(window for window in WINDOWS if isinstance(window, model.Calendar))
+
+
 def definition(zone: str = "UTC", **judged: int) -> Definition:
     """One of each kind and window, over orders with a nested list; ``judged`` are limits of the source."""
     given: dict[str, Any] = {"lateness_ms": 400 * DAY, "dedupe_ms": HOUR, "ahead_ms": HOUR, **judged}
     source = model.Source(name="shop", topic="shop", keyed_by="user_id", **given)
+    measures = _one_of_each_kind()
+    ratio = {"repeats_per_customer": model.Ratio("repeats", "customers")}
+    return Definition(
+        company="Test",
+        time_zone=zone,
+        north_star=steering.NorthStar(metric="repeats_per_customer"),
+        sources=(source,),
+        dimensions={"city": model.Dimension(name="city", property="city", limit=3)},
+        measures={one.name: one for one in measures},
+        metrics=shown(plainly(measures) | ratio),
+    )
+
+
+def plainly(measures: Iterable[model.Measure]) -> dict[str, model.Value]:
+    """Each as it is counted."""
+    return {f"m_{one.name}": model.Plain(one.name) for one in measures}
+
+
+def shown(values: Mapping[str, model.Value], in_periods: Collection[str] = ()) -> dict[str, model.Metric]:
+    """In every window, but for these, which are of periods only."""
+    return {
+        name: model.Metric(name=name, value=value, windows=PERIODS if name in in_periods else WINDOWS)
+        for name, value in values.items()
+    }
+
+
+def _one_of_each_kind() -> list[model.Measure]:
     user, pair = ("user_id",), ("user_id", "items.sku")
     order: dict[str, Any] = {"source": "shop", "of": "order"}
-    measures: list[model.Measure] = [
+    return [
         model.Count(name="orders", by_dimension=("city",), **order),
         model.Sum(name="revenue", property="amount", decimals=2, by_dimension=("city",), **order),
         model.Distribution(name="amounts", property="amount", decimals=2, by_dimension=("city",), **order),
@@ -154,28 +189,6 @@ def definition(zone: str = "UTC", **judged: int) -> Definition:
             name="reorders", entity=pair, within_ms=5 * DAY, where=(model.Condition("items.qty", ">", 0),), **order
         ),
     ]
-    windows: tuple[model.Window, ...] = (
-        model.Calendar(model.Unit.DAY),
-        model.Calendar(model.Unit.WEEK),
-        model.Calendar(model.Unit.MONTH),
-        model.RollingDays(3),
-        model.RollingSpan(2 * HOUR),
-        model.Lifetime(),
-    )
-    metrics = {
-        f"m_{one.name}": model.Metric(name=f"m_{one.name}", value=model.Plain(one.name), windows=windows)
-        for one in measures
-    }
-    ratio = model.Metric(name="repeats_per_customer", value=model.Ratio("repeats", "customers"), windows=windows)
-    return Definition(
-        company="Test",
-        time_zone=zone,
-        north_star=steering.NorthStar(metric="repeats_per_customer"),
-        sources=(source,),
-        dimensions={"city": model.Dimension(name="city", property="city", limit=3)},
-        measures={one.name: one for one in measures},
-        metrics={**metrics, ratio.name: ratio},
-    )
 
 
 def the_source(plan: Plan) -> SourcePlan:

@@ -1,11 +1,15 @@
 """What is read, and what must not matter, of events that are folded in memory."""
 
 import random
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+import msgspec
 
 from streams.cells import Cells
 from streams.plan import Plan
-from streams.readings import AsOf, Readings
+from streams.readings import AsOf, Readings, wanted_keys
+from streams.state.port import KeySpan, Snapshot
 from tests.streams.folding import fold_log, nonzero, raws, scattered, the_source
 
 
@@ -19,3 +23,29 @@ def is_the_same_in_any_order(plan: Plan, events: list[dict[str, Any]], rng: rand
     """Whether other batches, in another order over so many partitions, give the same cells."""
     source = the_source(plan)
     return nonzero(scattered(source, events, rng, partitions)) == nonzero([fold_log(source, raws(events))])
+
+
+def only(snapshot: Snapshot, wanted: Mapping[str, Iterable[KeySpan]]) -> Snapshot:
+    """What a store would give."""
+    cells = {
+        series: {
+            number: fields
+            for number, fields in keys.items()
+            if any((span.first is None or span.first <= number) and number <= span.last for span in wanted[series])
+        }
+        for series, keys in snapshot.cells.items()
+        if series in wanted
+    }
+    return msgspec.structs.replace(snapshot, cells=cells)
+
+
+def reads_all_in_what_it_asks_for(plan: Plan, snapshot: Snapshot, at: int) -> bool:
+    """Whether every metric comes to the same over fewer cells, those that readings of this moment ask for."""
+    asked = only(snapshot, wanted_keys(plan, at, at))
+    some, all_ = (Readings(plan, Cells.of([one]), AsOf(at, 0)) for one in (asked, snapshot))
+    fewer = sum(map(len, asked.cells.values())) < sum(map(len, snapshot.cells.values()))
+    return fewer and all(
+        some.running(name, window, at).value == all_.running(name, window, at).value
+        for name, metric in plan.definition.metrics.items()
+        for window in metric.windows
+    )

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from schemas.definition import model, steering
-from tests.streams.folding import DAY, definition
+from tests.streams.folding import DAY, definition, plainly, shown
+from tests.streams.parts import lives, paid
 from tests.streams.split import segment_of
 
 CHANNELS = ("friends", "ads")
@@ -23,13 +24,7 @@ def settling(zone: str = "UTC", within_ms: int = WITHIN, **judged: int) -> model
     order: dict[str, Any] = {"source": "shop", "of": "order", "by_dimension": ("channel",)}
     user, pair = ("user_id",), ("user_id", "items.sku")
     some, big = (model.Condition("items.qty", ">", 0),), (model.Condition("amount", ">", 50),)
-    lives: list[model.Measure] = [
-        model.Lifecycle(name=f"lives.{part.value}", entity=user, part=part, **order) for part in model.Part
-    ]
-    paid: list[model.Measure] = [
-        model.NetRetention(name=f"paid.{part.value}", property="amount", decimals=2, entity=user, part=part, **order)
-        for part in model.NetPart
-    ]
+    parts = [*lives(user, **order), *paid(user, **order)]
     measures: list[model.Measure] = [
         model.Count(name="orders", **(order | {"by_dimension": ("channel", "city", "vip")})),
         model.Count(name="big_orders", where=big, **order),
@@ -43,25 +38,16 @@ def settling(zone: str = "UTC", within_ms: int = WITHIN, **judged: int) -> model
         model.First(name="firsts", entity=user, **order),
         model.Repeat(name="repeats", entity=user, within_ms=3 * DAY, **order),
         model.Repeat(name="reorders", entity=pair, where=some, **order),
-        *lives,
-        *paid,
+        *parts,
         model.Conversion(name="converted", to="order", entity=user, within_ms=3 * DAY, **(order | {"of": "view"})),
         model.Conversion(name="viewed_again", to="view", entity=pair, within_ms=7 * DAY, where=some, **order),
     ]
-    windows = given.metrics["m_orders"].windows
-    periods = tuple(window for window in windows if isinstance(window, model.Calendar))
-    shown: dict[str, model.Value] = {f"m_{one.name}": model.Plain(one.name) for one in measures}
-    shown |= {
+    values = plainly(measures) | {
         "orders_each": model.Ratio("orders", "customers"),
         "from_ads": model.Share("customers", "channel", ("ads",)),
         "net": model.Ratio("paid.kept", "paid.base"),
         "median": model.Quantile("amounts", "0.5"),
         "high": model.Quantile("amounts", "0.95"),
-    }
-    alive = {"net", *(f"m_{one.name}" for one in (*lives, *paid))}
-    metrics = {
-        name: model.Metric(name=name, value=value, windows=periods if name in alive else windows)
-        for name, value in shown.items()
     }
     remembered: dict[str, Any] = {"settled": "user_id", "within_ms": within_ms}
     dimensions = (
@@ -74,7 +60,7 @@ def settling(zone: str = "UTC", within_ms: int = WITHIN, **judged: int) -> model
         north_star=steering.NorthStar(metric="orders_each"),
         dimensions={one.name: one for one in dimensions},
         measures={one.name: one for one in measures},
-        metrics=metrics,
+        metrics=shown(values, {"net", *plainly(parts)}),
     )
 
 

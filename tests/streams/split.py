@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from schemas.definition import model
-from tests.streams.folding import DAY, definition
+from tests.streams.folding import DAY, definition, plainly, shown
+from tests.streams.parts import lives, paid
 
 CITIES = ("Goes", "Ede")
 SEGMENTS = (*CITIES, "other", "none")
@@ -19,13 +20,7 @@ def split(zone: str = "UTC", **judged: int) -> model.Definition:
     given = definition(zone, **judged)
     order: dict[str, Any] = {"source": "shop", "of": "order", "by_dimension": ("city",)}
     user, some = ("user_id",), (model.Condition("items.qty", ">", 0),)
-    lives: list[model.Measure] = [
-        model.Lifecycle(name=f"lives.{part.value}", entity=user, part=part, **order) for part in model.Part
-    ]
-    paid: list[model.Measure] = [
-        model.NetRetention(name=f"paid.{part.value}", property="amount", decimals=2, entity=user, part=part, **order)
-        for part in model.NetPart
-    ]
+    parts = [*lives(user, **order), *paid(user, **order)]
     measures: list[model.Measure] = [
         model.Distinct(name="customers", entity=user, **order),
         model.Distinct(name="regulars", entity=user, at_least=2, **order),
@@ -40,22 +35,13 @@ def split(zone: str = "UTC", **judged: int) -> model.Definition:
         ),
         model.Conversion(name="accounts_back", to="view", entity=("account_id",), within_ms=5 * DAY, **order),
         model.First(name="products", entity=("items.sku",), where=some, **order),
-        *lives,
-        *paid,
+        *parts,
     ]
-    windows = given.metrics["m_orders"].windows
-    periods = tuple(window for window in windows if isinstance(window, model.Calendar))
-    shown: dict[str, model.Value] = {f"m_{one.name}": model.Plain(one.name) for one in measures}
-    shown |= {
+    values = plainly(measures) | {
         "orders_each": model.Ratio("orders", "customers"),
         "kept": model.Ratio("lives.retained", "lives.active"),
         "net": model.Ratio("paid.kept", "paid.base"),
         "unsplit": model.Ratio("big_orders", "customers"),
-    }
-    alive = {"kept", "net", *(f"m_{one.name}" for one in (*lives, *paid))}
-    metrics = {
-        name: model.Metric(name=name, value=value, windows=periods if name in alive else windows)
-        for name, value in shown.items()
     }
     dimensions = (
         model.Dimension(name="city", property="city", limit=5, values=CITIES),
@@ -65,7 +51,7 @@ def split(zone: str = "UTC", **judged: int) -> model.Definition:
         given,
         dimensions={one.name: one for one in dimensions},
         measures=given.measures | {one.name: one for one in measures},
-        metrics=given.metrics | metrics,
+        metrics=given.metrics | shown(values, {"kept", "net", *plainly(parts)}),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas.definition import model, steering
@@ -82,21 +82,38 @@ def test_every_metric_means_what_its_sql_says_at_any_moment(
             )
 
 
+LIMIT = 1
+FEW_SHOWN = compile_plan(
+    msgspec.structs.replace(
+        definition(), dimensions={"city": model.Dimension(name="city", property="city", limit=LIMIT)}
+    )
+)
+CITIES = ("Ede", "Goes", "Urk", "Epe", "Oss")
+
+
 @settings(max_examples=60, deadline=None)
 @given(histories(), st.sampled_from([model.Calendar(model.Unit.MONTH), model.RollingDays(3), model.Lifetime()]))
+@example(
+    [event(city, "order", "ann", START + n, city=city, amount=n) for n, city in enumerate(CITIES, 1)], model.Lifetime()
+)
 def test_segments_are_each_what_their_events_come_to_and_add_up_to_the_whole(
     events: list[dict[str, Any]], window: model.Window
 ) -> None:
-    plan, at = PLANS["UTC"], START + 6 * DAY
+    plan, at = FEW_SHOWN, START + 6 * DAY
     folded = fold_log(the_source(plan), raws(events))
     readings = Readings(plan, Cells.of([folded.snapshot()]), AsOf(at, 0))
     inside = meaning.in_window(window, "UTC", at)
     for metric in ("m_orders", "m_revenue", "m_amounts"):
+        measure = plan.definition.measures[metric[2:]]
         segments = {one.segment: one.value for one in readings.segments(metric, window, at)}
-        assert len(segments) <= 3 + 2
+        shown = [city for city in CITIES if city in segments]
+        assert len(shown) <= LIMIT
+        assert segments.keys() <= {*shown, "other", "none"}
+        right = {city: meaning.number(measure, events, inside, city) for city in CITIES}
+        assert {city: segments[city] for city in shown} == {city: right[city] for city in shown}
+        assert segments.get("other", 0) == sum(right[city] for city in CITIES if city not in shown)
+        assert segments.get("none", 0) == meaning.number(measure, events, inside, "")
         assert sum(value for value in segments.values() if value) == readings.running(metric, window, at).value
-        for city in segments.keys() - {"other", "none"}:
-            assert segments[city] == meaning.number(plan.definition.measures[metric[2:]], events, inside, city)
 
 
 @pytest.mark.parametrize(("within", "expected"), [(1000, 1), (999, 0)])

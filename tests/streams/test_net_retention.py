@@ -14,10 +14,10 @@ from schemas.definition.model import NetPart, Unit
 from streams.cells import Cells
 from streams.fold import unpack
 from streams.plan import compile_plan
-from streams.readings import AsOf, Readings, wanted_keys
+from streams.readings import AsOf, Readings
 from tests.streams import meaning
 from tests.streams.folding import DAY, event, fold_log, nonzero, raws, the_source
-from tests.streams.laws import is_the_same_in_any_order, read
+from tests.streams.laws import is_the_same_in_any_order, read, reads_all_in_what_it_asks_for
 from tests.streams.retaining import retaining
 
 ZONES = ["UTC", "Europe/Amsterdam", "Asia/Kathmandu", "America/St_Johns"]
@@ -188,20 +188,4 @@ def test_the_cells_that_readings_ask_for_hold_all_of_both_parts() -> None:
     events = [event(f"e{n}", "order", f"u{n % 7}", START + n * 5 * DAY, amount=n % 5 - 1) for n in range(60)]
     plan, at = PLANS["UTC"], START + 59 * 5 * DAY
     snapshot = fold_log(the_source(plan), raws(events)).snapshot()
-    wanted = wanted_keys(plan, at, at)
-    cells = {
-        series: {
-            number: fields
-            for number, fields in keys.items()
-            if any((span.first is None or span.first <= number) and number <= span.last for span in wanted[series])
-        }
-        for series, keys in snapshot.cells.items()
-    }
-    assert sum(map(len, cells.values())) < sum(map(len, snapshot.cells.values()))
-    some, all_ = (
-        Readings(plan, Cells.of([msgspec.structs.replace(snapshot, cells=held)]), AsOf(at, 0))
-        for held in (cells, snapshot.cells)
-    )
-    for name, metric in plan.definition.metrics.items():
-        for window in metric.windows:
-            assert some.running(name, window, at).value == all_.running(name, window, at).value
+    assert reads_all_in_what_it_asks_for(plan, snapshot, at)

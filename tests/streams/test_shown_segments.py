@@ -7,9 +7,12 @@ from hypothesis import strategies as st
 
 from schemas.definition import model
 from schemas.definition.loading import parse
+from schemas.readings import Restated
+from streams.cells import Cells
 from streams.plan import compile_plan
-from streams.readings import Readings
-from tests.streams.folding import DAY, HOUR, event
+from streams.readings import AsOf, Readings
+from streams.restating.restated import Restating
+from tests.streams.folding import DAY, HOUR, event, fold_log, raws, the_source
 from tests.streams.laws import read
 
 FIRST_OF_APRIL = 1_775_001_600_000
@@ -19,9 +22,12 @@ company: Test
 time_zone: UTC
 events: {topic: shop, keyed_by: user_id, lateness: 400d}
 dimensions: {city: {property: city, limit: 2}}
-measures: {orders: {count: order, by_dimension: [city]}}
+measures:
+  orders:  {count: order, by_dimension: [city]}
+  revenue: {sum: order.amount, by_dimension: [city]}
 metrics:
   orders: {measure: orders, window: [{calendar: month}, {calendar: week}]}
+  revenue: {measure: revenue, window: {calendar: day}}
   grown:  {growth: {of: orders, over: 1 period}, window: [{calendar: month}, {rolling: 28d}]}
 north_star: {metric: orders}
 """)
@@ -73,3 +79,22 @@ def test_before_anything_of_a_period_has_come_the_largest_of_the_last_are_shown(
 
     assert shown() == {"Urk": 3, "Goes": 2, "other": 2}
     assert shown((0, "Epe")) == {"Epe": 1, "Urk": 3, "other": 3}
+
+
+def test_what_came_late_and_makes_up_for_what_was_there_is_restated_in_other() -> None:
+    days = [(0, "Urk", -5), (0, "Ede", 7), (0, "Epe", 6), (1, "Ede", 1), (0, "Urk", 5), (0, "Goes", 1)]
+    log = [
+        event(str(n), "order", "ann", FIRST_OF_APRIL + d * DAY, city=city, amount=amount)
+        for n, (d, city, amount) in enumerate(days)
+    ]
+    source = the_source(PLAN)
+    folded = fold_log(source, raws(log), restating=Restating(PLAN, source, counts=True))
+    assert not any("|Urk" in field for series, field in folded.cells if series == "revenue.day")
+    at = FIRST_OF_APRIL + DAY
+    readings = Readings(PLAN, Cells.of([folded.snapshot()]), AsOf(at, 0))
+    day = model.Calendar(model.Unit.DAY)
+    whole = readings.last_complete("revenue", day)
+    assert whole is not None
+    assert whole.restated == Restated(value=Fraction(8), by=Fraction(6))
+    parts = {one.segment: one.restated for one in readings.last_complete_segments("revenue", day, at)}
+    assert parts == {"Ede": None, "Epe": None, "other": Restated(value=Fraction(-5), by=Fraction(6))}

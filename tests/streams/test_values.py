@@ -15,10 +15,10 @@ from schemas.definition.model import Calendar, RollingDays, RollingSpan, Unit, W
 from streams.cells import Cells
 from streams.plan import compile_plan, measures_of
 from streams.readings import AsOf, Readings, keys_between, segmented_by, wanted_keys
-from streams.state.port import KeySpan, Snapshot
 from tests.reference.stretches import FOR_EVER_MS, NEVER_MS, LocalTime
 from tests.streams.arithmetic import SPLIT, VALUES, Meaning, tree, with_arithmetic
 from tests.streams.folding import DAY, HOUR, PartitionFold, definition, event, fold_log, raws, the_source
+from tests.streams.laws import only
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 WINDOWS: tuple[Window, ...] = (*map(Calendar, Unit), RollingDays(3), RollingDays(28), RollingSpan(2 * HOUR))
@@ -119,20 +119,6 @@ def test_the_keys_that_are_asked_for_hold_all_that_the_readings_need(
             between = Readings(PLAN, Cells.of([only(snapshot, keys_between(PLAN, name, window, at - back, at))]), as_of)
             for moment in (at - back, at - back // 2, at):
                 assert between.running(name, window, moment) == whole.running(name, window, moment)
-
-
-def only(snapshot: Snapshot, wanted: dict[str, set[KeySpan]]) -> Snapshot:
-    """What a store would give."""
-    cells = {
-        series: {
-            number: fields
-            for number, fields in keys.items()
-            if any((span.first is None or span.first <= number) and number <= span.last for span in wanted[series])
-        }
-        for series, keys in snapshot.cells.items()
-        if series in wanted
-    }
-    return Snapshot(standing=snapshot.standing, totals=snapshot.totals, cells=cells)
 
 
 def instant(*local: int) -> int:

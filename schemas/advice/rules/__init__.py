@@ -1,8 +1,8 @@
-"""The rules of advice, one a file, in the order in which they are listed."""
+"""The rules, one a file, in the order in which they are listed: of advice, then those that a definition must keep."""
 
 from typing import Final
 
-from schemas.advice.rule import Rule
+from schemas.advice.rule import ErrorRule, Rule
 from schemas.advice.rules import (
     anything,
     departments,
@@ -10,10 +10,12 @@ from schemas.advice.rules import (
     initiative,
     key_result,
     left_out,
+    many_kpis,
     one_department,
     overdue,
     phase,
     revenue,
+    size,
     supplied,
     target,
     undeclared,
@@ -34,7 +36,10 @@ RULES: Final[tuple[Rule, ...]] = (
     key_result.RULE,
     initiative.RULE,
     overdue.RULE,
+    size.RULE,
     unfed.RULE,
     volume.RULE,
     undeclared.RULE,
 )
+ERRORS: Final[tuple[ErrorRule, ...]] = (many_kpis.RULE,)
+EVERY: Final[tuple[Rule | ErrorRule, ...]] = (*RULES, *ERRORS)

@@ -18,6 +18,7 @@ HELP: Final = {
     names.WATERMARK: "The latest event time counted from the partition.",
     names.EVENTS: "Events by what became of them.",
     names.EVENTS_UNUSED: "Counted events that a measure had to leave out.",
+    names.EVENTS_MISKEYED: "Counted events that name an entity and bear no key, or another than its text.",
     names.RESTATED: "Events counted for a period that was over, of the metric's first window, once for each measure.",
     names.SEGMENT_OVERFLOW: "Counted events whose value a partition could not count apart any more.",
     names.POSITION: "The next offset of the partition that is not folded yet.",

@@ -5,6 +5,7 @@ from services.provisioner import expressions as promql
 from services.provisioner.rules.absence import absent, steered_by
 from services.provisioner.rules.drops import drop_rules
 from services.provisioner.rules.impossible import impossible
+from services.provisioner.rules.keys import key_rules
 from services.provisioner.rules.limits import Limits
 from services.provisioner.rules.model import Group, Rule
 from services.provisioner.rules.outcomes import outcome_rules
@@ -24,6 +25,7 @@ def rule_groups(definition: Definition, limits: Limits | None = None) -> tuple[G
     pipeline = (
         *pipeline_rules(definition, chosen),
         *outcome_rules(chosen),
+        *key_rules(chosen),
         *store_rules(chosen),
         series_left_out(chosen),
     )

@@ -41,6 +41,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     least_events: int = 50
     """Events within that span, below which no share is judged."""
     late: float = 0.01
+    miskeyed: float = 0.01
     dead_letters_ticket: float = 0.01
     dead_letters_page: float = 0.1
     store_ticket: float = 0.8

@@ -2,6 +2,7 @@
 
 import pytest
 
+from schemas.advice.rule import DefinitionRule
 from schemas.advice.rules import RULES
 from schemas.definition.loading import parse
 from schemas.errors import DefinitionError
@@ -34,10 +35,18 @@ def test_advice_comes_by_line_of_the_file() -> None:
     assert len(lines) == 4
 
 
-def test_a_rule_may_be_silenced_before_it_finds_anything() -> None:
+def test_a_rule_may_be_silenced_before_it_finds_anything_which_is_told_if_it_was_asked() -> None:
+    line = len(changed().splitlines()) + 1
     for rule in RULES:
         judgement = judged(f"{changed()}check: {{silence: [{{rule: {rule.id}, because: we know}}]}}\n")
-        assert judgement == ((), ())
+        assert (judgement.told, judgement.silenced) == ((), ())
+        idle = [(rule.id, line)] if isinstance(rule, DefinitionRule) else []
+        assert [(one.rule, one.place.line) for one in judgement.idle] == idle
+
+
+def test_a_silence_that_something_falls_under_is_not_idle() -> None:
+    judgement = judged(silenced("{rule: no-guardrail, because: x}", "{rule: moved-by-anything, because: y}"))
+    assert [one.rule for one in judgement.idle] == ["moved-by-anything"]
 
 
 @pytest.mark.parametrize(
@@ -50,6 +59,7 @@ def test_a_rule_may_be_silenced_before_it_finds_anything() -> None:
         ("{because: we know}", 'lacks "rule"'),
         ("{rule: no-gardrail, because: x}", 'there is no rule "no-gardrail"; did you mean "no-guardrail"?'),
         ("{rule: zzz, because: x}", 'there is no rule "zzz"; nsm check --rules lists them'),
+        ("{rule: too-many-kpis, because: x}", '"too-many-kpis" is an error, which cannot be silenced'),
         ("no-guardrail", "must be a mapping"),
         ("{rule: open-target, because: x}, {rule: open-target, because: y}", 'names "open-target" twice'),
     ],

@@ -38,7 +38,7 @@ def test_departments_hold_their_metrics_in_order() -> None:
         ("{shop: [revenue]}", 'departments.shop[0]: "revenue" is a measure, not a metric'),
         (
             "{shop: [orders, average_order_value, hours_per_active, first_order_customers]}",
-            "departments.shop: steers by 4 metrics; at most 3, or none of them decides anything",
+            "departments.shop: steers by 4 metrics; at most 3, or none of them decides anything (too-many-kpis)",
         ),
         ("{shop: [orders, orders]}", 'departments.shop: names "orders" twice'),
         ("{shop: [[orders]]}", "departments.shop[0]: must be text"),

@@ -186,7 +186,7 @@ def test_another_definition_than_the_files_is_said_with_what_helps(capsys: pytes
         assert capsys.readouterr().err == ""
         assert await asyncio.to_thread(print_once, watch, "0123456789") == 0
         said = capsys.readouterr().err
-        assert f"shows definition {world.plan.version}, but the file says 0123456789" in said
+        assert f"shows version {world.plan.version}, but the file is version 0123456789" in said
         assert "end nsm up and start it again with this file" in said
 
     tell(story)

@@ -13,7 +13,7 @@ from services.board.draw import board
 from services.board.drawn.form import LEAVING, YIELDING, Leaving
 from services.board.drawn.tables import column, fitted, number_column, table, tables
 from services.board.watch import Watch
-from tests.services.board.test_steered import of_all
+from tests.services.board.steered import of_all
 from tests.services.board.watching import company, look, moment, orders, plain, printed, tell
 from tests.services.exporter.world import NOW, World
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from services.board.watch import Watch
-from tests.services.board.test_steered import steered
+from tests.services.board.steered import steered
 from tests.services.board.watching import orders, tell
 from tests.services.exporter.world import World
 

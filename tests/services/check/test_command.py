@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from schemas.advice.rules import RULES
+from schemas.advice.rules import EVERY, RULES
 from services.cli.init import first_definition, machine_time_zone
 from services.cli.main import main
 from tests.schemas.advice.sound import SOUND, changed
@@ -109,7 +109,7 @@ def test_strict_makes_advice_an_error_unless_it_is_silenced(check: Check) -> Non
 def test_machines_get_findings_and_silences_with_their_lines(check: Check) -> None:
     code, said = asked(check, LOUD)
     assert code == 0
-    assert list(said) == ["file", "good", "faults", "summary", "findings", "silenced", "events"]
+    assert list(said) == ["file", "good", "faults", "summary", "findings", "silenced", "idle_silences", "events"]
     assert (said["file"], said["good"], said["faults"], said["silenced"], said["events"]) == (
         "nsm.yaml",
         True,
@@ -131,10 +131,25 @@ def test_machines_get_findings_and_silences_with_their_lines(check: Check) -> No
 def test_machines_get_faults_too(check: Check) -> None:
     code, said = asked(check, GOOD.replace("28d", "28"))
     assert code == 1
-    assert list(said) == ["file", "good", "faults", "summary", "findings", "silenced", "events"]
+    assert list(said) == ["file", "good", "faults", "summary", "findings", "silenced", "idle_silences", "events"]
     assert (said["good"], said["findings"], said["silenced"], said["events"]) == (False, [], [], None)
     (fault,) = said["faults"]
     assert fault.startswith("nsm.yaml:24: ")
+
+
+def test_machines_are_told_which_rule_a_fault_breaks(check: Check) -> None:
+    code, said = asked(
+        check,
+        changed(
+            ("logistics: [deliveries_per_order]", "logistics: [deliveries_per_order, orders, star, order_value]"),
+            ("{rolling: 28d}", "{rolling: 28}"),  # breaks no rule that has a name
+        ),
+    )
+    assert (code, len(said["faults"])) == (1, 2)
+    (finding,) = said["findings"]
+    assert set(finding) == FINDING
+    assert (finding["rule"], finding["severity"]) == ("too-many-kpis", "error")
+    assert said["faults"][1] == f"nsm.yaml:{finding['line']}: {finding['path']}: {finding['text']} (too-many-kpis)"
 
 
 def test_events_show_how_each_metric_would_have_behaved(check: Check) -> None:
@@ -194,11 +209,11 @@ def test_every_rule_is_listed_with_its_reason(check: Check, capsys: pytest.Captu
     code, out, _ = check("no definition at all", "--rules")
     told = " ".join(out.split())
     assert code == 0
-    for rule in RULES:
+    for rule in EVERY:
         assert f"{rule.id} {rule.severity} {rule.title} why {rule.reason} better {rule.example}" in told
     assert main(["check", "--rules", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
-    assert [one["rule"] for one in listed] == [rule.id for rule in RULES]
+    assert [one["rule"] for one in listed] == [rule.id for rule in EVERY]
     assert all(set(one) == {"rule", "severity", "title", "reason", "example"} for one in listed)
 
 
@@ -230,6 +245,21 @@ def test_a_file_may_have_a_name_that_is_no_text(check: Check, arguments: list[st
     events.write_bytes(EVENTS + b"no json\n")
     code, out, _ = check(SOUND, *arguments, "--events", f"shop={events}")
     assert (code, "bad_json" in out) == (0, True)
+
+
+@pytest.mark.parametrize("columns", ["20", "80", "200"])
+def test_names_are_whole_and_a_line_however_narrow_the_terminal_is(
+    check: Check, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    long = "average_value_of_an_order_in_euros_and_in_cents_too"
+    Path("events").write_bytes(EVENTS)
+    code, out, _ = check(SOUND.replace("order_value", long), "--events", "shop=events")
+    assert code == 0, out
+    rows = [line.split() for line in out.splitlines() if line.startswith(f"  {long} ")]
+    assert rows
+    head = next(line for line in out.splitlines() if line.startswith("  metric "))
+    assert {len(row) for row in rows} == {len(head.split())}
 
 
 @pytest.mark.parametrize("arguments", [[], ["--json"]])

@@ -1,7 +1,8 @@
 """What a good definition holds, in a few lines."""
 
 from schemas.definition.loading import parse
-from services.check.summary import summary
+from services.check.summary import summary, unread
+from tests.schemas.advice.sound import changed
 from tests.schemas.definition.texts import GOOD, STEERED
 from tests.streams.folding import definition
 from tests.streams.rekeying.company import rekeyed
@@ -27,3 +28,22 @@ def test_the_way_to_the_target_is_told_with_its_steps() -> None:
     assert dict(summary(parse(text)))["north star"].endswith(
         "target 1.8 from 1 on 2026-01-01 by 2026-12-31 in 2 steps, higher is better"
     )
+
+
+def test_measures_that_no_metric_reads_are_told_since_they_are_not_counted() -> None:
+    two = changed(("  repeat_orders: {repeat", "  unread: {count: order_seen, from: shop}\n  repeat_orders: {repeat"))
+    names = ["repeat_revenue", "minutes", "active", "unread", "reorders"]
+    assert unread(parse(two)) == names
+    assert dict(summary(parse(two)))["unread"] == f"{', '.join(names)}: no metric reads them, so not counted"
+
+
+def test_a_lifecycle_is_read_where_one_of_its_parts_is() -> None:
+    text = changed(
+        ("  minutes: {sum: order_completed.minutes, unit: minutes, from: shop}\n", ""),
+        ("  active: {distinct", "  life: {lifecycle: order_completed, from: shop}\n  active: {distinct"),
+        (
+            "  orders: {measure: orders",
+            "  again: {measure: life.retained, window: {calendar: week}}\n  orders: {measure: orders",
+        ),
+    )
+    assert "life" not in unread(parse(text))

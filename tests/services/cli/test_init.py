@@ -11,6 +11,7 @@ from schemas.advice.judging import judge
 from schemas.definition.loading import load, load_placed, parse
 from schemas.definition.model import FlatFormat
 from services.check.observing import observe
+from services.check.summary import unread
 from services.cli.init import first_definition, folder_name, machine_time_zone
 from services.cli.library import FOLDER, PHASES, Given, businesses, definition_for, sample_events
 from services.cli.main import main
@@ -63,7 +64,8 @@ def test_every_business_in_every_phase_gives_a_file_of_which_nothing_is_to_be_sa
     assert (definition.company, definition.phase) == ("X & Y", phase)
     assert definition.north_star.by == date(datetime.now(UTC).year + 1, 12, 31)
     seen = observe(definition, [str(sample_events(business))])
-    assert judge(placed, seen.observed).told == ()
+    judgement = judge(placed, seen.observed)
+    assert (judgement.told, judgement.idle, unread(definition)) == ((), (), [])
     assert seen.folded.outcomes["counted"] > 2000
 
 

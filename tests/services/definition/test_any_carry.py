@@ -23,6 +23,7 @@ from streams.state.memory import MemoryStore
 from streams.state.port import Snapshot
 from streams.state.redis import RedisReader, RedisRegistry, RedisStore
 from streams.state.serving import Serving
+from streams.time.spans import longest_of
 from tests.servers import RedisServer
 from tests.services.definition.any_definition import KEYED_BY, AnyDefinition, text_of
 from tests.services.definition.carrying import carried, served
@@ -95,17 +96,19 @@ def cells_of(partitions: Partitions) -> dict[tuple[object, ...], int]:
 
 
 def totals_of(partitions: Partitions) -> dict[tuple[object, ...], int]:
-    """Of outcomes and measures; not of types that none counts, which others did not before."""
+    """Of outcomes and measures; not of types that none counts or asks the keys of, which others did before."""
     return {
         (place, name): number
         for place, one in partitions.items()
         for name, number in one.totals.items()
-        if number and not name.startswith(("unused||", "restated"))
+        if number and not name.startswith(("unused||", "miskeyed||", "restated"))
     }
 
 
 def shown(plan: Plan, partitions: Partitions) -> Iterator[tuple[tuple[object, ...], object]]:
-    """Every metric in each of its windows on every day, with what came late where one partition tells, and segments."""
+    """Every metric in each of its windows on every day, with what came late where one partition tells; and segments,
+    where the window that says which are shown is known: what is lost of it may have been larger.
+    """
     last = max(one.standing.watermark for one in partitions.values())
     readings = Readings(plan, Cells.of(partitions.values()), AsOf(last, last))
     for metric in plan.definition.metrics.values():
@@ -120,6 +123,8 @@ def shown(plan: Plan, partitions: Partitions) -> Iterator[tuple[tuple[object, ..
                     one.value if one.value is None or staged else (one.value, one.restated),
                 )
             for at_ms in range(BEGIN, BEGIN + DAYS * DAY, 9 * DAY):
+                if readings.running(metric.name, longest_of(metric.windows), at_ms).value is None:
+                    continue
                 for one in readings.segments(metric.name, window, at_ms):
                     yield (metric.name, window, at_ms, one.segment), one.value
 

@@ -1,18 +1,22 @@
 """What is new is folded by itself at the edges: logs with nothing left, with holes, values told apart no more."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import pytest
 from redis import Redis
 
 from schemas.definition.loading import parse
 from schemas.errors import CommandError
+from schemas.names import records_name
 from services.definition.carry import Report, sentences
 from services.definition.logs import Begin, Place
 from streams import adding
 from streams.events.raws import Raws
+from streams.plan import compile_plan
 from streams.readings import Readings
+from streams.state.port import Partition
+from streams.state.redis.copier import RedisCopier
 from tests.servers import RedisServer
 from tests.services.definition.carrying import begun, carried, folded_whole, gone_on
 from tests.services.definition.held_logs import HeldLogs
@@ -163,6 +167,33 @@ def test_values_that_are_told_apart_no_more_are_the_same_at_a_grain_that_is_new(
     ours, theirs = asyncio.run(story())
     assert theirs == {"Ede": 2, "Epe": 0, "other": 5}
     assert ours == theirs
+
+
+def test_values_that_stay_as_they_were_copied_are_not_asked_for(
+    redis_server: RedisServer, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The version before refused the event that has another one."""
+    url, some, asked = redis_server.url, RedisCopier.some, list[str]()
+
+    async def noting(copier: RedisCopier, partition: Partition, name: str, wanted: Sequence[bytes]) -> object:
+        asked.append(name)
+        return await some(copier, partition, name, wanted)
+
+    monkeypatch.setattr(RedisCopier, "some", noting)
+
+    async def story() -> list[str]:
+        bad = event("b", "order", "u1", BEGIN, amount=1, city="Epe", kilos="two")
+        several = [event("a", "order", "u1", BEGIN, amount=1, city="Ede", kilos=1), bad]
+        company = await begun(url, several, WEIGHT.replace("view.kilos", "order.kilos"))
+        report = await carried(url, parse(BY_HOURS), HeldLogs("shop", company.logs))
+        assert report.accepted == 1
+        async with RedisCopier(url) as copier:
+            version = compile_plan(parse(BY_HOURS)).version
+            return [name for n in (0, 1) for name in await copier.names(Partition(version, "shop", n))]
+
+    values = records_name(adding.values_space("orders", "city"))
+    assert values in asyncio.run(story())
+    assert values not in asked
 
 
 def test_what_repeats_an_event_that_is_lost_is_not_shown_as_another(redis_server: RedisServer, redis: Redis) -> None:

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.definition.loading import parse
-from schemas.definition.model import Calendar, Definition, RollingDays, Unit
+from schemas.definition.model import Calendar, Definition, Plain, Ratio, RollingDays, Unit
 from services.definition.diff import sentences
 from services.definition.differences import differences
-from services.definition.telling import fields
+from services.definition.telling import fields, told
 from streams.plan import compile_plan
 from tests.schemas.definition.texts import STEERED
 from tests.streams.folding import definition
@@ -77,9 +77,9 @@ def test_what_is_steered_by_otherwise_is_told_piece_by_piece_in_words_of_the_fil
     found = differences(compile_plan(parse(STEERED)), compile_plan(parse(after)))
     assert not found.anew
     assert found.shown == (
-        "target of average_order_value: target: 42.0 instead of 40.0",
+        "target of average_order_value: target: 42 instead of 40",
         "target of average_order_value: from: 2026-02-01 instead of 2026-01-01",
-        "guardrail hours_per_active: max: 4.0 instead of 3.0",
+        "guardrail hours_per_active: max: 4 instead of 3",
         "department sales is new",
         "department shop is gone",
         "objective Whoever bought once comes back: owner: Eve instead of Ada",
@@ -212,8 +212,34 @@ def test_another_window_is_told_of_the_measures_that_are_read_over_it() -> None:
     after = compile_plan(with_metric("m_orders", windows=(RollingDays(11),))(definition()))
     found = differences(BEFORE, after)
     assert found.measures == ("orders",)
-    assert "is read over 11d" in found.counted[0]
-    assert "metric m_orders: windows" in found.shown[0]
+    assert found.counted[0].startswith("measure orders is also read over {rolling: 11d}")
+    assert found.shown[0].startswith("metric m_orders: window: {rolling: 11d} instead of [{calendar: day}, ")
+    assert not any("..." in sentence or '"' in sentence for sentence in (*found.counted, *found.shown))
+
+
+def test_events_that_have_no_name_of_their_own_are_called_events() -> None:
+    before = parse(STEERED)
+    [source] = before.sources
+    named = msgspec.structs.replace(before, sources=(msgspec.structs.replace(source, lateness_ms=36 * 3_600_000),))
+    told = differences(compile_plan(before), compile_plan(named)).counted
+    assert told == ("events: lateness: 36h instead of 7d",)
+
+
+def test_what_a_metric_shows_is_told_as_the_file_writes_it() -> None:
+    changes = {
+        "m_orders": ("metric m_orders: {measure: revenue} instead of {measure: orders}", Plain("revenue")),
+        "m_actives": ("metric m_actives: {ratio: [revenue, orders]} instead of", Ratio("revenue", "orders")),
+    }
+    for name, (words, value) in changes.items():
+        metrics = definition().metrics
+        changed = metrics | {name: msgspec.structs.replace(metrics[name], value=value)}
+        after = msgspec.structs.replace(definition(), metrics=changed)
+        assert any(one.startswith(words) for one in differences(BEFORE, compile_plan(after)).shown)
+
+
+def test_what_is_text_in_one_file_and_a_number_in_the_other_is_told_apart() -> None:
+    assert list(told("target", 1, 1.0)) == ["target: 1.0 instead of 1"]
+    assert list(told("limit", 3, 3)) == []
 
 
 def test_what_is_remembered_of_an_entity_otherwise_is_another_fold_of_what_is_split_by_it() -> None:

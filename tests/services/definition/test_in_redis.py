@@ -54,6 +54,7 @@ def url(redis: Redis, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 
     assert redis.dbsize() == 0
     monkeypatch.setenv("NSM_REDIS", redis_server.url)
+    monkeypatch.setenv("NSM_KAFKA", "127.0.0.1:1")
     monkeypatch.setattr(command, "ends", known)
     asyncio.run(begin())
     return redis_server.url

@@ -16,6 +16,7 @@ from services.definition.diff import sentences as of_difference
 from services.definition.internal_topics import Dropped
 from services.definition.retire import retire
 from services.definition.rollback import KEPT_UP, roll_back
+from services.definition.rollback import sentences as after_rollback
 from services.definition.status import VersionStatus, all_versions, sentences
 from streams.plan import Carried, Plan, compile_plan
 from streams.state.memory import MemoryStore
@@ -36,6 +37,10 @@ async def ends(topics: Mapping[str, int]) -> Mapping[tuple[str, int], int]:
 
 async def silent(_: Collection[str]) -> Mapping[tuple[str, int], int]:
     return {}
+
+
+async def nobody(_: str) -> int | None:
+    return None
 
 
 async def folded(store: MemoryStore, plan: Plan, *positions: int) -> None:
@@ -64,7 +69,7 @@ def told(story: Coroutine[Any, Any, None]) -> None:
 def test_the_status_tells_parts_positions_and_sizes() -> None:
     async def story() -> None:
         store = await two(END, END - 7)
-        served, before = await all_versions(store, store, ends)
+        served, before = await all_versions(store, store, ends, nobody)
         assert (served.version, served.part, served.company, served.lag) == (NEW.version, "served", COMPANY, 0)
         assert (before.version, before.part, before.lag) == (OLD.version, "before", 7)
         assert [(one.position, one.end, one.lag) for one in before.partitions] == [(END, END, 0), (END - 7, END, 7)]
@@ -80,18 +85,69 @@ def test_the_status_tells_parts_positions_and_sizes() -> None:
 def test_a_version_that_no_worker_has_begun_with_is_told_as_such() -> None:
     carried = VersionStatus(version=NEW.version, company="", part="", partitions=())
     assert list(sentences([carried])) == [
-        f"{NEW.version}  not served, its workers have not begun, lag unknown, 0 partitions, 0.0 MB"
+        f"{NEW.version}  not served, its workers have not begun, lag unknown, workers unknown, 0 partitions, 0.0 MB"
     ]
 
 
 def test_a_lag_is_unknown_where_an_end_or_a_position_is() -> None:
     async def story() -> None:
         store = await two(END)
-        assert [one.lag for one in await all_versions(store, store, silent)] == [None, None]
-        assert [one.lag for one in await all_versions(store, store, ends)] == [0, None]
+        assert [one.lag for one in await all_versions(store, store, silent, nobody)] == [None, None]
+        assert [one.lag for one in await all_versions(store, store, ends, nobody)] == [0, None]
         assert list(sentences([])) == ["no version has begun"]
 
     told(story())
+
+
+def test_a_served_version_that_nobody_folds_is_named_with_what_helps() -> None:
+    async def story() -> None:
+        store, folded_by = await two(END, END - 7), {OLD.version: 2, NEW.version: 0}
+
+        async def workers(version: str) -> int:
+            return folded_by[version]
+
+        found = await all_versions(store, store, ends, workers)
+        assert [one.workers for one in found] == [0, 2]
+        first, second, _, said = sentences(found)
+        assert first.startswith(f"{NEW.version}  served, {COMPANY}, at the logs' ends, no worker, 2 partitions")
+        assert second.startswith(f"{OLD.version}  before, {COMPANY}, 7 events behind, 2 workers, 2 partitions")
+        assert said == (
+            f"No worker folds {NEW.version}, which is served: its numbers stand still until nsm up, or nsm worker, "
+            f"runs with its file, or nsm definition rollback serves {OLD.version} again."
+        )
+        folded_by[NEW.version] = 1
+        *_, last = sentences(await all_versions(store, store, ends, workers))
+        assert last.startswith(f"    {TOPIC}[1]")
+
+    told(story())
+
+
+def test_a_next_version_that_nobody_folds_does_not_come_to_be_served() -> None:
+    async def story() -> None:
+        store = await two(END, END)
+        coming = Serving(served=OLD.version, next=NEW.version)
+        assert await store.exchange(COMPANY, SERVED, coming)
+
+        async def workers(version: str) -> int:
+            return int(version == OLD.version)
+
+        *_, said = sentences(await all_versions(store, store, ends, workers))
+        assert said.startswith(
+            f"No worker folds {NEW.version}, which is next: it does not come to be served until nsm up"
+        )
+        assert "rollback" not in said
+
+    told(story())
+
+
+def test_a_rollback_says_where_nobody_folds_what_is_served_again() -> None:
+    serving = Serving(served=OLD.version, before=NEW.version)
+    served = f"version {OLD.version} is served again in place of {NEW.version}"
+    assert list(after_rollback(serving, 1)) == list(after_rollback(serving, None)) == [served]
+    first, second = after_rollback(serving, 0)
+    assert first == served
+    assert second.startswith(f"no worker folds {OLD.version}: its numbers stand still until")
+    assert second.endswith(f"nsm definition rollback serves {NEW.version} again")
 
 
 def test_a_rollback_serves_the_version_before_and_can_be_rolled_back() -> None:
@@ -158,7 +214,7 @@ def test_a_retired_version_is_nobodys_part_and_cannot_begin_again() -> None:
         assert await store.serving(COMPANY) == msgspec.structs.replace(SERVED, before="")
         with pytest.raises(LogError, match="retired"):
             await store.open(Partition(OLD.version, TOPIC, 0), Log(0, END, "id"))
-        served, retired = await all_versions(store, store, ends)
+        served, retired = await all_versions(store, store, ends, nobody)
         assert (served.part, retired.part, retired.lag) == ("served", "retired", None)
         assert await store.definition(OLD.version) is None
         with pytest.raises(CommandError, match="before"):
@@ -199,7 +255,7 @@ def test_the_served_version_is_never_retired() -> None:
         for company in (COMPANY, "another file's"):
             with pytest.raises(CommandError, match="is served"):
                 await retire(NEW.version, company, store, store, store)
-        assert (await all_versions(store, store, ends))[0].lag == 0
+        assert (await all_versions(store, store, ends, nobody))[0].lag == 0
 
     told(story())
 

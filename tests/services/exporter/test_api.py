@@ -1,67 +1,22 @@
 """The exporter over HTTP."""
 
-import asyncio
 import random
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
-from aiohttp.web import Application, Request
 from yarl import URL
 
 from schemas.definition import model
 from services.exporter.answers import exact
-from services.exporter.api import build_api
-from streams.plan import compile_plan
-from tests.services.exporter.world import NOW, Event, World
+from tests.services.exporter.over_http import Client, get, history, tell
+from tests.services.exporter.world import NOW, World
 from tests.streams import meaning
-from tests.streams.folding import DAY, HOUR, definition, event
+from tests.streams.folding import DAY, HOUR, event
 
 # in the days before NOW: clocks forward in Amsterdam, back in Auckland (13 h, then 12 h, from UTC) five days after
 ZONES = ["Europe/Amsterdam", "Pacific/Auckland", "Asia/Kathmandu"]
-Client = TestClient[Request, Application]
-Story = Callable[[World, Client], Awaitable[None]]
-
-
-def tell(story: Story, zone: str = "Europe/Amsterdam", *, begun: bool = True) -> None:
-    """Runs the story with a client of an exporter over two partitions."""
-
-    async def told() -> None:
-        world = World(compile_plan(definition(zone)), 2)
-        if begun:
-            await world.company.begin()
-        async with TestClient(TestServer(build_api(world.shown))) as client:
-            await story(world, client)
-
-    asyncio.run(told())
-
-
-def history(now_ms: int, seed: int = 1, number: int = 60) -> list[Event]:
-    """Orders of a few customers over three weeks."""
-    rng = random.Random(seed)
-    return [
-        event(
-            f"e{n}",
-            rng.choice(["order", "view"]),
-            rng.choice(["ann", "bob", "cé"]),
-            now_ms - rng.randrange(21 * DAY),
-            amount=rng.choice([12.34, 50.01, -5]),
-            city=rng.choice(["Ede", "Urk"]),
-            items=[{"sku": rng.choice("ab"), "qty": rng.randrange(3)}],
-        )
-        for n in range(number)
-    ]
-
-
-async def get(client: Client, path: str, status: int = 200, **query: object) -> dict[str, Any]:
-    response = await client.get(path, params={name.rstrip("_"): str(value) for name, value in query.items()})
-    assert response.status == status, await response.text()
-    content: dict[str, Any] = await response.json()
-    return content
 
 
 @pytest.mark.parametrize("zone", ZONES)

@@ -10,7 +10,7 @@ from services.exporter.aside import aside
 from services.exporter.collector import ReadingsCollector
 from streams.plan import compile_plan
 from streams.state.port import Partition, Standing
-from tests.services.exporter.test_collector import full_definition, open_world
+from tests.services.exporter.full_company import full_definition, open_world
 from tests.services.exporter.world import World
 
 

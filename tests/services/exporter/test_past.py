@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from schemas.definition import model
 from services.replay.folding import fold_files
 from streams.readings import AsOf, Readings
-from tests.services.exporter.test_api import Client, get, history, tell
+from tests.services.exporter.over_http import Client, get, history, tell
 from tests.services.exporter.world import NOW, World
 from tests.streams.folding import DAY
 

@@ -15,7 +15,7 @@ from services.exporter.api import build_api
 from services.exporter.collector import ReadingsCollector
 from streams.plan import compile_plan
 from streams.time.clocks import written
-from tests.services.exporter.test_collector import samples
+from tests.services.exporter.full_company import samples
 from tests.services.exporter.world import APPENDED, NOW, Event, World
 from tests.streams.folding import DAY, HOUR, definition, event
 

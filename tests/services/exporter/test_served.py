@@ -22,8 +22,8 @@ from services.exporter.snapshots import Source
 from services.exporter.version import Place, behind
 from streams.plan import Plan, compile_plan
 from streams.state.serving import NOTHING, Serving, taken_over
-from tests.services.exporter.test_api import Client, history
-from tests.services.exporter.test_collector import OPEN_METRICS, parse_open_metrics
+from tests.services.exporter.full_company import OPEN_METRICS, parse_open_metrics
+from tests.services.exporter.over_http import Client, history
 from tests.services.exporter.world import NOW, Company, World
 from tests.streams.folding import definition
 
@@ -84,6 +84,23 @@ def test_without_the_key_it_shows_its_own_file() -> None:
         assert await two.tick() == OLD.version
         found = await readings(client)
         assert (found["definition"], found["notice"]) == (OLD.version, None)
+
+    tell(Two(), story)
+
+
+def test_the_readings_say_which_version_has_which_part() -> None:
+    async def story(two: Two, client: Client) -> None:
+        await two.old.begin()
+        await two.tick()
+        assert (await readings(client))["serving"] is None
+        await two.begin(served=OLD.version, next=NEW.version)
+        await two.tick()
+        told = {"served": OLD.version, "since": "2026-03-30T21:46:40+02:00", "before": None, "next": NEW.version}
+        assert (await readings(client))["serving"] == told
+        await two.serve(served=NEW.version, before=OLD.version)
+        await two.tick()
+        found = await readings(client)
+        assert (found["definition"], found["serving"]["before"]) == (NEW.version, OLD.version)
 
     tell(Two(), story)
 

@@ -12,8 +12,8 @@ from schemas.definition import model
 from services.exporter.api import build_api
 from services.exporter.collector import ReadingsCollector
 from streams.plan import compile_plan
-from tests.services.exporter.test_api import get, history
-from tests.services.exporter.test_collector import samples
+from tests.services.exporter.full_company import samples
+from tests.services.exporter.over_http import get, history
 from tests.services.exporter.world import NOW, World
 from tests.streams import meaning
 from tests.streams.spread import SEEN, quantile, segments, spread

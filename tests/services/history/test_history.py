@@ -14,6 +14,7 @@ import pytest
 from schemas import names
 from schemas.definition.loading import load
 from schemas.errors import CommandError
+from services.cli.main import main
 from services.history.asking import chosen, identity, moment, reach_of, step_of
 from services.history.blocks import NOTE, fill, filled
 from services.history.command import add_arguments, run
@@ -199,6 +200,23 @@ def test_events_that_lie_further_apart_than_a_company_lives_are_named(tmp_path: 
     assert (done.returncode, done.stdout) == (1, "")
     assert "events.jsonl, line 2) are more than 100 years" in done.stderr
     assert nsm("--events", "events.jsonl", "--window", "day", "--to", "2026-04-01", folder=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(("step", "sparse"), [("1h", False), ("2h", False), ("3h", True), ("6h", True), ("1d", True)])
+def test_a_step_that_leaves_alert_rules_nothing_to_see_is_told(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    step: str,
+    sparse: bool,  # noqa: FBT001
+) -> None:
+    (tmp_path / "nsm.yaml").write_text(DEFINITION, encoding="utf-8")
+    order = {"event_id": "1", "event": "order_completed", "user_id": "u", "time": "2026-03-01T10:00:00+00:00"}
+    (tmp_path / "events.jsonl").write_text(json.dumps(order), encoding="utf-8")
+    files = [str(tmp_path / "nsm.yaml"), "--events", str(tmp_path / "events.jsonl")]
+    assert main(["history", *files, "--window", "day", "--step", step]) == 0
+    out, err = capsys.readouterr()
+    assert "nsm_metric_value" in out
+    assert ("too sparse for the alert rules: of earlier weeks they look at 2h" in err) == sparse
 
 
 def test_a_service_that_is_away_is_told_in_a_sentence(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import fcntl
 import json
 import os
 import re
@@ -21,6 +22,14 @@ def test_a_folder_is_free_again_afterwards(tmp_path: Path) -> None:
     for _ in range(2):
         with DataFolder(tmp_path):
             pass
+
+
+def test_who_only_asks_whether_it_is_in_use_keeps_nobody_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (tmp_path / "lock").open("wb") as asking:
+        fcntl.flock(asking, fcntl.LOCK_SH)
+        monkeypatch.setattr("services.local.folder.time.sleep", lambda _: asking.close())
+        with DataFolder(tmp_path):
+            assert asking.closed
 
 
 def test_the_holder_is_the_present_one_not_an_earlier_one(tmp_path: Path) -> None:

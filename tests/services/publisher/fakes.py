@@ -8,10 +8,29 @@ from typing import NamedTuple
 from kafka.errors import KafkaTimeoutError
 from kafka.future import Future
 
+from schemas.definition.loading import parse
 from schemas.definition.model import FlatFormat, Source
 from services.publisher.producer import PublisherLimits
 from services.publisher.publisher import Publisher
+from streams.plan import compile_plan
 
+DEFINITION = """
+company: Shop
+time_zone: UTC
+events: {topic: orders, keyed_by: user_id, format: {time: ts}}
+dimensions: {city: {property: city}}
+measures:
+  orders:  {count: order_completed, by_dimension: [city]}
+  revenue: {sum: order_completed.amount, unit: EUR}
+  refunds: {sum: order_refunded.price, unit: EUR}
+  unread:  {count: order_seen}
+metrics:
+  orders:  {measure: orders, window: lifetime}
+  revenue: {measure: revenue, window: lifetime}
+  refunds: {measure: refunds, window: lifetime}
+north_star: {metric: orders}
+"""
+PLAN = compile_plan(parse(DEFINITION)).sources["orders"]
 SOURCE = Source(name="orders", topic="orders", keyed_by="user_id", format=FlatFormat(time="ts"))
 
 

@@ -2,11 +2,13 @@ import json
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from schemas.errors import PublishError
 from services.publisher.lines import Faults
-from services.publisher.table import Columns, read_table
+from services.publisher.names import KEYLESS, Columns
+from services.publisher.table import read_table
 from tests.services.publisher.fakes import SOURCE
 
 HEADER = "order_id,customer,created_at,value,note"
@@ -80,10 +82,26 @@ def test_rows_that_are_no_events_are_left_out_and_named_by_line() -> None:
     assert reasons == {
         2: "its time has no offset: say with --time-zone where it is from, as Europe/Amsterdam",
         3: "its time is not ISO 8601, as 2027-03-28T14:30:00+02:00",
-        4: "value is no number",
-        5: "event o4: a number is not finite",
+        4: "value is no number, as 1000 and -12.50 are",
+        5: "value is no number, as 1000 and -12.50 are",
         6: "an event needs an id and a type",
     }
+
+
+@pytest.mark.parametrize(
+    "cell", ["1_000", "1_000.5", '"1,000"', "1.000.000", "٣", "inf", "0x10", "1 000", "--1", ".", "e5"]
+)
+def test_what_only_a_programmer_would_call_a_number_is_none(cell: str) -> None:
+    found, faults = events(f"o1,c1,2027-03-28T14:30:00Z,{cell},")
+    assert (found, faults.count) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    ("cell", "sent"), [(" 7 ", 7), ("-12.50", "-12.50"), ("+3", 3), (".5", "0.5"), ("1e3", "1E+3"), ("007", 7)]
+)
+def test_numbers_are_sent_as_exactly_as_they_are_written(cell: str, sent: object) -> None:
+    [event], _ = events(f"o1,c1,2027-03-28T14:30:00Z,{cell},")
+    assert event["value"] == sent
 
 
 @pytest.mark.parametrize(
@@ -98,6 +116,17 @@ def test_a_header_that_cannot_answer_is_refused_before_anything_is_sent(columns:
         events("o1,c1,2027-03-28T14:30:00Z,1,", columns=columns)
 
 
+@pytest.mark.parametrize(
+    ("cell", "sent"),
+    [("12,50", "12.50"), ("7", 7), ("-,5", "-0.5"), ("12.50", None), ("1.234,50", None)],
+)
+def test_columns_may_be_cut_by_another_sign_and_fractions_begin_with_a_comma(cell: str, sent: object) -> None:
+    columns = msgspec.structs.replace(COLUMNS, delimiter=";", decimal=",")
+    lines = [f"{HEADER}\n".replace(",", ";"), f"o1;c1;2027-03-28T14:30:00Z;{cell};a,b\n"]
+    found = [json.loads(one.value, parse_float=str) for one in read_table(lines, columns, SOURCE, Faults())]
+    assert [event["value"] for event in found] == ([] if sent is None else [sent])
+
+
 def test_an_empty_table_is_refused() -> None:
     with pytest.raises(PublishError, match="empty"):
         list(read_table([], COLUMNS, SOURCE, Faults()))
@@ -106,8 +135,8 @@ def test_an_empty_table_is_refused() -> None:
 @pytest.mark.parametrize(
     ("header", "text"),
     [
-        ("id;type;time", "one column, with a semicolon in it: columns are cut by commas"),
-        ("id\ttype\ttime", "one column, with a tab in it"),
+        ("id;type;time", "one column, with a semicolon in it: --delimiter ';', if that"),
+        ("id\ttype\ttime", "one column, with a tab in it: --delimiter tab, if that is what"),
         ("id,type,time,user_id,user_id", "two columns user_id: which of them is meant"),
         ('"id,type,time\n' + "x" * 200_000, "no header: field larger than field limit .*; is a quote not closed"),
         ("id,type,time,caf\udce9", "not UTF-8 text: its first line cannot be read"),
@@ -121,7 +150,7 @@ def test_a_first_line_that_is_no_header_is_told_what_is_amiss(header: str, text:
 
 def test_blank_lines_before_the_header_are_passed_over_and_columns_without_a_name_may_be_several() -> None:
     lines = ["\n", ",,id,type,time\n", "0,x,e1,order,2027-03-28T14:30:00Z\n"]
-    [message] = read_table(lines, Columns(), SOURCE, Faults())
+    [message] = read_table(lines, Columns(allowed=frozenset({KEYLESS})), SOURCE, Faults())
     assert message.id == "e1"
 
 

@@ -12,7 +12,7 @@ from schemas.definition.model import Definition
 from schemas.events.needs import Raw, RawRecord
 from streams.events.admission import Admission
 from streams.events.decoding import Decoder
-from streams.fold import Records, Work, pack, unpack
+from streams.fold import Records, Work
 from streams.plan import INTERNAL_PARTITIONS, Plan, Stage, compile_plan
 from streams.rekeying.arriving import Arriving
 from streams.rekeying.messages import Letters, Origin, decoded, offsets_of
@@ -20,7 +20,9 @@ from streams.rekeying.routing import Router
 from streams.rekeying.rows import SentRows
 from streams.restating.restated import Restating, RestatingWork
 from streams.state.port import NEVER, Standing
-from tests.streams.folding import DAY, HOUR, Cells, definition
+from tests.streams.folding import DAY, HOUR, Cells, definition, plainly, shown
+from tests.streams.packed import Packed
+from tests.streams.parts import lives, paid
 
 START = 1_774_500_000_000
 
@@ -28,12 +30,27 @@ START = 1_774_500_000_000
 def rekeyed(zone: str = "UTC", **judged: int) -> Definition:
     """The definition of the folds' tests with measures of other entities, in every way: paired, nested, split."""
     given = definition(zone, **judged)
+    parts, measures = _with_parts(), _of_other_entities()
+    remembered: dict[str, Any] = {"settled": "account_id", "within_ms": 3 * DAY}
+    dimensions = (
+        model.Dimension(name="city", property="city", values=("Ede", "true")),
+        model.Dimension(name="tier", property="tier", values=("tin", "gold"), **remembered),
+    )
+    return msgspec.structs.replace(
+        given,
+        dimensions={one.name: one for one in dimensions},
+        measures=given.measures | {one.name: one for one in measures + parts},
+        metrics=given.metrics | shown(plainly(measures + parts), plainly(parts)),
+    )
+
+
+def _of_other_entities() -> list[model.Measure]:
     order: dict[str, Any] = {"source": "shop", "of": "order"}
     account, sku = ("account_id",), ("items.sku",)
     by_city: dict[str, Any] = {"by_dimension": ("city",)}
     by_both: dict[str, Any] = {"by_dimension": ("city", "tier")}
     big, some = (model.Condition("amount", ">", 50),), (model.Condition("items.qty", ">", 0),)
-    measures: list[model.Measure] = [
+    return [
         model.Distinct(name="accounts", entity=account, source="shop", of=model.ANY, **by_both),
         model.Repeat(name="account_repeats", entity=account, within_ms=3 * DAY, **order, **by_both),
         model.First(name="big_accounts", entity=account, where=big, **order),
@@ -51,45 +68,12 @@ def rekeyed(zone: str = "UTC", **judged: int) -> Definition:
             name="noted", to="note", entity=("account_id", "items.sku"), within_ms=3 * DAY, **order, **by_both
         ),
     ]
-    calendar: list[model.Measure] = [
-        *(
-            model.Lifecycle(name=f"lives.{part.value}", entity=account, part=part, **order, **by_both)
-            for part in model.Part
-        ),
-        *(
-            model.NetRetention(
-                name=f"paid.{part.value}",
-                entity=account,
-                part=part,
-                property="amount",
-                decimals=2,
-                where=big,
-                **order,
-                **by_both,
-            )
-            for part in model.NetPart
-        ),
-    ]
-    windows = given.metrics["m_orders"].windows
-    periods = tuple(window for window in windows if isinstance(window, model.Calendar))
-    measures += calendar
-    metrics = {
-        f"m_{one.name}": model.Metric(
-            name=f"m_{one.name}", value=model.Plain(one.name), windows=periods if one in calendar else windows
-        )
-        for one in measures
-    }
-    return msgspec.structs.replace(
-        given,
-        dimensions={
-            "city": model.Dimension(name="city", property="city", values=("Ede", "true")),
-            "tier": model.Dimension(
-                name="tier", property="tier", values=("tin", "gold"), settled="account_id", within_ms=3 * DAY
-            ),
-        },
-        measures=given.measures | {one.name: one for one in measures},
-        metrics=given.metrics | metrics,
-    )
+
+
+def _with_parts() -> list[model.Measure]:
+    account = ("account_id",)
+    order: dict[str, Any] = {"source": "shop", "of": "order", "by_dimension": ("city", "tier")}
+    return [*lives(account, **order), *paid(account, where=(model.Condition("amount", ">", 50),), **order)]
 
 
 def some_events(rng: random.Random, number: int) -> list[dict[str, Any]]:
@@ -157,20 +141,16 @@ class SecondStage:
     def __init__(self, stage: Stage) -> None:
         self.stage, self.arriving = stage, Arriving(stage)
         self.standing = Standing(position=0)
-        self.packed: dict[str, dict[str, bytes]] = {}
+        self.packed = Packed()
         self.cells: Counter[tuple[str, str]] = Counter()
 
     def fold(self, values: list[bytes]) -> None:
         following = self.standing.position + len(values)
         admitted = self.arriving.take(map(decoded, values), self.standing, following)
         work = Work(self.stage.plan, admitted.batch, SentRows(self.arriving.fields))
-        records: Records = {
-            space: {e: unpack(self.packed[space][e]) for e in entities if e in self.packed.get(space, {})}
-            for space, entities in work.wanted.items()
-        }
+        records = self.packed.of(work.wanted)
         effect = work.fold(records, self.standing.floor)
-        for space, changed in effect.changed.items():
-            self.packed.setdefault(space, {}).update({e: pack(records[space][e]) for e in changed})
+        self.packed.keep(records, effect.changed)
         for series, keys in effect.cells.items():
             for fields in keys.values():
                 self.cells.update({(series, field): delta for field, delta in fields.items()})

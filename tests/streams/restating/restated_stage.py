@@ -3,13 +3,14 @@
 from collections import Counter
 
 from schemas import names
-from streams.fold import Records, Work, pack, unpack
+from streams.fold import Work
 from streams.plan import Stage
 from streams.rekeying.arriving import Arriving
 from streams.rekeying.messages import decoded
 from streams.rekeying.rows import SentRows
 from streams.restating.restated import Restating, RestatingWork
 from streams.state.port import Standing
+from tests.streams.packed import Packed
 
 Flat = Counter[tuple[str, str]]
 """(series, field) -> number."""
@@ -20,7 +21,7 @@ class Folded:
 
     def __init__(self, stage: Stage, restating: Restating | None) -> None:
         self.arriving, self.stage, self.restating = Arriving(stage), stage, restating
-        self.standing, self.packed = Standing(position=0), dict[str, dict[str, bytes]]()
+        self.standing, self.packed = Standing(position=0), Packed()
         self.cells: Flat = Counter()
         self.totals = Counter[str]()
 
@@ -33,13 +34,9 @@ class Folded:
         self.standing = admitted.standing
 
     def apply(self, work: Work | RestatingWork, floor: int) -> None:
-        records: Records = {
-            space: {e: unpack(self.packed[space][e]) for e in entities if e in self.packed.get(space, {})}
-            for space, entities in work.wanted.items()
-        }
+        records = self.packed.of(work.wanted)
         effect = work.fold(records, floor)
-        for space, changed in effect.changed.items():
-            self.packed.setdefault(space, {}).update({e: pack(records[space][e]) for e in changed})
+        self.packed.keep(records, effect.changed)
         for series, keys in effect.cells.items():
             for fields in keys.values():
                 self.cells.update({(series, field): delta for field, delta in fields.items()})

@@ -8,7 +8,7 @@ from typing import Any
 from faust.types import TP
 
 from schemas.events.needs import Raw, Refused
-from streams.plan import compile_plan
+from streams.plan import Plan, compile_plan
 from streams.rekeying.messages import Origin
 from streams.state.port import Log, Partition
 from streams.worker.intake import Outgoing, SourceIntake
@@ -117,8 +117,8 @@ async def eventually(done: Any) -> None:
     raise AssertionError("it did not come about")
 
 
-async def opened(store: Any, letters: KeptLetters | None = None) -> Session:
+async def opened(store: Any, letters: KeptLetters | None = None, plan: Plan = PLAN) -> Session:
     """A session where the store stands."""
-    state, told = await store.open(PARTITION, Log(0, len(LOG), "id"))
+    state, told = await store.open(Partition(plan.version, *PLACE), Log(0, len(LOG), "id"))
     outlets = Outlets(letters or KeptLetters(), KeptMessages())
-    return Session(PLACE, SourceIntake(PLAN, Origin(*PLACE, 1), told), state, told, outlets)
+    return Session(PLACE, SourceIntake(plan, Origin(*PLACE, 1), told), state, told, outlets)

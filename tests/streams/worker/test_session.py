@@ -6,11 +6,12 @@ from collections.abc import Awaitable
 import pytest
 
 from schemas.errors import Moved
+from streams.plan import Plan, compile_plan
 from streams.state.memory import MemorySession, MemoryStore
-from streams.state.port import Commit, KeySpan
+from streams.state.port import Commit, KeySpan, Partition
 from streams.worker import session as sessions
-from tests.streams.folding import PartitionFold, fold_log
-from tests.streams.worker.fakes import LOG, PARTITION, PLAN, SOURCE, batch, eventually, opened, told
+from tests.streams.folding import DAY, PartitionFold, definition, event, fold_log, raws, the_source
+from tests.streams.worker.fakes import LOG, PLACE, PLAN, SOURCE, KeptLetters, batch, eventually, opened, told
 
 RIGHT = fold_log(SOURCE, LOG)
 
@@ -20,9 +21,10 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sessions, "IDLE_S", 0.02)
 
 
-async def counted(store: MemoryStore) -> dict[str, dict[int, dict[str, int]]]:
+async def counted(store: MemoryStore, plan: Plan = PLAN) -> dict[str, dict[int, dict[str, int]]]:
     """All cells that are not 0."""
-    snapshot = await store.snapshot(PARTITION, {one.name: [KeySpan(None, 2**40)] for one in PLAN.series.values()})
+    wanted = {one.name: [KeySpan(None, 2**40)] for one in plan.series.values()}
+    snapshot = await store.snapshot(Partition(plan.version, *PLACE), wanted)
     assert snapshot is not None
     return without_zeros(snapshot.cells)
 
@@ -54,6 +56,31 @@ def test_batches_of_any_size_come_to_what_one_fold_comes_to() -> None:
         session.stop()
         await running
         assert await counted(store) == right()
+
+    told(story())
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 6])
+def test_what_a_batch_counts_is_judged_by_all_that_was_remembered_before_it_however_far_it_moves_the_floor(
+    size: int,
+) -> None:
+    plan = compile_plan(definition(lateness_ms=2 * DAY))
+    days = (("ann", 2), ("ann", 3), ("ann", 4), ("ann", 2.5), ("bob", 40), ("ann", 2))  # the last one is too late
+    log = raws([event(f"e{n}", "order", who, int(day * DAY), amount=1) for n, (who, day) in enumerate(days)])
+
+    async def story() -> None:
+        store, letters = MemoryStore(), KeptLetters()
+        session = await opened(store, letters, plan)
+        running = asyncio.create_task(session.run(lambda _: session.next))
+        for first in range(0, len(log), size):
+            end = min(first + size, len(log))
+            await session.put(batch(first, end, log=log))
+            await eventually(lambda end=end: session.committed == end)
+        session.stop()
+        await running
+        assert letters.kept == [(PLACE, 5)]
+        remembering_all = fold_log(the_source(compile_plan(definition(lateness_ms=400 * DAY))), log[:5])
+        assert await counted(store, plan) == right(remembering_all)
 
     told(story())
 

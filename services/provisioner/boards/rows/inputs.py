@@ -15,14 +15,16 @@ from services.provisioner.owners import aim_of, answering, departments_of
 from services.provisioner.sdk import dashboard
 from services.provisioner.units import panel_unit
 
+MOST = 24
+"""Inputs that are drawn one by one: nobody looks through more, and a browser holds every panel of a board."""
 NOBODY = "nobody is named"
 
 
 def inputs_row(definition: Definition) -> Row:
-    """A table of them all, then a pair of panels each, two pairs side by side."""
+    """A table of them all, then a pair of panels each as far as there is room, two pairs side by side."""
     metrics = [definition.metrics[name] for name in definition.north_star.inputs]
     lines = [Line(3 + len(metrics), [Tile("inputs/table", _table(definition, metrics), 1)])] if metrics else []
-    pairs = [tile for metric in metrics for tile in metric_pair(definition, metric)]
+    pairs = [tile for metric in metrics[:MOST] for tile in metric_pair(definition, metric)]
     lines += [Line(7, pairs[n : n + 4]) for n in range(0, len(pairs), 4)]
     return Row("inputs", "Inputs", lines)
 
@@ -75,8 +77,9 @@ def _table(definition: Definition, metrics: list[Metric]) -> dashboard.Panel:
     if aimed:
         progress = [_named(definition, metric, steering.progress(metric.name)) for metric in aimed]
         columns.append(Column(name="Way to target", expression=" or ".join(progress), unit="percentunit", decimals=0))
+    below = f" (the first {MOST} are drawn below)" if len(metrics) > MOST else ""
     look = Look(
-        title="Inputs: who answers for them, and how they changed",
+        title=f"Inputs: who answers for them, and how they changed{below}",
         description=(
             "What drives the north star. Change is that of the last complete period, or of the window as it is,"
             " against the period named beside it; way to target is the part done of what was set out to be done."

@@ -29,6 +29,17 @@ def outcomes_row(definition: Definition) -> Row:
             Query(promql.unused(), "{{measure}}: {{reason}}"),
         ),
     ]
+    panels.append(
+        (
+            "miskeyed",
+            _look(
+                "Events under another key",
+                "that name an entity and bear no key, or another than its text; it may be counted in two partitions",
+                empty="none: every key is as declared",
+            ),
+            Query(promql.miskeyed(SPAN), "{{topic}}"),
+        )
+    )
     if definition.dimensions:
         look = _look(
             "Events without a segment of their own",

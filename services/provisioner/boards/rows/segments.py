@@ -1,6 +1,7 @@
 """Who moves a metric: each segment through time, how it changed, and its share of the whole's change."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from schemas.definition.model import Calendar, Definition, Metric
 from services.provisioner import expressions as promql
@@ -11,32 +12,64 @@ from services.provisioner.boards.look import Look, Query
 from services.provisioner.boards.queries import segments, trends
 from services.provisioner.boards.rows.standing import key
 from services.provisioner.boards.tables import Column, table_panel
+from services.provisioner.boards.texts import text_panel
 from services.provisioner.sdk import dashboard
 from services.provisioner.units import panel_unit
 from streams.readings import declared_only, segmented_by
 
 HEIGHT = 9
+MOST = 30
+"""Lines of one board: nobody looks through more, and a browser holds every panel of a board."""
+
+Split = tuple[Metric, str]
 
 
 def segments_row(definition: Definition, metrics: Iterable[Metric]) -> Row:
-    """A line of two panels for each metric and dimension that it is split by."""
-    return Row(
-        "segments",
-        "Segments",
-        [
-            Line(
-                HEIGHT,
-                [
-                    Tile(key(metric, f"by-{dimension}"), _through_time(definition, metric, dimension)),
-                    Tile(key(metric, f"change-by-{dimension}"), _changes(definition, metric, dimension)),
-                ],
-            )
-            for metric, dimension in splits(definition, metrics)
-        ],
+    """A line of two panels for each metric and dimension that it is split by; what there is no room for is named."""
+    first, left = within_room(splits(definition, metrics))
+    lines = [
+        Line(
+            HEIGHT,
+            [
+                Tile(key(metric, f"by-{dimension}"), _through_time(definition, metric, dimension)),
+                Tile(key(metric, f"change-by-{dimension}"), _changes(definition, metric, dimension)),
+            ],
+        )
+        for metric, dimension in first
+    ]
+    if left:
+        lines.append(Line(5, [Tile("segments/not-drawn", _not_drawn(left))]))
+    return Row("segments", "Segments", lines)
+
+
+def within_room(every: Sequence[Split]) -> tuple[list[Split], list[Split]]:
+    """At most MOST, and the others: all of the first metric, the first dimension of each other, then the second."""
+    met = Counter[str]()
+    turns = []
+    for metric, _ in every:
+        met[metric.name] += 1
+        turns.append(0 if metric.name == every[0][0].name else met[metric.name])
+    first = frozenset(sorted(range(len(every)), key=turns.__getitem__)[:MOST])
+    return [one for n, one in enumerate(every) if n in first], [one for n, one in enumerate(every) if n not in first]
+
+
+def _not_drawn(left: Sequence[Split]) -> dashboard.Panel:
+    by_metric: dict[str, list[str]] = {}
+    for metric, dimension in left:
+        by_metric.setdefault(metric.name, []).append(dimension)
+    told = [f"- {words.title(name)}: by {', '.join(dimensions)}" for name, dimensions in by_metric.items()]
+    said = (
+        "Counted, and on no panel of this board for want of room; the board of a department that steers by one draws "
+        "it, and so does any panel of your own over `nsm_metric_value`:"
+    )
+    return text_panel(
+        "Not drawn here",
+        f"A board draws {MOST} splits: all of its first metric, the first dimension of each other, then the second.",
+        "\n".join([said, "", *told]),
     )
 
 
-def splits(definition: Definition, metrics: Iterable[Metric]) -> list[tuple[Metric, str]]:
+def splits(definition: Definition, metrics: Iterable[Metric]) -> list[Split]:
     """Each metric with each of the dimensions that every measure behind it is split by, in declared order."""
     return [(metric, dimension) for metric in metrics for dimension in segmented_by(definition, metric.name)]
 

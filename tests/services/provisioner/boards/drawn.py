@@ -13,13 +13,15 @@ from tests.samples.library import BUSINESSES, FOLDER
 from tests.services.provisioner.example import shop, starring
 from tests.services.provisioner.golden import ROOT
 from tests.services.provisioner.steered import steered
+from tests.services.provisioner.wide import wide
 
 Json = dict[str, Any]
 
 STARS: Final = {f"star-{name}": starring(name, better="lower", target=None, by=None) for name in shop().metrics}
 LIBRARY: Final = {name: load(FOLDER / name / "nsm.yaml") for name in BUSINESSES}
 PUBLISHED: Final = {name: load(ROOT / "deploy" / "definitions" / f"{name}.yaml") for name in ("cdnow", "online_retail")}
-DEFINITIONS: Final[dict[str, Definition]] = {"steered": steered(), "shop": shop(), **STARS, **LIBRARY, **PUBLISHED}
+MADE: Final = {"steered": steered(), "shop": shop(), "wide": wide()}
+DEFINITIONS: Final[dict[str, Definition]] = {**MADE, **STARS, **LIBRARY, **PUBLISHED}
 EVERY_DEFINITION = pytest.mark.parametrize("name", DEFINITIONS)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from schemas.definition.model import Definition
 from schemas.errors import GrafanaDenied, GrafanaError, GrafanaMoved, GrafanaRefused
 from services.provisioner.addresses import FOLDER_UID
 from services.provisioner.grafana.kinds.board import Boards
@@ -15,16 +14,8 @@ from services.provisioner.grafana.marks import OWNED
 from services.provisioner.grafana.model import Verb
 from services.provisioner.grafana.planning import plan
 from tests.grafana.faults import Fault
-from tests.grafana.provisioned import WISHES, apply, gateway, planned, prune, steered, wanted
+from tests.grafana.provisioned import FEWER, WISHES, apply, changed, gateway, planned, prune, steered, wanted
 from tests.grafana.stand_in import ADMIN, StandIn
-
-FEWER = msgspec.structs.replace(WISHES, rules=False)
-
-
-def changed() -> Definition:
-    """The same company with another target: boards and rules say so."""
-    star = msgspec.structs.replace(steered().north_star, target=2.5)
-    return steered(north_star=star)
 
 
 def edit(grafana: StandIn, uid: str = "nsm", **changes: Any) -> None:

@@ -10,9 +10,8 @@ from schemas.errors import GrafanaAway, GrafanaError
 from services.provisioner.grafana.applying import Applying
 from services.provisioner.grafana.model import Desired
 from tests.grafana.faults import Fault, How
-from tests.grafana.provisioned import apply, gateway, planned, steered, wanted
+from tests.grafana.provisioned import FEWER, apply, changed, gateway, planned, steered, wanted
 from tests.grafana.stand_in import StandIn
-from tests.services.provisioner.grafana.test_applying import FEWER, changed
 
 
 def some(of: Desired) -> Desired:

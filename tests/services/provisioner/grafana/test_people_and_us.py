@@ -10,9 +10,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from schemas.errors import GrafanaError
 from services.provisioner.addresses import FOLDER_UID
-from tests.grafana.provisioned import apply, planned, prune, steered, wanted
+from tests.grafana.provisioned import FEWER, apply, changed, planned, prune, steered, wanted
 from tests.grafana.stand_in import StandIn
-from tests.services.provisioner.grafana.test_applying import FEWER, changed
 
 DEFINITIONS = [wanted(wishes=FEWER), wanted(changed(), FEWER), wanted(steered(initiatives=()), FEWER)]
 TITLE = next(one.title for one in DEFINITIONS[0].things if one.key == ("board", "nsm"))

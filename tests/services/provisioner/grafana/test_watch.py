@@ -19,10 +19,9 @@ from services.provisioner.grafana.applying import Applied
 from services.provisioner.grafana.desired import desired
 from services.provisioner.grafana.watch import LONGEST_PAUSE_S, LatestDefinition, Watch, pause_s
 from tests.grafana.faults import Fault
-from tests.grafana.provisioned import apply
+from tests.grafana.provisioned import FEWER, apply
 from tests.grafana.stand_in import ADMIN, StandIn
 from tests.services.provisioner.golden import ROOT
-from tests.services.provisioner.grafana.test_applying import FEWER
 
 SOURCE = ROOT / "deploy/definitions/cdnow.yaml"
 

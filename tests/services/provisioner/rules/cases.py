@@ -155,6 +155,12 @@ CASES = (
     ),
     Case("NorthStarLate", "a twentieth, and refused", Tale(late=refused(0.05)), Tale(refused=refused(0.05))),
     Case(
+        "NorthStarMiskeyed",
+        "a twentieth, and a two-hundredth",
+        Tale(miskeyed=refused(0.05)),
+        Tale(miskeyed=refused(0.005)),
+    ),
+    Case(
         "NorthStarStoreNearlyFull",
         "of 2 GB all but 20 MB, and all but 300 MB",
         Tale(store_used=flat(1.98e9), store_limit=flat(2e9)),

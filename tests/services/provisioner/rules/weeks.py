@@ -74,6 +74,7 @@ class Tale(msgspec.Struct, kw_only=True):
     counted: Shape = growing(0.2)
     refused: Shape = flat(0.0)
     late: Shape = flat(0.0)
+    miskeyed: Shape = flat(0.0)
     store_used: Shape = flat(1e9)
     store_limit: Shape = flat(None)
     left_out: Shape = flat(0.0)
@@ -158,6 +159,7 @@ def _of_all(definition: Definition, tale: Tale) -> Iterator[tuple[str, Shape]]:
         yield _labelled(names.POSITION, **at), position
     for outcome, shape in (("counted", tale.counted), ("refused", tale.refused), ("late", tale.late)):
         yield _labelled(names.EVENTS, topic="orders", outcome=outcome), shape
+    yield _labelled(names.EVENTS_MISKEYED, topic="orders", key="none"), tale.miskeyed
     yield _labelled(names.STORE_USED), tale.store_used
     yield _labelled(names.STORE_LIMIT), tale.store_limit
     yield _labelled(names.SERIES_LEFT_OUT), tale.left_out

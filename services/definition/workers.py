@@ -1,0 +1,34 @@
+"""Whether workers of a version run, as Kafka's group of them says."""
+
+from typing import Any
+
+from aiokafka.admin import AIOKafkaAdminClient
+
+from schemas.errors import CommandError
+from schemas.names import consumer_group
+from services.definition.asking import answer_of
+
+
+async def number_of(kafka: str, version: str) -> int | None:
+    """How many run now; None where Kafka does not say.  One that was killed counts for some seconds more."""
+    group = consumer_group(version)
+
+    async def members(admin: AIOKafkaAdminClient) -> list[Any]:
+        (answer,) = await admin.describe_consumer_groups([group])
+        return [member for _, _, _, _, _, of_group, *_ in answer.groups for member in of_group]
+
+    found = await answer_of(kafka, members)
+    return None if found is None else len(found)
+
+
+async def none_runs(kafka: str, version: str) -> None:
+    """Raises CommandError while one does; a Kafka that does not answer knows of none."""
+    number = await number_of(kafka, version)
+    if number:
+        group = consumer_group(version)
+        workers = "a worker" if number == 1 else f"{number} workers"
+        message = (
+            f"{workers} of version {version} would be stopped in the middle: end what runs first "
+            f"(one that was killed leaves Kafka's group {group} within seconds)"
+        )
+        raise CommandError(message)
