@@ -1,6 +1,7 @@
 """The parser of the command line: what is misspelt is told with the nearest right word, in one sentence."""
 
 import argparse
+import re
 import sys
 from collections.abc import Iterable
 from typing import Any, Final, NoReturn
@@ -8,6 +9,7 @@ from typing import Any, Final, NoReturn
 from schemas.definition.faults import nearest, quoted
 
 MISUSED: Final = 2
+_LONE: Final = re.compile(r"argument (?:\S+/)?(--?[\w-]+): expected (?:at least )?(?:one|\d+) arguments?")
 _MISSING: Final = "the following arguments are required: "
 
 
@@ -34,6 +36,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """To people, with where they find more; exit code 2."""
+        if lone := _LONE.fullmatch(message):
+            message = f"{lone[1]} needs {_wanted(lone[1], self._actions)} after it"
         missing = message.removeprefix(_MISSING)
         if missing != message:
             message = f"it needs {', '.join(_named(name, self._actions) for name in missing.split(', '))}"
@@ -46,6 +50,14 @@ def no_such(what: str, word: str, known: Iterable[str]) -> str:
     there = list(known)
     hint = nearest(word, there) or f"; there are {', '.join(there)}"
     return f"there is no {what} {quoted(word)}{hint}"
+
+
+def _wanted(option: str, actions: Iterable[argparse.Action]) -> str:
+    """What stands behind an option, as the help of the command calls it."""
+    action = next(one for one in actions if option in one.option_strings)
+    if action.choices is not None:
+        return f"one of {', '.join(map(str, action.choices))}"
+    return f"{action.metavar or action.dest.upper()}"
 
 
 def _named(name: str, actions: Iterable[argparse.Action]) -> str:

@@ -22,17 +22,18 @@ from services.exporter.snapshots import Source
 from services.no_answer import no_answer
 from services.settings import Settings, settings
 from streams.state.redis import RedisReader, RedisRegistry
-from streams.state.redis.connection import FAULTS
+from streams.state.redis.connection import FAULTS, Address
 
 log = logging.getLogger(__name__)
 LOOK_S = 3.0
+LAST_PORT = 65_535
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The definition, and where to listen; where Kafka and Redis are, settings say."""
     parser.add_argument("file", nargs="?", type=Path, default=Path("nsm.yaml"), help="the definition (nsm.yaml)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1; 0.0.0.0 for all)")
-    parser.add_argument("--port", type=int, default=9464, help="port to listen on (9464)")
+    parser.add_argument("--port", type=_port, default=9464, help="port to listen on (9464)")
     parser.add_argument(
         "--series-limit",
         type=_series_limit,
@@ -49,13 +50,21 @@ def run(args: argparse.Namespace) -> int:
     )
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     own = OwnFile(args.file)
-    asyncio.run(_serve(own, settings(), args))
+    where = settings()
+    Address.parse(where.redis)  # what is no URL is said before anything listens
+    asyncio.run(_serve(own, where, args))
     return 0
 
 
 def now_ms() -> int:
     """The one place where the exporter reads the clock."""
     return time.time_ns() // 1_000_000
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= LAST_PORT):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port, a number from 1 to {LAST_PORT}")
+    return int(text)
 
 
 def _series_limit(text: str) -> int:

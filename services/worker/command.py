@@ -16,6 +16,7 @@ from services.settings import settings
 from services.worker.topics import KafkaTopics
 from streams.plan import compile_plan
 from streams.state.redis import RedisReader, RedisRegistry, RedisStore
+from streams.state.redis.connection import Address
 from streams.worker.app import build_app, stop
 from streams.worker.app import run as run_app
 from streams.worker.dead_letters import DeadLetterTopics
@@ -43,6 +44,7 @@ def run(args: argparse.Namespace) -> int:
     for noisy, level in NOISE.items():
         logging.getLogger(noisy).setLevel(level)
     where, plan = settings(), compile_plan(load(args.file))
+    Address.parse(where.redis)  # what is no URL is said before Kafka is waited for
     names, topics = list(plan.sources), KafkaTopics(where.kafka)
     store = RedisStore(where.redis)
     internal = list(plan.stages)

@@ -8,6 +8,7 @@ from threading import Timer
 
 import pytest
 
+from services.cli.main import main
 from services.local.ports import free_port
 from services.no_answer import no_answer
 
@@ -52,3 +53,13 @@ def test_a_service_says_what_does_not_answer_and_what_helps(
         process.wait(PATIENCE_S)
         if process.stderr is not None:
             process.stderr.close()
+
+
+@pytest.mark.parametrize("command", ["worker", "exporter"])
+def test_what_is_no_url_of_a_redis_is_said_with_its_variable_before_anything_is_waited_for(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NSM_REDIS", "hunter2")
+    assert main([command, str(ROOT / "deploy/definitions/cdnow.yaml")]) == 1
+    said = capsys.readouterr().err
+    assert said == "NSM_REDIS is no URL of a Redis, as redis://[:password@]host:port/database is\n"

@@ -15,6 +15,8 @@ import msgspec
 
 from schemas.errors import Moved, SettingsError, StateError, Unfit
 
+NO_URL = "NSM_REDIS is no URL of a Redis, as redis://[:password@]host:port/database is"
+"""It does not tell what it is instead: a password may stand in it."""
 ANSWER_SECONDS = 10.0
 """How long an answer may take; then the connection is no longer trusted."""
 
@@ -41,9 +43,9 @@ class Address(msgspec.Struct, frozen=True):
             parts = urlsplit(url)
             port, database = parts.port or 6379, int(parts.path.strip("/") or 0)
         except ValueError:
-            raise SettingsError("The URL of Redis must be redis://[:password@]host:port/database.") from None
+            raise SettingsError(NO_URL) from None
         if parts.scheme != "redis" or not parts.hostname:
-            raise SettingsError("The URL of Redis must be redis://[:password@]host:port/database.")
+            raise SettingsError(NO_URL)
         greeting: list[Command] = []
         if parts.password is not None:
             user = (unquote(parts.username),) if parts.username else ()

@@ -37,7 +37,14 @@ def test_a_command_that_is_near_none_is_told_with_all_there_are(capsys: pytest.C
                 'did you mean "prometheus"?'
             ),
         ),
-        ("check --events", "nsm check: --events: expected one argument"),
+        ("check --events", "nsm check: --events needs FILE after it"),
+        ("init --phase", "nsm init: --phase needs one of start-up, scale-up, mature after it"),
+        ("publish x.csv --map", "nsm publish: --map needs NAME=COLUMN after it"),
+        ("publish x.csv --map id", "nsm publish: --map: id is not NAME=VALUE"),
+        ("exporter --port", "nsm exporter: --port needs PORT after it"),
+        ("exporter --port abc", "nsm exporter: --port: 'abc' is no port, a number from 1 to 65535"),
+        ("exporter --port 0", "nsm exporter: --port: '0' is no port, a number from 1 to 65535"),
+        ("exporter --port 70000", "nsm exporter: --port: '70000' is no port, a number from 1 to 65535"),
     ],
 )
 def test_a_word_that_is_misspelt_or_missing_is_told_in_a_sentence_with_the_nearest(
