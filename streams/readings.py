@@ -1,6 +1,6 @@
 """Cells become readings: window sums, then exact rationals, rounded only where they are shown."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -67,7 +67,7 @@ class Readings:
         ``dimensions`` may name fewer of these.
         """
         span = running(self._plan.calendar, window, at_ms)
-        shown = self._shown_segments(metric, window, span, at_ms, dimensions)
+        shown = self._shown_segments(metric, window, (span,), at_ms, dimensions)
         return (self._with_pace(metric, window, span, segment) for segment in shown)
 
     def last_complete_segments(self, metric: str, window: Window, at_ms: int | None = None) -> Iterator[Reading]:
@@ -82,20 +82,33 @@ class Readings:
             return iter(())
         look = self._look(window, span)
         at_ms = self._as_of.watermark_ms if at_ms is None else at_ms
-        shown = self._shown_segments(metric, window, span, at_ms)
+        shown = self._shown_segments(metric, window, (span,), at_ms)
         return (self._read(metric, look._replace(segment=segment)) for segment in shown)
 
+    def beside(
+        self, metric: str, window: Window, spans: Sequence[Span], dimensions: Collection[str]
+    ) -> Iterator[tuple[Reading, ...]]:
+        """The metric over each of some spans, the last of them the latest: of the whole, then of each segment.
+
+        A segment stands for the same raw values in all of them, so those of a count or a sum add up in each.
+        """
+        looks = [self._look(window, span) for span in spans]
+        yield tuple(self._read(metric, look) for look in looks)
+        for segment in self._shown_segments(metric, window, spans, spans[-1].end_ms - 1, dimensions):
+            yield tuple(self._read(metric, look._replace(segment=segment)) for look in looks)
+
     def _shown_segments(
-        self, metric: str, window: Window, span: Span, at_ms: int, dimensions: Collection[str] | None = None
+        self, metric: str, window: Window, spans: Sequence[Span], at_ms: int, dimensions: Collection[str] | None = None
     ) -> Iterator[Segment]:
-        """In every window the same at one moment: those that are largest over the longest, then over the span alone."""
+        """In every window the same at one moment: those that are largest over the longest, then over the spans."""
         longest = longest_of(self._definition.metrics[metric].windows)
         whole = running(self._plan.calendar, longest, at_ms)
         for dimension in segmented_by(self._definition, metric):
             if dimensions is not None and dimension not in dimensions:
                 continue
             largest = _largest_first(self._sizes(metric, longest, whole, dimension))
-            largest |= _largest_first(self._sizes(metric, window, span, dimension))
+            for span in spans:
+                largest |= _largest_first(self._sizes(metric, window, span, dimension))
             for name, raw in self._shown_values(metric, window, dimension, largest).items():
                 yield Segment(dimension, name, raw)
 

@@ -90,8 +90,11 @@ def key_of(entity: object) -> bytes | None:
 
 def _entity_key(event: Event, source: Source) -> bytes | None:
     found: object = event.properties
-    for part in source.keyed_by.split("."):
-        found = found.get(part) if isinstance(found, dict) else None
+    if source.keyed_by in event.properties:  # also where its name has a dot
+        found = event.properties[source.keyed_by]
+    else:
+        for part in source.keyed_by.split("."):
+            found = found.get(part) if isinstance(found, dict) else None
     try:
         return key_of(found)
     except TypeError as error:
@@ -133,7 +136,9 @@ def _cloud_event(event: Event, origin: str) -> dict[str, Any]:
         value = data.pop(name, None)
         if value is not None:
             document[name] = str(value)
-    document["data"] = data
+    document["data"] = placed = dict[str, Any]()
+    for name, value in data.items():
+        _place(placed, name, value)
     return document
 
 

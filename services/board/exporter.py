@@ -1,7 +1,7 @@
 """What the exporter says, asked over HTTP."""
 
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 from prometheus_client.metrics_core import Metric
@@ -54,6 +54,10 @@ class Exporter:
         """One metric: ``at``, ``window``; or its history: ``from``, ``to``, ``step``."""
         return self._json(f"/v1/metrics/{metric}?{urlencode(asked)}")
 
+    def change(self, metric: str, **asked: str) -> Json:
+        """What moved it: the last complete period beside the one before; ``at``, ``window``, ``dimension``."""
+        return self._json(f"/v1/metrics/{quote(metric, safe='')}/change?{urlencode(asked)}")
+
     def numbers(self) -> Numbers:
         """Outcomes, lag and owners."""
         families = {one.name: one for one in text_string_to_metric_families(self._get("/metrics").decode())}
@@ -104,6 +108,8 @@ def _samples(families: dict[str, Metric], name: str) -> list[Any]:
 
 def _said(status: int, body: bytes) -> str:
     try:
-        return str(msgspec.json.decode(body, type=Json)["error"])
+        told = msgspec.json.decode(body, type=Json)
+        near = told.get("nearest") or ()
+        return str(told["error"]) + (f"; did you mean {near[0]}?" if near else "")
     except (msgspec.DecodeError, KeyError):
         return f"status {status}"

@@ -17,6 +17,7 @@ COMMANDS = {
     "up": ("services.local.command", "run everything on this machine"),
     "demo": ("services.demo.command", "the whole road on real purchases with published figures"),
     "history": ("services.history.command", "the past of metrics for Prometheus, as OpenMetrics or into its blocks"),
+    "explain": ("services.explain.command", "what moved a metric: its last complete period beside the one before"),
     "board": ("services.board.command", "the north star in the terminal, live"),
     "publish": ("services.publisher.command", "send a file of events to Kafka"),
     "worker": ("services.worker.command", "fold events from Kafka into the state"),

@@ -7,10 +7,12 @@ from typing import NamedTuple
 import msgspec
 from aiohttp import web
 
+from schemas.definition.model import Window
 from schemas.errors import StateError, in_words
 from services.exporter.answers import about, all_metrics, all_readings, iso, reading_json, serving_json
 from services.exporter.aside import aside
 from services.exporter.asked import BadRequest, Moments, moments, nearest
+from services.exporter.change import asked_of, change_json, spans_of
 from services.exporter.followed import NothingToShow, Wanted
 from services.exporter.freshness import Progress, as_of, completeness, topics_of
 from services.exporter.objectives import all_steering
@@ -18,6 +20,7 @@ from services.exporter.shown import Moment, Trust
 from services.exporter.version import Version
 from streams.plan import Plan
 from streams.readings import Readings, keys_between
+from streams.state.port import KeySpan
 from streams.time.spans import longest_of
 
 log = logging.getLogger(__name__)
@@ -30,7 +33,7 @@ PAGES = {
     "/health/live": "the process runs",
     "/health/ready": "the state is read, and every partition has a position",
 }
-PATHS = ("/", *PAGES, "/v1/metrics/{name}")
+PATHS = ("/", *PAGES, "/v1/metrics/{name}", "/v1/metrics/{name}/change")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -73,6 +76,7 @@ def build_api(
             web.get("/v1/steering", pages.steering),
             web.get("/v1/metrics", pages.listed),
             web.get("/v1/metrics/{name}", pages.metric),
+            web.get("/v1/metrics/{name}/change", pages.change),
             web.get("/health/live", pages.live),
             web.get("/health/ready", pages.ready),
         ]
@@ -119,20 +123,33 @@ class _Pages:
         name, version = request.match_info["name"], self._current()
         plan, snapshots = version.plan, version.snapshots
         if name not in plan.definition.metrics:
-            return _json({"error": f"there is no metric {name!r}", "nearest": nearest(plan, name)}, 404)
+            return _no_such(plan, name)
         asked = moments(plan, name, request.query, snapshots.now_ms())
 
         def wanted(_: Progress, __: int) -> Wanted:
-            keys = keys_between(plan, name, asked.window, asked.at_ms[0], asked.at_ms[-1])
-            if not asked.dimensions:
-                return keys
-            longest = longest_of(plan.definition.metrics[name].windows)  # which segments are shown hangs on it
-            for series, spans in keys_between(plan, name, longest, asked.at_ms[0], asked.at_ms[-1]).items():
-                keys.setdefault(series, set()).update(spans)
-            return keys
+            between = asked.at_ms[0], asked.at_ms[-1]
+            return _keys(plan, (name, asked.window), between, segments=bool(asked.dimensions))
 
         answered = _history if asked.history else _at
         return _json(await snapshots.read(wanted, lambda moment: answered(Answer(plan, asked, moment))))
+
+    async def change(self, request: web.Request) -> web.Response:
+        name, version = request.match_info["name"], self._current()
+        plan, snapshots = version.plan, version.snapshots
+        if name not in plan.definition.metrics:
+            return _no_such(plan, name)
+        asked, topics = asked_of(plan, name, request.query, snapshots.now_ms()), topics_of(plan, name)
+
+        def wanted(progress: Progress, _: int) -> Wanted:
+            before, last = spans_of(plan, asked, as_of(progress, topics).watermark_ms)
+            between = before.end_ms - 1, last.end_ms - 1
+            return _keys(plan, (name, asked.window), between, segments=bool(asked.dimensions))
+
+        def answered(moment: Moment) -> dict[str, object]:
+            readings, trust = _read(plan, name, moment)
+            return change_json(plan, asked, spans_of(plan, asked, trust.as_of.watermark_ms), readings, trust)
+
+        return _json(await snapshots.read(wanted, answered))
 
     async def live(self, _: web.Request) -> web.Response:
         return _json({"status": "live"})
@@ -153,17 +170,31 @@ def _of_now(request: web.Request) -> None:
         )
 
 
-def _read(answer: Answer) -> tuple[Readings, Trust]:
-    plan, asked, moment = answer
-    topics = topics_of(plan, asked.metric)
+def _no_such(plan: Plan, metric: str) -> web.Response:
+    return _json({"error": f"there is no metric {metric!r}", "nearest": nearest(plan, metric)}, 404)
+
+
+def _keys(plan: Plan, of: tuple[str, Window], between: tuple[int, int], *, segments: bool) -> dict[str, set[KeySpan]]:
+    """Of a metric over a window from one moment to another; which segments are shown hangs on its longest window."""
+    metric, window = of
+    keys = keys_between(plan, metric, window, *between)
+    if segments:
+        longest = longest_of(plan.definition.metrics[metric].windows)
+        for series, spans in keys_between(plan, metric, longest, *between).items():
+            keys.setdefault(series, set()).update(spans)
+    return keys
+
+
+def _read(plan: Plan, metric: str, moment: Moment) -> tuple[Readings, Trust]:
+    topics = topics_of(plan, metric)
     until = as_of(moment.progress, topics)
     trust = Trust(until, completeness(moment.progress, topics, moment.read_ms))
     return Readings(plan, moment.cells, until), trust
 
 
 def _at(answer: Answer) -> dict[str, object]:
-    plan, asked, _ = answer
-    (readings, trust), at_ms = _read(answer), asked.at_ms[0]
+    plan, asked, moment = answer
+    (readings, trust), at_ms = _read(plan, asked.metric, moment), asked.at_ms[0]
     whole = readings.running(asked.metric, asked.window, at_ms)
     segments = readings.segments(asked.metric, asked.window, at_ms, asked.dimensions or ())
     return about(plan) | {
@@ -176,8 +207,8 @@ def _at(answer: Answer) -> dict[str, object]:
 
 def _history(answer: Answer) -> dict[str, object]:
     """With ``segments`` in each reading where any were asked for, as a single moment has them."""
-    plan, asked, _ = answer
-    readings, trust = _read(answer)
+    plan, asked, moment = answer
+    readings, trust = _read(plan, asked.metric, moment)
 
     def of(at_ms: int) -> dict[str, object]:
         whole = readings.running(asked.metric, asked.window, at_ms)

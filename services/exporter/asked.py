@@ -1,7 +1,7 @@
 """What a request for one metric asks: which window, and which moment or moments."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 
@@ -50,23 +50,17 @@ def moments(plan: Plan, metric: str, query: Mapping[str, str], now_ms: int) -> M
 
     A moment is read at the end of its bucket (a day; of windows of hours a piece): all that happened in it is in.
     """
-    unknown = [name for name in query if name not in KNOWN]
-    if unknown:
-        raise BadRequest(f"unknown parameter {unknown[0]!r}; there are {', '.join(KNOWN)}")
-    given = [name for name, _ in query.items()]
-    repeated = [name for name in KNOWN if given.count(name) > 1]
-    if repeated:
-        raise BadRequest(f"{repeated[0]} is given more than once")
-    window = _window(plan, metric, query.get("window"))
+    only(query, KNOWN)
+    window = window_of(plan, metric, query.get("window"))
     history = bool(query.keys() & {"from", "to", "step"})
     dimensions = _dimensions(plan, metric, query, history=history)
     if not history:
-        at_ms = _moment(plan, "at", query["at"], now_ms) if "at" in query else now_ms
+        at_ms = moment_of(plan, "at", query["at"], now_ms) if "at" in query else now_ms
         return Moments(metric, window, (at_ms,), history=False, dimensions=dimensions)
     if "at" in query or "from" not in query:
         raise BadRequest("a history needs from, may have to and step, and cannot have at")
-    first = _moment(plan, "from", query["from"], now_ms)
-    last = _moment(plan, "to", query["to"], now_ms) if "to" in query else now_ms
+    first = moment_of(plan, "from", query["from"], now_ms)
+    last = moment_of(plan, "to", query["to"], now_ms) if "to" in query else now_ms
     if last < first:
         raise BadRequest("from lies after to")
     each = 1 + sum(most_shown(plan.definition, metric, one) + BESIDE for one in dimensions or ())
@@ -85,17 +79,34 @@ def _dimensions(plan: Plan, metric: str, query: Mapping[str, str], *, history: b
     said, named = query.get("segments", "no" if history else "yes"), query.get("dimension")
     if said not in ("yes", "no"):
         raise BadRequest(f"segments must be yes or no, not {said!r}")
-    split = segmented_by(plan.definition, metric)
     if named is None:
-        return split if said == "yes" else None
+        return segmented_by(plan.definition, metric) if said == "yes" else None
     if query.get("segments") == "no":
         raise BadRequest("dimension asks for segments, and segments=no for none; leave one of them out")
-    if named not in split:
+    return dimensions_of(plan, metric, named)
+
+
+def dimensions_of(plan: Plan, metric: str, named: str | None) -> tuple[str, ...]:
+    """The dimension of this name, all that split the metric where none is named; raises BadRequest."""
+    split = segmented_by(plan.definition, metric)
+    if named is not None and named not in split:
         raise BadRequest(f"{metric} is not split by {named!r}; it is split by {', '.join(split) or 'nothing'}")
-    return (named,)
+    return split if named is None else (named,)
 
 
-def _window(plan: Plan, metric: str, label: str | None) -> Window:
+def only(query: Mapping[str, str], known: Sequence[str]) -> None:
+    """Raises BadRequest for a parameter that there is not, or that comes twice."""
+    unknown = [name for name in query if name not in known]
+    if unknown:
+        raise BadRequest(f"unknown parameter {unknown[0]!r}; there are {', '.join(known)}")
+    given = [name for name, _ in query.items()]
+    repeated = [name for name in known if given.count(name) > 1]
+    if repeated:
+        raise BadRequest(f"{repeated[0]} is given more than once")
+
+
+def window_of(plan: Plan, metric: str, label: str | None) -> Window:
+    """The one of this label, the first where none is named; raises BadRequest."""
     windows = {one.label: one for one in plan.definition.metrics[metric].windows}
     if label is None:
         return next(iter(windows.values()))
@@ -104,7 +115,7 @@ def _window(plan: Plan, metric: str, label: str | None) -> Window:
     return windows[label]
 
 
-def _moment(plan: Plan, name: str, text: str, now_ms: int) -> int:
+def moment_of(plan: Plan, name: str, text: str, now_ms: int) -> int:
     """Epoch milliseconds, or ISO 8601; without an offset in the company's zone.
 
     A plus that was not written ``%2B`` comes as a space.

@@ -20,8 +20,10 @@ from services.history.series import families
 from services.history.sources import FromEvents, FromExporter
 from services.history.waiting import OtherVersionError, wait_until_counted
 from services.local import install
+from services.publisher.flags import add_table_flags
 from services.replay.extent import extent
 from services.replay.folding import files_by_topic, fold_files
+from services.replay.tables import tables_of
 from services.settings import settings
 from streams.plan import Plan, compile_plan
 
@@ -67,6 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="until the service shows this file's version and has counted what was published",
     )
+    add_table_flags(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -114,7 +117,7 @@ def _text(plan: Plan, args: argparse.Namespace, exporter: Exporter, asked: list[
     given = [None if text is None else moment(plan, name, text) for name, text in _span(args)]
     begin_ms, end_ms = given
     if args.events:
-        folded = fold_files(plan, files_by_topic(plan, args.events))
+        folded = fold_files(plan, files_by_topic(plan, args.events), tables=tables_of(args, args.events))
         if not folded.outcomes["counted"]:
             raise CommandError("no event of these files counts; nsm replay says why")
         extent(plan, folded, end_ms)

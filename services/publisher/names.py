@@ -67,6 +67,6 @@ def _check_unread(columns: Columns, source: Source, there: Collection[str]) -> N
     odd, absent = sorted(given - read - {*OWN, *_ATTRIBUTES}), sorted(read - set(there))
     if odd and absent and UNREAD not in columns.allowed:
         raise PublishError(
-            f"the definition reads no {either(odd)}{nearest(odd[0], absent)}; of what it reads the table has no "
-            f"{either(absent)} (--allow unread goes on all the same)"
+            f"the definition reads no {either(odd)}, and the table has no {either(absent)}, which it reads"
+            f"{nearest(odd[0], absent)} (--allow unread goes on all the same)"
         )

@@ -12,6 +12,7 @@ from schemas.definition.loading import load
 from services.demo.purchases import publish
 from services.history.blocks import Filled, filled
 from services.local.stack import Options, Stack
+from streams.plan import compile_plan
 
 DEFINITION = """\
 company: Versvork
@@ -79,3 +80,30 @@ def test_a_new_prometheus_has_the_past_and_the_second_start_leaves_it_as_it_is(t
         until(stack, lambda: "history is done" in said)
         assert filled(stack.history) == first
         assert told(stack, a_month_ago) == {"day": 10, "7d": 70}
+
+
+def test_a_changed_file_is_given_its_own_past_however_long_the_version_before_is_shown(tmp_path: Path) -> None:
+    file, now = tmp_path / "nsm.yaml", datetime.now(UTC)
+    file.write_text(DEFINITION, encoding="utf-8")
+    options = Options(data=tmp_path / "data", without=frozenset({"alertmanager"}), environment={})
+    a_month_ago = (now - timedelta(days=30)).replace(minute=0, second=0, microsecond=0)
+    (source,) = load(file).sources
+    with Stack(file, options) as stack:
+        publish(iter(orders(now)), stack.kafka, source)
+        until(stack, lambda: filled(stack.history) is not None)
+        first = filled(stack.history)
+    file.write_text(DEFINITION.replace("{rolling: 7d}", "{rolling: 7d}, {rolling: 14d}"), encoding="utf-8")
+    version = compile_plan(load(file)).version
+    nobody = Options(data=options.data, without=options.without | {"worker"}, environment={})
+    log = options.data / "logs/history.log"
+    with Stack(file, nobody) as stack:
+        until(stack, lambda: f"waiting until version {version} is shown" in log.read_text(encoding="utf-8"))
+        assert "start nsm up, or nsm worker" in log.read_text(encoding="utf-8")
+        assert filled(stack.history) == first
+    with Stack(file, options) as stack:
+        until(stack, lambda: filled(stack.history) != first)
+        after = filled(stack.history)
+        assert after is not None
+        assert after.of.startswith(version)
+        until(stack, lambda: told(stack, a_month_ago).keys() == {"day", "7d", "14d"})
+        assert told(stack, a_month_ago) == {"day": 10, "7d": 70, "14d": 140}

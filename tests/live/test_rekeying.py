@@ -1,135 +1,137 @@
-"""Accounts and referrers of a topic that is keyed by user, and a second topic keyed otherwise: workers are killed while
-both are counted, every fifth event comes twice, and then every number is SQL's.
+"""Accounts and referrers of a topic that is keyed by user, and a second topic keyed and written otherwise: workers are
+killed, stand still and find an old Redis while both are counted, every fifth event comes twice, and then every number
+is SQL's.
 """
 
 import itertools
-import json
 import random
-from datetime import UTC, datetime, timedelta
+import signal
+from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 import pytest
 from kafka.admin import ConfigResource, ConfigResourceType
 from redis import Redis
 
-from services.publisher.publisher import Publisher
-from services.publisher.sending import publish_lines
-from streams.cells import Cells
+from services.local.process import Process
 from streams.plan import INTERNAL_PARTITIONS
-from streams.readings import AsOf, Readings
-from tests.live.road import MakeRoad, Road, busy, until
-from tests.live.stages import all_snapshots, late_cells, until_all_is_read
-from tests.reference.measures import Reference, Value
+from streams.rekeying.messages import decoded
+from tests.live.rekeyed import Sent, new_company, publish_visits, shop, web, wrong
+from tests.live.road import SHORT, MakeRoad, Road, busy, until
+from tests.live.stages import all_snapshots, until_all_is_read
 from tests.servers import KafkaServer, RedisServer
 
 KILLS = 6
-TEXT = """\
-company: Test
-time_zone: Europe/Amsterdam
-events:
-  - {name: shop, topic: TOPIC, keyed_by: user_id, lateness: 400d, dedupe: 1h}
-  - {name: web, topic: TOPIC-web, keyed_by: visitor, format: {time: at, properties: data}, lateness: 400d}
-measures:
-  orders:          {count: order, from: shop}
-  customers:       {distinct: user_id, of: order, from: shop}
-  accounts:        {distinct: account_id, of: order, from: shop}
-  account_repeats: {repeat: order, by: account_id, within: 20d, from: shop}
-  referrers:       {first: order, by: referrer, from: shop, where: amount > 10}
-  account_skus:    {first: order, by: [account_id, items.sku], from: shop, where: items.qty > 0}
-  visitors:        {distinct: visitor, of: visit, from: web}
-  campaigns:       {distinct: campaign, of: visit, from: web}
-metrics:
-  orders:        {measure: orders, window: [{calendar: month}, lifetime]}
-  accounts:      {measure: accounts, window: [{calendar: month}, {rolling: 7d}, lifetime]}
-  repeats:       {ratio: [account_repeats, accounts], window: [{calendar: month}, lifetime]}
-  referrers:     {measure: referrers, window: [{calendar: day}, lifetime]}
-  account_skus:  {measure: account_skus, window: [{calendar: week}, lifetime]}
-  campaigns:     {measure: campaigns, window: [{calendar: month}, lifetime]}
-  reach:         {ratio: [customers, visitors], window: [{calendar: month}, lifetime]}
-north_star: {metric: repeats}
+STANDS_STILL = """
+import os, signal
+from streams.worker.internal import InternalTopics
+send, batches = InternalTopics.send, []
+async def standing_still(self, outgoing):
+    batches.append(outgoing)
+    chosen = len(batches) == 4
+    if chosen and {before}: os.kill(os.getpid(), signal.SIGSTOP)
+    await send(self, outgoing)
+    if chosen and not {before}: os.kill(os.getpid(), signal.SIGSTOP)
+InternalTopics.send = standing_still
 """
-
-
-def moment(chance: random.Random) -> str:
-    """Of the first half of 2025."""
-    return (datetime(2025, 1, 1, tzinfo=UTC) + timedelta(milliseconds=chance.randrange(200 * 86_400_000))).isoformat()
-
-
-def shop(number: int) -> list[bytes]:
-    """Orders of three hundred users of forty accounts, in no order, some without account or referrer."""
-    chance = random.Random(number)
-    events = []
-    for n in range(number):
-        one: dict[str, object] = {"event_id": f"e{n}", "event": "order", "user_id": f"u{chance.randrange(300)}"}
-        one |= {"time": moment(chance), "amount": chance.randrange(60)}
-        one |= {"account_id": f"a{chance.randrange(40)}"} if chance.random() < 0.9 else {}
-        one |= {"referrer": f"r{chance.randrange(90)}"} if chance.random() < 0.5 else {}
-        one["items"] = [{"sku": chance.choice("klmno"), "qty": chance.randrange(3)} for _ in range(chance.randrange(3))]
-        events.append(json.dumps(one).encode())
-    return events
-
-
-def web(number: int) -> list[bytes]:
-    """Visits, which say things elsewhere."""
-    chance = random.Random(-number)
-    return [
-        json.dumps(
-            {
-                "event_id": f"v{n}",
-                "event": "visit",
-                "at": moment(chance),
-                "data": {"visitor": f"x{chance.randrange(200)}", "campaign": f"c{chance.randrange(25)}"},
-            }
-        ).encode()
-        for n in range(number)
-    ]
+"""A worker that is stopped before or after it sends the messages of its fourth batch, and before their commit."""
 
 
 @pytest.fixture
 def company(new_road: MakeRoad, kafka: KafkaServer, redis_server: RedisServer, redis: Redis) -> Road:
-    road = new_road(kafka, redis_server, TEXT)
-    kafka.create_topic(f"{road.topic}-web")
-    return road
+    return new_company(new_road, kafka, redis_server)
+
+
+def twice(orders: list[bytes], chance: random.Random) -> list[bytes]:
+    """Every fifth two times, in no order."""
+    sent = orders + orders[::5]
+    chance.shuffle(sent)
+    return sent
 
 
 def test_kills_between_two_stages_change_no_number_and_nothing_is_counted_twice(company: Road) -> None:
     road, chance = company, random.Random(1)
-    orders, visits = shop(6_000), web(1_500)
-    sent = orders + orders[::5]
-    chance.shuffle(sent)
-    with Publisher(road.kafka.bootstrap, road.plan.sources[f"{road.topic}-web"].source) as publisher:
-        publish_lines(visits, publisher, None)
+    sent = Sent(shop(6_000), web(1_500))
+    assert publish_visits(road, sent.visits) == 1_800
     pair = [road.start(), road.start()]
-    with busy(road, sent, 500):
+    with busy(road, twice(sent.orders, chance), 500):
         for _ in range(KILLS):
             road.until_work()
             chance.choice(pair).process.kill()
             pair = [worker if worker.process.exit_code() is None else road.start() for worker in pair]
-    until_all_is_read(road)
+    assert wrong(road, sent)[:5] == []
     snapshots = all_snapshots(road)
-    totals = [one.totals for (topic, _), one in snapshots.items() if topic == road.topic]
-    assert sum(one["counted"] for one in totals) == len(orders)
     assert {topic for topic, _ in snapshots} == {*road.plan.sources, *road.plan.stages}
     assert len(road.plan.stages) == 3
-    readings = Readings(road.plan, Cells.of(snapshots.values()), AsOf(0, 0))
-    reference = Reference(road.plan.definition)
-    reference.load("shop", orders)
-    reference.load("web", visits)
-    days, wrong = reference.days(), []
-    for metric in road.plan.definition.metrics.values():
-        for window in metric.windows:
-            for at, right in zip(days, reference.metric(metric.name, window, days), strict=True):
-                one = readings.running(metric.name, window, at)
-                if Value(one.numerator, one.denominator) != right:
-                    wrong.append(
-                        f"{metric.name} {window.label} at {at}: {one.numerator}/{one.denominator}, not {right}"
-                    )
-    assert wrong[:5] == []
-    ours, theirs = late_cells(road)
-    assert ours == theirs
-    assert len(ours) > 1000
     for stage in road.plan.stages:
         floors = [one.standing.floor for (topic, _), one in snapshots.items() if topic == stage]
         assert len(floors) == INTERNAL_PARTITIONS
+
+
+def stands_still(process: Process) -> bool:
+    state = Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+    return state == "T"
+
+
+def sent_again(road: Road) -> int:
+    """Messages in internal topics whose offsets another message before them has brought already."""
+    number = 0
+    for stage in road.plan.stages:
+        for log in road.records(stage).values():
+            reached: dict[int, int] = defaultdict(int)
+            for message in (decoded(raw.value) for raw in log):
+                number += message.next <= reached[message.partition]
+                reached[message.partition] = max(message.next, reached[message.partition])
+    return number
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before it sends", "before it commits"])
+def test_a_worker_that_stood_still_while_another_took_over_counts_nothing_twice_when_it_goes_on(
+    company: Road, *, before: bool
+) -> None:
+    road, sent = company, Sent(shop(2_000), web(300))
+    zombie = road.start(SHORT + STANDS_STILL.format(before=before))
+    road.publish(sent.orders[:1_500])
+    publish_visits(road, sent.visits)
+    until(lambda: stands_still(zombie.process), road.last_words)
+    road.start()
+    until_all_is_read(road)
+    by_the_other, opened = sent_again(road), zombie.log().count(" opened ")
+    zombie.process.signal(signal.SIGCONT)
+    until(lambda: zombie.log().count(" opened ") > opened, road.last_words)
+    if before:
+        until(lambda: sent_again(road) > by_the_other, road.last_words)
+    else:
+        assert by_the_other > 0
+    road.publish(sent.orders[1_500:])
+    assert wrong(road, sent)[:5] == []
+    assert zombie.process.exit_code() is None
+
+
+def further(road: Road, position: int) -> bool:
+    return road.position() > position
+
+
+def test_a_redis_from_an_old_snapshot_is_brought_up_again_in_both_stages(
+    new_road: MakeRoad, kafka: KafkaServer, own_redis: Callable[..., RedisServer], tmp_path: Path
+) -> None:
+    road, chance = new_company(new_road, kafka, own_redis()), random.Random(2)
+    sent = Sent(shop(4_000), web(600))
+    publish_visits(road, sent.visits)
+    for _ in range(2):
+        road.start()
+    with busy(road, twice(sent.orders, chance), 500):
+        for _ in range(2):
+            road.until_work()
+            old = road.redis.snapshot(tmp_path / "old.rdb")
+            beyond = road.position() + 400
+            until(partial(further, road, beyond), road.last_words)
+            road.redis.restart(rdb=old)
+            road.until_work()
+    assert wrong(road, sent)[:5] == []
+    assert sent_again(road) > 0
 
 
 def test_an_internal_topic_that_was_made_anew_stops_the_worker_and_says_why(company: Road) -> None:

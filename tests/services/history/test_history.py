@@ -219,6 +219,19 @@ def test_a_step_that_leaves_alert_rules_nothing_to_see_is_told(
     assert ("too sparse for the alert rules: of earlier weeks they look at 2h" in err) == sparse
 
 
+def test_a_past_is_told_of_a_table_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "nsm.yaml").write_text(DEFINITION, encoding="utf-8")
+    order = {"event_id": "1", "event": "order_completed", "user_id": "u", "time": "2026-03-01T10:00:00+00:00"}
+    (tmp_path / "events.jsonl").write_text(json.dumps(order), encoding="utf-8")
+    (tmp_path / "events.csv").write_text("order,user_id,time\n1,u,2026-03-01T10:00:00+00:00\n", encoding="utf-8")
+    told = []
+    for words in (["events.jsonl"], ["events.csv", "--map", "id=order", "--set", "type=order_completed"]):
+        file, *flags = words
+        assert main(["history", str(tmp_path / "nsm.yaml"), "--events", str(tmp_path / file), *flags]) == 0
+        told.append(capsys.readouterr().out)
+    assert told[0] == told[1]
+
+
 def test_a_service_that_is_away_is_told_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "nsm.yaml").write_text(DEFINITION, encoding="utf-8")
     done = nsm(folder=tmp_path)

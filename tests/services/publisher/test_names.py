@@ -51,7 +51,7 @@ def test_a_number_that_is_the_same_in_every_event_is_a_number() -> None:
 
 def test_a_name_that_nobody_reads_is_refused_where_one_that_is_read_is_missing() -> None:
     sentence = (
-        r'the definition reads no citi; did you mean "city"\?; of what it reads the table has no city '
+        r'the definition reads no citi, and the table has no city, which it reads; did you mean "city"\? '
         r"\(--allow unread goes on all the same\)"
     )
     with pytest.raises(PublishError, match=sentence):

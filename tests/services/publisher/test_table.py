@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
+from schemas.definition.model import CloudEventsFormat, FlatFormat, Format
 from schemas.errors import PublishError
 from services.publisher.lines import Faults
 from services.publisher.names import KEYLESS, Columns
@@ -157,3 +158,13 @@ def test_blank_lines_before_the_header_are_passed_over_and_columns_without_a_nam
 def test_a_cell_that_is_no_utf_8_is_told_in_words() -> None:
     found, faults = events("o1,c1,2027-03-28T14:30:00Z,1,caf\udce9")
     assert (found, [bad.reason for bad in faults.first]) == ([], ["it is not UTF-8 text"])
+
+
+@pytest.mark.parametrize("form", [FlatFormat(), CloudEventsFormat()])
+def test_a_key_whose_name_has_a_dot_is_read_from_the_column_of_that_name(form: Format) -> None:
+    source = msgspec.structs.replace(SOURCE, keyed_by="account.id", format=form)
+    columns = Columns(mapped={"account.id": "customer"}, constants={"type": "order_completed"})
+    lines = ["id,time,customer\n", "o1,2027-03-28T14:30:00Z,c1\n"]
+    [message] = read_table(lines, columns, source, Faults())
+    event = json.loads(message.value)
+    assert (message.key, event.get("data", event)["account"]) == (b"c1", {"id": "c1"})

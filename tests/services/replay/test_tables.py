@@ -46,7 +46,7 @@ def test_rows_that_are_no_events_are_named_with_their_lines(replay: Replay) -> N
 def test_a_misspelt_name_is_said_before_any_row_is_read(replay: Replay) -> None:
     replay(table(), *(flag.replace("city=", "citi=") for flag in EUROPEAN), name="b.csv")
     assert replay.code == 1
-    assert 'the definition reads no citi; did you mean "city"?' in replay.err
+    assert 'the definition reads no citi, and the table has no city, which it reads; did you mean "city"?' in replay.err
 
 
 def test_flags_of_tables_without_a_table_are_told(replay: Replay) -> None:

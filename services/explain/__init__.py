@@ -1,0 +1,1 @@
+"""What moved a number, for people who ask why."""
