@@ -3,7 +3,7 @@
 import contextlib
 import gc
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,8 @@ from redis import Redis
 
 from tests.live.road import ORDERS, MakeRoad, Road
 from tests.servers import KafkaServer, RedisServer
+from tests.verified.page import PAGE
+from tests.verified.road import TOLD, WRITING, Done
 
 
 @pytest.fixture
@@ -24,6 +26,24 @@ def new_road(tmp_path: Path) -> Iterator[MakeRoad]:
             return road
 
         yield make
+
+
+@pytest.fixture
+def make_road(kafka: KafkaServer, redis_server: RedisServer, redis: Redis, new_road: MakeRoad) -> MakeRoad:
+    """``make_road(text, partitions)``, over the servers that all tests share."""
+    return lambda text, partitions: new_road(kafka, redis_server, text, partitions)
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> Callable[[Done], None]:
+    """Holds what was done on a journey to what the page of what was verified says; unless that is being written."""
+
+    def told(done: Done) -> None:
+        record_property(TOLD, done.line)
+        if not request.config.stash.get(WRITING, False):
+            assert done.line in PAGE.read_text(encoding="utf-8").splitlines(), "python -m tests.verified --road"
+
+    return told
 
 
 @pytest.fixture

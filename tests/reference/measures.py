@@ -26,6 +26,7 @@ import msgspec
 from schemas.definition import model
 from schemas.definition.arithmetic import names_in, written
 from schemas.definition.model import ANY, Condition, Definition, FlatFormat, Measure, Source, Window
+from tests.reference.carried import ADDED_UP, by_value_sql, in_segment, in_segment_sql, measures_under, shown
 from tests.reference.settled import settled_sql, within_sql
 from tests.reference.spread import BINS, longest, spread_sql, told
 from tests.reference.stretches import FOR_EVER_MS, NEVER_MS, LocalTime, Stretch, local_day, midnight
@@ -64,6 +65,9 @@ class Reference:
         self._matching: dict[str, str] = {}
         self._numbers: dict[tuple[str, str | bool, tuple[Stretch, ...]], list[Fraction]] = {}
         self._looking: tuple[str, str] | None = None
+        self._places: list[tuple[str, ...]] = []
+        self._by_value: dict[tuple[str, str, tuple[Stretch, ...]], list[dict[str, int]]] = {}
+        self._lives: dict[tuple[str, str, tuple[Stretch, ...]], str] = {}
         self._within: dict[str, str] = {}
         self._time = LocalTime(ZoneInfo(definition.time_zone), definition.week_starts)
 
@@ -143,6 +147,68 @@ class Reference:
         finally:
             self._looking = None
 
+    def carried(
+        self, name: str, dimension: str, window: Window, moments: Sequence[int], as_of_ms: int = FOR_EVER_MS
+    ) -> list[dict[str, Value | None]]:
+        """The metric at each moment in each segment of what each event carries; ``other`` and ``none`` always."""
+        self._places = self._shown(name, dimension, window, moments)
+        found: list[dict[str, Value | None]] = [{} for _ in moments]
+        try:
+            for segment in {one for places in self._places for one in places} | {"other", "none"}:
+                self._looking = dimension, segment
+                values = self.metric(name, window, moments, as_of_ms)
+                for segments, value, places in zip(found, values, self._places, strict=True):
+                    if segment in (*places, "other", "none"):
+                        segments[segment] = value
+        finally:
+            self._looking = None
+        return found
+
+    def _shown(self, name: str, dimension: str, window: Window, moments: Sequence[int]) -> list[tuple[str, ...]]:
+        """The values shown at each moment: where entities are counted the declared ones."""
+        one = self.definition.dimensions[dimension]
+        under = [self.definition.measures[measure] for measure in dict.fromkeys(measures_under(self.definition, name))]
+        if not all(isinstance(measure, ADDED_UP) for measure in under):
+            return [one.values for _ in moments]
+        sizes = []
+        for of in (longest(self.definition.metrics[name].windows), window):
+            stretches = [self._time.stretch(of, at, NEVER_MS) for at in moments]
+            sizes.append([self._values_of(measure, dimension, of, stretches) for measure in under])
+        return [shown(one, *([column[n] for column in of] for of in sizes)) for n in range(len(moments))]
+
+    def _values_of(
+        self, measure: Measure, dimension: str, window: Window, stretches: list[Stretch]
+    ) -> list[dict[str, int]]:
+        """What each raw value comes to at each moment."""
+        key = measure.name, dimension, tuple(stretches)
+        if key not in self._by_value:
+            source, table = self.definition.source(measure.source), f"carried_{measure.name}_{dimension}"
+            raw = f"coalesce({_text(source, self.definition.dimensions[dimension].property)}, '') as raw"
+            more = () if isinstance(measure, model.Amount) else ("1 as v",)
+            matching = _matching(measure, source, None, raw, *more)
+            self._db.execute(f"create table if not exists {table} as {matching}")
+            self._ask(window, stretches)
+            found: list[dict[str, int]] = [{} for _ in stretches]
+            for moment, value, number in self._db.execute(by_value_sql(table)).fetchall():
+                found[moment][value] = int(number)
+            self._by_value[key] = found
+        return self._by_value[key]
+
+    def _carried(
+        self, measure: Measure, of: tuple[str, str], window: Window, stretches: list[Stretch]
+    ) -> list[Fraction]:
+        """The measure at each moment in a segment of what each event carries."""
+        dimension, segment = of
+        if isinstance(measure, ADDED_UP):
+            values = self._values_of(measure, dimension, window, stretches)
+            scale = 10**measure.decimals if isinstance(measure, model.Sum) else 1
+            pairs = zip(values, self._places, strict=True)
+            return [Fraction(in_segment(segment, sizes, places), scale) for sizes, places in pairs]
+        one, source = self.definition.dimensions[dimension], self.definition.source(measure.source)
+        part = msgspec.structs.replace(measure, name=f"{measure.name}|{dimension}|{segment}")
+        self._within[part.name] = in_segment_sql(segment, _text(source, one.property), one)
+        return self._measure(part, window, stretches)
+
     def spread(
         self, name: str, dimension: str, window: Window, moments: Sequence[int]
     ) -> list[dict[str, Fraction | None]]:
@@ -204,17 +270,23 @@ class Reference:
 
     def _measure(self, measure: Measure, window: Window, stretches: list[Stretch]) -> list[Fraction]:
         if self._looking is not None:
-            (dimension, segment), self._looking = self._looking, None
-            measure, looked = self._part(measure, dimension, (segment,)), (dimension, segment)
+            looked, self._looking = self._looking, None
+            dimension, segment = looked
             try:
-                return self._measure(measure, window, stretches)
+                if not self.definition.dimensions[dimension].settled:
+                    return self._carried(measure, looked, window, stretches)
+                return self._measure(self._part(measure, dimension, (segment,)), window, stretches)
             finally:
                 self._looking = looked
         compared = isinstance(measure, model.Lifecycle | model.NetRetention)
         key = measure.name, window.label if compared else window == model.Lifetime(), tuple(stretches)
         if key not in self._numbers:
             self._ask(window, stretches)
-            found = dict(self._db.execute(self._sql(measure, window)).fetchall())
+            if isinstance(measure, model.Lifecycle):
+                sql = self._lives_sql(measure, window, stretches)
+            else:
+                sql = self._sql(measure, window)
+            found = dict(self._db.execute(sql).fetchall())
             scale = 10**measure.decimals if isinstance(measure, model.Sum | model.NetRetention) else 1
             self._numbers[key] = [Fraction(int(found.get(n) or 0), scale) for n in range(len(stretches))]
         return self._numbers[key]
@@ -245,8 +317,8 @@ class Reference:
             case model.Distinct(at_least=n):
                 often = f"from asked join {matching} on {inside} group by moment, e having count(*) >= {n}"
                 return f"select moment, count(*) from (select moment, e {often}) group by moment"
-            case model.Lifecycle() | model.NetRetention():
-                return _compared_sql(measure, matching)
+            case model.NetRetention():
+                return _retained_sql(measure, matching)
             case model.Count():
                 counted = f"select t, 1 as v from {matching}"
             case model.Distribution():
@@ -267,6 +339,21 @@ class Reference:
         instants = f"select t, sum(v) as v from ({counted}) group by t"
         return f"select moment, sum(v) from asked join ({instants}) on {inside} group by moment"
 
+    def _lives_sql(self, measure: model.Lifecycle, window: Window, stretches: list[Stretch]) -> str:
+        """A number for each moment; who was there in its period, the one before and earlier is found once."""
+        whole = msgspec.structs.replace(measure, name=measure.name.replace(f".{measure.part}", "", 1))
+        key = whole.name, window.label, tuple(stretches)
+        if key not in self._lives:
+            self._within |= {whole.name: within} if (within := self._within.get(measure.name)) else {}
+            table = self._lives[key] = f"lives_{len(self._lives)}"
+            self._db.execute(
+                f"""create table {table} as
+                    select moment, e, bool_or(t >= begin_ms) as now, bool_or(t < before_ms) as earlier,
+                           bool_or(t >= before_ms and t < begin_ms) as before
+                      from asked join {self._matching_table(whole)} on t < end_ms group by moment, e"""
+            )
+        return f"select moment, count(*) from {self._lives[key]} where {PARTS[measure.part]} group by moment"
+
     def _matching_table(self, measure: Measure) -> str:
         """``t``, ``id``, ``e`` and ``v`` of the events of the declared type that pass ``where``, made once."""
         if measure.name not in self._matching:
@@ -277,13 +364,9 @@ class Reference:
         return self._matching[measure.name]
 
 
-def _compared_sql(measure: model.Lifecycle | model.NetRetention, matching: str) -> str:
+def _retained_sql(measure: model.NetRetention, matching: str) -> str:
     """A number for each moment, of its period and the one before."""
     now, was = "t >= begin_ms and t < end_ms", "t >= before_ms and t < begin_ms"
-    if isinstance(measure, model.Lifecycle):
-        lives = f"""select moment, e, bool_or({now}) as now, bool_or(t < before_ms) as earlier, bool_or({was}) as before
-                    from asked join {matching} on t < end_ms group by moment, e"""
-        return f"select moment, count(*) from ({lives}) where {PARTS[measure.part]} group by moment"
     paid = f"""select moment, e, coalesce(sum(v) filter ({was}), 0) as base, coalesce(sum(v) filter ({now}), 0) as kept
                from asked join {matching} on t >= before_ms and t < end_ms group by moment, e"""
     return f"select moment, sum({measure.part.value}) from ({paid}) where base > 0 group by moment"

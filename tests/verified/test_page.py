@@ -5,6 +5,7 @@ import pytest
 from streams.plan import Plan
 from tests.verified.comparing import DATA_SETS, DataSet, verify
 from tests.verified.page import PAGE, page, part, parts_of
+from tests.verified.road import JOURNEYS, ON_THE_ROAD, begin, road_part
 from tests.verified.ways import FoldedLog, Way, fold
 
 COMMITTED = parts_of(PAGE.read_text(encoding="utf-8"))
@@ -24,8 +25,15 @@ def test_the_page_says_what_a_fresh_run_gives_and_nothing_differs(data: DataSet)
 
 
 def test_the_page_has_a_part_for_each_and_is_written_in_order() -> None:
-    assert list(COMMITTED) == [data.name for data in DATA_SETS]
-    assert page(COMMITTED.values()) == PAGE.read_text(encoding="utf-8")
+    assert list(COMMITTED) == [*(data.name for data in DATA_SETS), ON_THE_ROAD]
+    assert page(COMMITTED) == PAGE.read_text(encoding="utf-8")
+
+
+def test_the_page_tells_of_every_journey_on_the_real_road_and_nothing_differs() -> None:
+    lines = COMMITTED[ON_THE_ROAD].splitlines()
+    assert COMMITTED[ON_THE_ROAD] == road_part(lines)
+    told = [line for one in JOURNEYS for line in lines if line.startswith(begin(one)) and line.endswith(" | 0 |")]
+    assert len(told) == len(JOURNEYS)
 
 
 def test_an_event_that_is_lost_is_told_as_differences(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,13 +15,13 @@ NAMED = 5
 def _find(definition: Definition, observed: Observed) -> Iterator[Finding]:
     for name, numbers in observed.carried.items():
         declared = definition.dimensions[name].values
-        others = {value: number for value, number in numbers.items() if value not in declared}
+        others = {value: number for value, number in numbers.items() if value not in (*declared, "other")}
         if sum(others.values()) > MOST_OTHER * sum(numbers.values()):
             yield Finding((f"dimensions.{name}.values", f"dimensions.{name}"), _told(others, sum(numbers.values())))
 
 
 def _told(others: Mapping[str, int], every: int) -> str:
-    largest = sorted((value for value in others if value != "other"), key=lambda value: (-others[value], value))
+    largest = sorted(others, key=lambda value: (-others[value], value))
     named = ", ".join(f"{quoted(value)} ({others[value] / every:.0%})" for value in largest[:NAMED])
     return f"{sum(others.values()) / every:.0%} of the events that carry it carry other values: {named}"
 

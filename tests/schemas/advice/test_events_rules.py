@@ -180,9 +180,10 @@ def test_a_list_of_values_that_leaves_many_events_out_is_found_with_the_largest_
 
 def test_of_many_other_values_the_largest_are_named() -> None:
     text = changed(("  city: {property: city}", "  city: {property: city, values: [Ede]}"))
-    (said,) = texts(by_city(**{f"c{n}": 10 + n for n in range(9)}, other=500), text)
-    assert said.startswith("100% of the events")
+    (said,) = texts(by_city(**{f"c{n}": 10 + n for n in range(9)}, other=374), text)
+    assert said.startswith("25% of the events")
     assert said.count("(") == 5
     assert "other" not in said.partition(": ")[2]
     assert '"c8"' in said
     assert '"c3"' not in said
+    assert texts(by_city(other=500), text) == []

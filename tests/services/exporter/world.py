@@ -20,9 +20,9 @@ APPENDED = NOW + 100 * 86_400_000  # by a broker whose clock is ahead of every t
 Event = dict[str, object]
 
 
-def records_of(log: Sequence[Event]) -> list[RawRecord]:
-    """A log as the broker has it."""
-    return [RawRecord(offset, APPENDED, None, json.dumps(one).encode()) for offset, one in enumerate(log)]
+def records_of(log: Sequence[Event], begin: int = 0) -> list[RawRecord]:
+    """A log as the broker has it, from an offset on."""
+    return [RawRecord(offset, APPENDED, None, json.dumps(one).encode()) for offset, one in enumerate(log, begin)]
 
 
 class Clock:
@@ -85,6 +85,7 @@ class Company:
         self.plan, self.store, self.number = plan, store, partitions
         self.source = the_source(plan)
         self.logs: list[list[Event]] = [[] for _ in range(partitions)]
+        self._records: list[list[RawRecord]] = [[] for _ in range(partitions)]
 
     @property
     def topic(self) -> str:
@@ -113,8 +114,9 @@ class Company:
 
     async def fold(self, number: int, batch: int = 1000, upto: int | None = None) -> None:
         """One partition, from where its state stands to the end of its log."""
-        log = records_of(self.logs[number][:upto])
-        await fold_log(self.plan, self.store, Origin(self.topic, number, self.number), log, batch)
+        records, log = self._records[number], self.logs[number]
+        records += records_of(log[len(records) :], len(records))  # each is encoded once
+        await fold_log(self.plan, self.store, Origin(self.topic, number, self.number), records[:upto], batch)
 
 
 class World:
