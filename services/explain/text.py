@@ -72,7 +72,7 @@ def _period(reading: Json) -> str:
     if not (window[0].isdecimal() and window[-1] in "hm"):
         first, last = start.date(), end.date() - timedelta(days=1)
         return f"{first}" if first == last else f"{first} to {last}"
-    return f"{start:%Y-%m-%d %H:%M} to {end:%H:%M}"
+    return f"{start:%Y-%m-%d %H:%M} to {end:{'%H:%M' if start.date() == end.date() else '%Y-%m-%d %H:%M'}}"
 
 
 def _exact(reading: Json) -> Fraction | None:

@@ -2,6 +2,7 @@
 
 A line without the key (a guest's order) is legal and goes without one.  A line that is no JSON object, or whose key
 names nobody, is bad: noted with its number and left out, or sent as it is where the dead-letter road shall judge it.
+So is one that is larger than Kafka takes, which is left out always.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,6 +12,7 @@ import msgspec
 
 from schemas.definition.model import CloudEventsFormat, Source
 from schemas.events.publishing import STRUCTURED, Headers, Message, key_of
+from services.publisher.sizes import fits, sized
 
 SHOWN = 5
 
@@ -89,11 +91,11 @@ def read_lines(
         if not line:
             continue
         try:
-            yield form.message(line, number)
+            yield sized(form.message(line, number))
         except ValueError as error:
             faults.note(number, str(error))
-            if send_invalid:
-                yield form.as_it_is(line, number)
+            if send_invalid and fits(bad := form.as_it_is(line, number)):
+                yield bad
 
 
 class Reader:

@@ -19,6 +19,7 @@ from kafka.errors import KafkaError
 
 from schemas.errors import PublishError
 from services.no_answer import no_answer
+from services.publisher.sizes import LARGEST
 
 
 class PublisherLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +78,7 @@ def connect(kafka: str, limits: PublisherLimits) -> Producer:
             acks="all",
             enable_idempotence=True,
             batch_size=BATCH_BYTES,
+            max_request_size=LARGEST,
             linger_ms=limits.linger_ms,
             max_block_ms=limits.block_ms,
             delivery_timeout_ms=limits.delivery_ms,

@@ -19,6 +19,7 @@ from schemas.errors import PublishError
 from schemas.events.publishing import Event, Message, encode
 from services.publisher.lines import Faults
 from services.publisher.names import OWN, Columns, check_names
+from services.publisher.sizes import sized
 
 _NUMBERS = {sign: re.compile(rf"[+-]?(\d+([{sign}]\d*)?|[{sign}]\d+)([eE][+-]?\d+)?", re.ASCII) for sign in (".", ",")}
 """By what begins a fraction.  Python's own readers also take 1_000, other scripts' digits, nan and infinity."""
@@ -98,7 +99,11 @@ def _check_header(header: list[str]) -> None:
 
 def read_table(lines: Iterable[str], columns: Columns, source: Source, faults: Faults) -> Iterator[Message]:
     """The messages of all rows; bad ones are noted and left out.  Raises PublishError where the header is unfit."""
-    return (message for _, message in read_rows(lines, columns, source, faults))
+    for number, message in read_rows(lines, columns, source, faults):
+        try:
+            yield sized(message)
+        except ValueError as error:
+            faults.note(number, str(error))
 
 
 @contextmanager

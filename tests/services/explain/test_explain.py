@@ -102,6 +102,8 @@ def test_a_day_and_hours_are_named_and_the_past_may_be_asked(capsys: pytest.Capt
     assert "last    2026-03-27      1\n" in capsys.readouterr().out
     assert explained("m_orders", "--window", "2h", "--at", "2026-03-27T12:00", events=events)() == 0
     assert "last    2026-03-27 10:05 to 12:05" in capsys.readouterr().out
+    assert explained("m_orders", "--window", "2h", "--at", "2026-03-27T01:00", events=events)() == 0
+    assert "last    2026-03-26 23:05 to 2026-03-27 01:05" in capsys.readouterr().out
     assert explained("m_orders", "--window", "month", "--at", "2026-03-27", events=events)() == 0
     assert "last    2026-02-01 to 2026-02-28" in capsys.readouterr().out
 

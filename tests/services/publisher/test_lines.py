@@ -10,6 +10,7 @@ from services.publisher.lines import BadLine, Faults, WireForm, read_lines
 from services.publisher.producer import PublisherLimits
 from services.publisher.sending import publish_lines
 from services.publisher.shift import shifted, span_to
+from services.publisher.sizes import LARGEST
 from tests.services.publisher.fakes import SOURCE, FakeProducer, publisher_over
 
 GOOD = b'{ "event_id":"e1", "user_id" : "u1","amount": 1.10 }'
@@ -79,6 +80,18 @@ def test_bad_lines_are_sent_as_they_are_where_asked_for() -> None:
     assert [message.value for message in messages] == BAD
     assert all(message.key is None for message in messages)
     assert faults.count == len(BAD)
+
+
+def test_a_line_that_kafka_does_not_take_is_named_and_left_out_for_it_would_end_the_sending() -> None:
+    room = LARGEST - len(b'{"user_id":"u","x":""}')
+    of_sizes = [b'{"user_id":"u","x":"%s"}' % (b"x" * size) for size in (room - 200, room, 5 * room)]
+    lines = [*of_sizes, b"no JSON" * LARGEST]
+    for send_invalid in (False, True):
+        faults = Faults()
+        messages = list(read_lines(lines, WireForm(SOURCE), faults, send_invalid=send_invalid))
+        assert [message.value for message in messages] == of_sizes[:1]
+        assert [bad.number for bad in faults.first] == [2, 3, 4]
+        assert faults.first[0].reason == "it is larger than Kafka takes: 1,048,576 bytes with its key"
 
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)

@@ -168,3 +168,16 @@ def test_a_key_whose_name_has_a_dot_is_read_from_the_column_of_that_name(form: F
     [message] = read_table(lines, columns, source, Faults())
     event = json.loads(message.value)
     assert (message.key, event.get("data", event)["account"]) == (b"c1", {"id": "c1"})
+
+
+def test_a_row_that_kafka_does_not_take_is_named_by_its_line() -> None:
+    cells = ",".join("x" * 100_000 for _ in range(11))
+    header = "id,type,time,user_id," + ",".join(f"c{n}" for n in range(11))
+    rows = [
+        f"e1,order_completed,2027-03-28T14:30:00Z,u,{cells}",
+        "e2,order_completed,2027-03-28T14:30:00Z,u" + "," * 11,
+    ]
+    faults = Faults()
+    [message] = read_table([f"{row}\n" for row in (header, *rows)], Columns(), SOURCE, faults)
+    assert message.id == "e2"
+    assert [(bad.number, "larger than Kafka takes" in bad.reason) for bad in faults.first] == [(2, True)]
