@@ -18,7 +18,8 @@ from services.replay.answer import Asked, answer, as_json
 from services.replay.folding import Folded, fold_files
 from streams.plan import Plan, compile_plan
 from streams.readings import AsOf, Readings, segmented_by
-from tests.reference.measures import Reference, Value
+from tests.reference.measures import Reference
+from tests.reference.reckoning import Value
 from tests.streams.arithmetic import VALUES, with_arithmetic
 from tests.streams.folding import DAY, definition
 from tests.streams.living import living
