@@ -5,18 +5,15 @@ from typing import Final
 
 import msgspec
 
-from schemas import names
 from schemas.definition import model
 from schemas.definition.model import Definition, Window
-from schemas.definition.operands import look_back, operands
-from schemas.names import CELLS_PER_KEY
 from schemas.readings import WHOLE, Pace, Reading
 from streams.cells import Cells
-from streams.plan import Plan, Remembering, Series, measures_of, waits
+from streams.plan import Plan, measures_of, waits
 from streams.restating.at_first import Restatements
-from streams.restating.late import late_series, pieces_back
+from streams.segmentation import most_shown, segmented_by, shared_by
 from streams.selection import NO_VALUE, OVERFLOW
-from streams.state.port import NEVER, KeySpan
+from streams.state.port import NEVER
 from streams.sums import Sums
 from streams.time.spans import Span, earlier, last_complete, longest_of, running
 from streams.values import Look, Segment, Values
@@ -210,98 +207,3 @@ class Readings:
 
 def _largest_first(sizes: Mapping[str, int]) -> dict[str, None]:
     return dict.fromkeys(sorted(sizes, key=lambda value: (-sizes[value], value)))
-
-
-def segmented_by(definition: Definition, metric: str) -> tuple[str, ...]:
-    """The dimensions that every measure of the metric is split by; none where it rests on a share of segments."""
-    if shared_by(definition, metric):
-        return ()
-    found = [definition.measures[name].by_dimension for name in measures_of(definition, metric)]
-    return tuple(name for name in found[0] if all(name in others for others in found))
-
-
-def most_shown(definition: Definition, metric: str, dimension: str) -> int:
-    """How many segments of the metric are shown beside ``other`` and ``none``, at the most."""
-    declared = definition.dimensions[dimension]
-    least = len(declared.values)
-    return least if declared_only(definition, metric, dimension) else max(declared.limit, least)
-
-
-def declared_only(definition: Definition, metric: str, dimension: str) -> bool:
-    """Whether its segments are the declared values alone: of whatever counts entities, or is remembered of them."""
-    if definition.dimensions[dimension].settled:
-        return True
-    return any(isinstance(definition.measures[name], Remembering) for name in measures_of(definition, metric))
-
-
-def shared_by(definition: Definition, metric: str) -> frozenset[str]:
-    """The dimensions of the shares that a metric rests on."""
-    return _shared_by(definition, definition.metrics[metric].value, set())
-
-
-def _shared_by(definition: Definition, value: model.Value, met: set[str]) -> frozenset[str]:
-    if isinstance(value, model.Share):
-        return frozenset((value.dimension,))
-    below = [name for name in operands(value) if name not in met and name not in definition.measures]
-    met.update(below)
-    return frozenset[str]().union(*(_shared_by(definition, definition.metrics[name].value, met) for name in below))
-
-
-def wanted_keys(plan: Plan, at_ms: int, watermark_ms: int) -> dict[str, set[KeySpan]]:
-    """The cells that the running and the last complete readings of every metric need, by series."""
-    back: dict[tuple[str, Window], int] = {}
-    for name, metric in plan.definition.metrics.items():
-        periods = look_back(plan.definition.metrics, name)
-        for measure in measures_of(plan.definition, name):
-            for window in metric.windows:
-                back[measure, window] = max(periods, back.get((measure, window), 0))
-    wanted: dict[str, set[KeySpan]] = {}
-    late = late_series(plan)
-    for (measure, window), series in plan.series.items():
-        spans = [running(plan.calendar, window, at_ms)]
-        if watermark_ms != NEVER and (complete := last_complete(plan.calendar, window, watermark_ms)):
-            spans.append(complete)
-            if series.name in late:
-                first = _first(plan, window, complete, back[measure, window])
-                span = _late_span(plan, measure, window, first, (complete.last, complete.last))
-                wanted.setdefault(names.late_series(series.name), set()).add(span)
-        wanted.setdefault(series.name, set()).update(
-            _key_span(series, _first(plan, window, span, back[measure, window]), span.last) for span in spans
-        )
-    return wanted
-
-
-def keys_between(plan: Plan, metric: str, window: Window, first_ms: int, last_ms: int) -> dict[str, set[KeySpan]]:
-    """The cells that a metric over a window needs to be read at any moment from the first to the last."""
-    begin, end = (running(plan.calendar, window, at_ms) for at_ms in (first_ms, last_ms))
-    first = _first(plan, window, begin, look_back(plan.definition.metrics, metric))
-    wanted: dict[str, set[KeySpan]] = {}
-    late = late_series(plan)
-    for measure in measures_of(plan.definition, metric):
-        series = plan.series[measure, window]
-        wanted.setdefault(series.name, set()).add(_key_span(series, first, end.last))
-        if series.name in late:
-            last = begin.last, end.last
-            wanted.setdefault(names.late_series(series.name), set()).add(_late_span(plan, measure, window, first, last))
-    return wanted
-
-
-def _late_span(plan: Plan, measure: str, window: Window, first: int | None, last: tuple[int, int]) -> KeySpan:
-    """What may have come late for spans that end with a piece of ``last``, both included, and begin with ``first``."""
-    series = plan.series[measure, window]
-    begin = last[0] - pieces_back(plan, measure, series)
-    if first is not None and not series.running:
-        begin = max(first, begin)
-    return KeySpan(begin // CELLS_PER_KEY, last[1] // CELLS_PER_KEY)
-
-
-def _first(plan: Plan, window: Window, span: Span, periods: int) -> int | None:
-    """The first piece that growths of so many periods need of this span, and its pace."""
-    if isinstance(window, model.Calendar):
-        periods += 1
-    return earlier(plan.calendar, window, span, periods, over=True).first if periods else span.first
-
-
-def _key_span(series: Series, first: int | None, last: int) -> KeySpan:
-    begin = None if series.running or first is None else first // CELLS_PER_KEY
-    return KeySpan(begin, last // CELLS_PER_KEY)

@@ -20,9 +20,9 @@ from services.exporter.aside import aside
 from services.exporter.followed import NothingToShow
 from services.exporter.shown import Shown
 from services.exporter.snapshots import Snapshots
-from streams.readings import keys_between
 from streams.state.port import NEVER
 from streams.time.grains import HOUR
+from streams.wanted import keys_between
 
 log = logging.getLogger(__name__)
 

@@ -19,9 +19,10 @@ from services.exporter.objectives import all_steering
 from services.exporter.shown import Moment, Trust
 from services.exporter.version import Version
 from streams.plan import Plan
-from streams.readings import Readings, keys_between
+from streams.readings import Readings
 from streams.state.port import KeySpan
 from streams.time.spans import longest_of
+from streams.wanted import keys_between
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ import msgspec
 
 from schemas.definition.model import RollingSpan, Window
 from streams.plan import Plan, measures_of
-from streams.readings import most_shown, segmented_by
+from streams.segmentation import most_shown, segmented_by
 from streams.time.grains import DAY, HOUR, MINUTE
 
 MOST_POINTS = 5_000

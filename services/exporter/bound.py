@@ -17,7 +17,7 @@ from schemas.definition import model
 from schemas.definition.model import Definition, Window
 from schemas.readings import WHOLE, Reading
 from services.exporter.shown import Shown, Trust
-from streams.readings import most_shown, segmented_by
+from streams.segmentation import most_shown, segmented_by
 from streams.volumes import tells_volume
 
 SERIES_LIMIT: Final = 50_000

@@ -11,12 +11,13 @@ from typing import Final, NamedTuple
 from schemas.definition import model
 from schemas.definition.steering import Hold, KeyResult
 from streams.plan import Plan
-from streams.readings import Readings, keys_between
+from streams.readings import Readings
 from streams.state.port import NEVER, KeySpan
 from streams.steering.holding import Held, Period, held, last_day_of, left_of, length_of, spans_of
 from streams.steering.standing import ResultKey, results_of
 from streams.steering.way import way_of_result
 from streams.time.spans import Span, last_complete
+from streams.wanted import keys_between
 
 ANEW_MS: Final = 5_000
 """How often what is not final is reckoned anew."""

@@ -22,9 +22,9 @@ from services.exporter.past_periods import PastPeriods
 from services.exporter.shown import Moment, Shown, show
 from streams.cells import Cells
 from streams.plan import Plan
-from streams.readings import wanted_keys
 from streams.restating.late import late_series
 from streams.state.port import KeySpan, Memory, Partition, Reader, Snapshot, Standing
+from streams.wanted import wanted_keys
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from typing import Final
 
 from schemas import names
 from schemas.definition.model import Calendar, Definition, Metric, RollingDays
-from streams.readings import segmented_by
+from streams.segmentation import segmented_by
 
 HOUR, DAY, WEEK = 3600, 86_400, 7 * 86_400
 BACK_DAYS: Final = (28, 31, 90, 91, 92, 364, 365, 366)

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from schemas.definition.loading import load
 from streams.cells import Cells
-from streams.readings import AsOf, Readings, segmented_by
+from streams.readings import AsOf, Readings
+from streams.segmentation import segmented_by
 from tests.live.road import Road
 from tests.live.stages import all_snapshots, until_all_is_read
 from tests.reference.measures import Reference

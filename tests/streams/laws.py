@@ -8,8 +8,9 @@ import msgspec
 
 from streams.cells import Cells
 from streams.plan import Plan
-from streams.readings import AsOf, Readings, wanted_keys
+from streams.readings import AsOf, Readings
 from streams.state.port import KeySpan, Snapshot
+from streams.wanted import wanted_keys
 from tests.streams.folding import fold_log, nonzero, raws, scattered, the_source
 
 

@@ -14,7 +14,7 @@ from schemas.definition import model
 from schemas.definition.loading import parse
 from streams.fold import unpack
 from streams.plan import compile_plan
-from streams.readings import segmented_by
+from streams.segmentation import segmented_by
 from tests.streams import meaning
 from tests.streams.folding import DAY, HOUR, definition, event, fold_log, nonzero, raws, the_source
 from tests.streams.laws import is_the_same_in_any_order, read

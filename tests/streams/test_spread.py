@@ -15,7 +15,8 @@ from streams.cells import Cells
 from streams.fold import unpack
 from streams.measures.distribution import OUTERMOST
 from streams.plan import Plan, compile_plan
-from streams.readings import AsOf, Readings, segmented_by
+from streams.readings import AsOf, Readings
+from streams.segmentation import segmented_by
 from tests.streams import meaning
 from tests.streams.folding import DAY, HOUR, event, fold_log, nonzero, raws, scattered, the_source
 from tests.streams.spread import PARTS, SEEN, quantile, segments, spread, value_of, without_dimensions

@@ -14,7 +14,9 @@ from schemas.definition import model, steering
 from schemas.definition.model import Calendar, RollingDays, RollingSpan, Unit, Window
 from streams.cells import Cells
 from streams.plan import compile_plan, measures_of
-from streams.readings import AsOf, Readings, keys_between, segmented_by, wanted_keys
+from streams.readings import AsOf, Readings
+from streams.segmentation import segmented_by
+from streams.wanted import keys_between, wanted_keys
 from tests.reference.stretches import FOR_EVER_MS, NEVER_MS, LocalTime
 from tests.streams.arithmetic import SPLIT, VALUES, Meaning, tree, with_arithmetic
 from tests.streams.folding import DAY, HOUR, PartitionFold, definition, event, fold_log, raws, the_source

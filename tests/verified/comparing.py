@@ -10,7 +10,8 @@ from schemas.definition import model
 from schemas.definition.loading import parse
 from schemas.definition.model import Definition, Measure, Metric, Window
 from streams.plan import compile_plan
-from streams.readings import Readings, segmented_by
+from streams.readings import Readings
+from streams.segmentation import segmented_by
 from tests.reference.measures import Reference
 from tests.samples.library import BUSINESSES, FOLDER
 from tests.verified.kinds import with_every_kind

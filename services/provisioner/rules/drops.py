@@ -13,7 +13,7 @@ from services.provisioner.rules.limits import Limits
 from services.provisioner.rules.model import Rule, Severity, all_of
 from services.provisioner.rules.owners import of_metric
 from services.provisioner.rules.texts import over, shown
-from streams.readings import segmented_by
+from streams.segmentation import segmented_by
 
 FRESH = " old and every partition is up to date: the pipeline is not the cause."
 

@@ -19,9 +19,9 @@ from services.exporter.followed import NothingToShow
 from services.exporter.version import Version
 from streams.measures.distribution import BINS
 from streams.plan import compile_plan
-from streams.readings import keys_between
 from streams.state.port import Log, Partition
 from streams.time.spans import running
+from streams.wanted import keys_between
 from tests.services.exporter.world import NOW, Event, World
 from tests.streams.folding import DAY, HOUR, definition, event
 

@@ -13,7 +13,7 @@ from schemas.readings import WHOLE
 from services.exporter.bound import SERIES_LIMIT, Bound, Group, group
 from services.exporter.collector import ReadingsCollector
 from streams.plan import compile_plan
-from streams.readings import segmented_by
+from streams.segmentation import segmented_by
 from tests.services.exporter.full_company import samples
 from tests.services.exporter.world import NOW, World
 from tests.streams.folding import DAY, definition, event

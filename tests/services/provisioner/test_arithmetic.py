@@ -42,7 +42,7 @@ from services.provisioner.rules.limits import Limits
 from services.provisioner.rules.model import Rule, to_yaml
 from services.provisioner.units import whole_numbers
 from services.provisioner.words import metric as in_words
-from streams.readings import segmented_by
+from streams.segmentation import segmented_by
 from tests.services.provisioner.example import shop
 from tests.streams.arithmetic import tree
 

@@ -17,7 +17,8 @@ from schemas.definition import model
 from services.replay.answer import Asked, answer, as_json
 from services.replay.folding import Folded, fold_files
 from streams.plan import Plan, compile_plan
-from streams.readings import AsOf, Readings, segmented_by
+from streams.readings import AsOf, Readings
+from streams.segmentation import segmented_by
 from tests.reference.measures import Reference
 from tests.reference.reckoning import Value
 from tests.streams.arithmetic import VALUES, with_arithmetic

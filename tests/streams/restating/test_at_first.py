@@ -15,7 +15,8 @@ from schemas.events.needs import Raw
 from schemas.readings import Reading, Restated
 from streams.cells import Cells
 from streams.plan import Plan, measures_of
-from streams.readings import AsOf, Readings, shared_by
+from streams.readings import AsOf, Readings
+from streams.segmentation import shared_by
 from streams.state.port import Snapshot
 from streams.time.grains import Grain
 from tests.streams import meaning

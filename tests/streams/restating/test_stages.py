@@ -22,11 +22,12 @@ from streams.events.admission import Admission
 from streams.events.decoding import Decoder
 from streams.fold import Work
 from streams.plan import Plan, Stage, compile_plan, measures_of
-from streams.readings import AsOf, Readings, shared_by
+from streams.readings import AsOf, Readings
 from streams.rekeying.arriving import Arriving
 from streams.rekeying.messages import Origin, decoded
 from streams.rekeying.rows import SentRows
 from streams.restating.restated import Restating
+from streams.segmentation import shared_by
 from streams.state.port import NEVER, Snapshot, Standing
 from streams.time.grains import Grain
 from tests.streams.folding import DAY

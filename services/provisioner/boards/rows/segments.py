@@ -15,7 +15,7 @@ from services.provisioner.boards.tables import Column, table_panel
 from services.provisioner.boards.texts import text_panel
 from services.provisioner.sdk import dashboard
 from services.provisioner.units import panel_unit
-from streams.readings import declared_only, segmented_by
+from streams.segmentation import declared_only, segmented_by
 
 HEIGHT = 9
 MOST = 30
