@@ -30,22 +30,23 @@ def arrived(road: Road, journey: Journey, of: tuple[list[bytes], Sequence[bytes]
     """Waits until all is counted; ``of`` is what was sent and each event once, ``faults`` kills and frozen ones."""
     sent, lines = of
     until_all_is_read(road)
-    totals = [one.totals for (topic, _), one in all_snapshots(road).items() if topic == road.topic]
+    snapshots = all_snapshots(road)
+    totals = [one.totals for (topic, _), one in snapshots.items() if topic == road.topic]
     counted = sum(one["counted"] for one in totals)
     assert counted == len(set(lines))
     assert sum(one["duplicate"] for one in totals) == len(sent) - len(set(lines))
-    compared, wrong = _compared(road, set_of(journey), lines)
+    compared, wrong = _compared(road, Cells.of(snapshots.values()), set_of(journey), lines)
     assert wrong == []
     return Done(journey, *faults, len(sent), counted, compared, len(wrong))
 
 
-def _compared(road: Road, data: DataSet, lines: Iterable[bytes]) -> tuple[int, list[str]]:
+def _compared(road: Road, cells: Cells, data: DataSet, lines: Iterable[bytes]) -> tuple[int, list[str]]:
     """How many numbers were, and the metrics that differ; on the days that the data set says."""
     reference = Reference(road.plan.definition)
     reference.load(road.source.source.name, lines)
     days = reference.days()
     end_ms, some = days[-1], days[:: data.every]
-    readings = Readings(road.plan, Cells.of(all_snapshots(road).values()), AsOf(end_ms, end_ms))
+    readings = Readings(road.plan, cells, AsOf(end_ms, end_ms))
     both, rows, own = Both(reference, [readings], end_ms), [], load(data.definition).metrics
     for metric in road.plan.definition.metrics.values():
         rows.append(both.whole(metric, days if metric.name in own else some))

@@ -19,7 +19,8 @@ from streams.readings import AsOf, Readings
 from streams.state.port import Snapshot
 from tests.live.road import MakeRoad, Road
 from tests.live.stages import all_snapshots, late_cells, until_all_is_read
-from tests.reference.measures import Reference, Value
+from tests.reference.measures import Reference
+from tests.reference.reckoning import Value
 from tests.servers import KafkaServer, RedisServer
 
 TEXT = """\

@@ -14,7 +14,7 @@ from tests.verified.ways import lines_of
 KILLS = 10
 FROZEN_S = 4.0
 """Twice the session time-out."""
-RATES = {"CDNOW": 2_000, "Online Retail": 700}
+RATES = {"CDNOW": 3_000, "Online Retail": 700}
 
 
 class Chaos:

@@ -11,13 +11,11 @@ event and a text in another.  Of the formats the flat one is read.
 """
 
 import json
-import re
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -25,13 +23,14 @@ import msgspec
 
 from schemas.definition import model
 from schemas.definition.arithmetic import names_in, written
-from schemas.definition.model import ANY, Condition, Definition, FlatFormat, Measure, Source, Window
+from schemas.definition.model import Condition, Definition, FlatFormat, Measure, Window
 from tests.reference.carried import ADDED_UP, by_value_sql, in_segment, in_segment_sql, measures_under, shown
+from tests.reference.matching import matching_sql, text_of
+from tests.reference.reckoning import Value, divided, reckoned
 from tests.reference.settled import settled_sql, within_sql
 from tests.reference.spread import BINS, longest, spread_sql, told
 from tests.reference.stretches import FOR_EVER_MS, NEVER_MS, LocalTime, Stretch, local_day, midnight
 
-OPERATORS = {"=": "=", "!=": "<>", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
 PARTS = {
     model.Part.NEW: "now and not before and not earlier",
     model.Part.RETAINED: "now and before",
@@ -39,20 +38,6 @@ PARTS = {
     model.Part.DORMANT: "before and not now",
     model.Part.ACTIVE: "now",
 }
-
-
-class Value(NamedTuple):
-    """A metric at a moment; the denominator is None where nothing is divided."""
-
-    numerator: Fraction
-    denominator: Fraction | None
-
-    @property
-    def exact(self) -> Fraction | None:
-        """None over nothing."""
-        if self.denominator is None:
-            return self.numerator
-        return self.numerator / self.denominator if self.denominator else None
 
 
 class Reference:
@@ -119,7 +104,7 @@ class Reference:
             case model.Plain(measure):
                 return [Value(one, None) for one in self._measure(self.definition.measures[measure], window, stretches)]
             case model.Ratio(numerator, denominator):
-                return _divided(
+                return divided(
                     self._operand(numerator, window, stretches), self._operand(denominator, window, stretches)
                 )
             case model.Formula(expression):
@@ -130,14 +115,14 @@ class Reference:
                 now = self._operand(of, window, stretches)
                 before = self._operand(of, window, [self._time.before(window, one, periods) for one in stretches])
                 change = [None if a is None or b is None else a - b for a, b in zip(now, before, strict=True)]
-                return _divided(change, before)
+                return divided(change, before)
             case model.Quantile(spread, up_to):
                 numbers = self._quantile(self.definition.measures[spread], Fraction(up_to), window, stretches)
                 return [None if one is None else Value(one, None) for one in numbers]
             case model.Share(of, dimension, segments):
                 whole = self.definition.measures[of]
                 part = self._part(whole, dimension, segments)
-                return _divided(self._measure(part, window, stretches), self._measure(whole, window, stretches))
+                return divided(self._measure(part, window, stretches), self._measure(whole, window, stretches))
 
     def segment(self, name: str, of: tuple[str, str], window: Window, moments: Sequence[int]) -> list[Value | None]:
         """The metric at each moment in a segment, (dimension, value), of what is remembered of entities."""
@@ -183,9 +168,9 @@ class Reference:
         key = measure.name, dimension, tuple(stretches)
         if key not in self._by_value:
             source, table = self.definition.source(measure.source), f"carried_{measure.name}_{dimension}"
-            raw = f"coalesce({_text(source, self.definition.dimensions[dimension].property)}, '') as raw"
+            raw = f"coalesce({text_of(source, self.definition.dimensions[dimension].property)}, '') as raw"
             more = () if isinstance(measure, model.Amount) else ("1 as v",)
-            matching = _matching(measure, source, None, raw, *more)
+            matching = matching_sql(measure, source, None, raw, *more)
             self._db.execute(f"create table if not exists {table} as {matching}")
             self._ask(window, stretches)
             found: list[dict[str, int]] = [{} for _ in stretches]
@@ -206,7 +191,7 @@ class Reference:
             return [Fraction(in_segment(segment, sizes, places), scale) for sizes, places in pairs]
         one, source = self.definition.dimensions[dimension], self.definition.source(measure.source)
         part = msgspec.structs.replace(measure, name=f"{measure.name}|{dimension}|{segment}")
-        self._within[part.name] = in_segment_sql(segment, _text(source, one.property), one)
+        self._within[part.name] = in_segment_sql(segment, text_of(source, one.property), one)
         return self._measure(part, window, stretches)
 
     def spread(
@@ -219,7 +204,7 @@ class Reference:
         measure = self.definition.measures[quantile.measure]
         assert isinstance(measure, model.Distribution)
         source, table = self.definition.source(measure.source), f"spread_{measure.name}_{dimension}"
-        matching = _matching(measure, source, None, f"{_text(source, one.property)} as raw")
+        matching = matching_sql(measure, source, None, f"{text_of(source, one.property)} as raw")
         self._db.execute(f"create table if not exists {table} as {matching}")
         for asked, of in (("asked", window), ("longest", longest(metric.windows))):
             self._ask(of, [self._time.stretch(of, at, NEVER_MS) for at in moments], asked)
@@ -235,8 +220,8 @@ class Reference:
             where = Condition(one.property, "in", segments)
             return msgspec.structs.replace(whole, name=name, where=(*whole.where, where))
         source = self.definition.source(whole.source)
-        who, table = _text(source, one.settled), f"settled_{source.name}_{dimension}"
-        settled = settled_sql(one, source.name, who, _text(source, one.property))
+        who, table = text_of(source, one.settled), f"settled_{source.name}_{dimension}"
+        settled = settled_sql(one, source.name, who, text_of(source, one.property))
         self._db.execute(f"create table if not exists {table} as {settled}")
         self._within[name] = within_sql(table, who, segments)
         return msgspec.structs.replace(whole, name=name)
@@ -359,7 +344,7 @@ class Reference:
         if measure.name not in self._matching:
             table = f"matching_{len(self._matching)}"
             source = self.definition.source(measure.source)
-            self._db.execute(f"create table {table} as {_matching(measure, source, self._within.get(measure.name))}")
+            self._db.execute(f"create table {table} as {matching_sql(measure, source, self._within.get(measure.name))}")
             self._matching[measure.name] = table
         return self._matching[measure.name]
 
@@ -370,72 +355,3 @@ def _retained_sql(measure: model.NetRetention, matching: str) -> str:
     paid = f"""select moment, e, coalesce(sum(v) filter ({was}), 0) as base, coalesce(sum(v) filter ({now}), 0) as kept
                from asked join {matching} on t >= before_ms and t < end_ms group by moment, e"""
     return f"select moment, sum({measure.part.value}) from ({paid}) where base > 0 group by moment"
-
-
-def _matching(measure: Measure, source: Source, within: str | None, *carried: str) -> str:
-    """An event counts for an entity once, and a ``where`` on a nested list is judged per item."""
-    properties = [condition.property for condition in measure.where]
-    entity = () if isinstance(measure, model.Count | model.Sum | model.Distribution) else measure.entity
-    lists = {name.partition(".")[0] for name in (*properties, *entity) if "." in name}
-    assert len(lists) <= 1, "this reference reads one nested list a measure"
-    rows = "events"
-    for name in lists:
-        path = _path(source, name)
-        rows = f"(select *, unnest(cast(json_extract(body, '{path}') as json[])) as item from events)"
-    wheres = [f"source = '{source.name}'", *(_where(source, condition) for condition in measure.where)]
-    if measure.of != ANY:
-        wheres.append(f"type = '{measure.of}'")
-    if within is not None:
-        wheres.append(within)
-    columns = ["id", "t", *carried]
-    if entity:
-        parts = [_text(source, name) for name in entity]
-        wheres += [f"{part} is not null" for part in parts]
-        columns.append(f"[{', '.join(parts)}] as e")
-    if isinstance(measure, model.Amount):
-        amount = _text(source, measure.property)
-        wheres.append(f"{amount} is not null")
-        columns.append(f"cast(cast({amount} as decimal(38, 12)) * {10**measure.decimals} as hugeint) as v")
-    return f"select distinct {', '.join(columns)} from {rows} where {' and '.join(wheres)}"
-
-
-def _path(source: Source, name: str) -> str:
-    assert isinstance(source.format, FlatFormat)
-    return "$." + ".".join(f'"{part}"' for part in source.format.path(name).split("."))
-
-
-def _text(source: Source, name: str) -> str:
-    """A property as text, null where absent: of the event, or of the item where the name has a dot."""
-    head, dot, rest = name.partition(".")
-    return f"""(item ->> '$."{rest}"')""" if dot else f"(body ->> '{_path(source, head)}')"
-
-
-def _where(source: Source, condition: Condition) -> str:
-    values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-    text = _text(source, condition.property)
-    tests = []
-    for value in values:
-        operator = OPERATORS["=" if condition.operator == "in" else condition.operator]
-        if isinstance(value, bool):
-            tests.append(f"{text} {operator} '{str(value).lower()}'")
-        elif isinstance(value, str):
-            quoted = value.replace("'", "''")
-            tests.append(f"{text} {operator} '{quoted}'")
-        else:
-            tests.append(f"try_cast({text} as decimal(38, 12)) {operator} {value}")
-    return f"({' or '.join(tests)})"
-
-
-def _divided(above: Sequence[Fraction | None], below: Sequence[Fraction | None]) -> list[Value | None]:
-    operands = zip(above, below, strict=True)
-    return [None if over is None or under is None else Value(over, under) for over, under in operands]
-
-
-def reckoned(text: str, numbers: Mapping[str, Fraction | None]) -> Value | None:
-    """A formula as Python reckons it, its numbers made exact; None where something is missing or divided by 0."""
-    exact = re.sub(r"(?<![\w.])\d+(\.\d+)?", r'Fraction("\g<0>")', re.sub(r"(?<=[a-z_])\.", "__", text))
-    named = {name.replace(".", "__"): number for name, number in numbers.items()}
-    try:
-        return Value(Fraction(eval(exact, {"Fraction": Fraction, **named})), None)  # noqa: S307 - an oracle of its own
-    except (ZeroDivisionError, TypeError):
-        return None

@@ -10,7 +10,7 @@ from schemas.definition.faults import Faults, Place
 from schemas.definition.formulas import formula
 from schemas.definition.model import Definition, Growth, Metric, Ratio, Share, Window
 from schemas.definition.nodes import Scalar
-from tests.reference.measures import reckoned
+from tests.reference.reckoning import reckoned
 from tests.reference.stretches import LocalTime, Stretch
 from tests.streams import meaning
 

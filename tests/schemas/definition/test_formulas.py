@@ -13,7 +13,7 @@ from schemas.definition.faults import Faults, Place
 from schemas.definition.formulas import DEEPEST, formula
 from schemas.definition.nodes import Scalar
 from streams.values import calculated
-from tests.reference.measures import reckoned
+from tests.reference.reckoning import reckoned
 
 NAMES = ["a", "b", "mrr_kept", "orders_60d", "m2", "users.retained"]
 numbers = st.decimals(0, 10**6, places=3).map(lambda value: Number(str(value.normalize().quantize(Decimal("0.001")))))

@@ -8,7 +8,8 @@ from schemas.definition.model import Definition, Window
 from services.replay.folding import Folded, fold_files
 from streams.plan import Plan, compile_plan
 from streams.readings import AsOf, Readings
-from tests.reference.measures import Reference, Value
+from tests.reference.measures import Reference
+from tests.reference.reckoning import Value
 
 ROOT = Path(__file__).parents[3]
 CDNOW = ROOT / "deploy/demo/cdnow.jsonl.gz"

@@ -19,7 +19,8 @@ from services.replay.folding import Folded, fold_files
 from streams.plan import Plan, compile_plan
 from streams.readings import AsOf, Readings
 from streams.segmentation import segmented_by
-from tests.reference.measures import Reference, Value
+from tests.reference.measures import Reference
+from tests.reference.reckoning import Value
 from tests.streams.arithmetic import VALUES, with_arithmetic
 from tests.streams.folding import DAY, definition
 from tests.streams.living import living
