@@ -13,12 +13,18 @@ async def number_of(kafka: str, version: str) -> int | None:
     """How many run now; None where Kafka does not say.  One that was killed counts for some seconds more."""
     group = consumer_group(version)
 
-    async def members(admin: AIOKafkaAdminClient) -> list[Any]:
+    async def described(admin: AIOKafkaAdminClient) -> Any:
         (answer,) = await admin.describe_consumer_groups([group])
-        return [member for _, _, _, _, _, of_group, *_ in answer.groups for member in of_group]
+        return answer
 
-    found = await answer_of(kafka, members)
-    return None if found is None else len(found)
+    answer = await answer_of(kafka, described)
+    return None if answer is None else members_in(answer)
+
+
+def members_in(answer: Any) -> int | None:
+    """Of Kafka's answer on one group; None where it bears an error, as while the group moves to another broker."""
+    ((error, _, _, _, _, members, *_),) = answer.groups
+    return None if error else len(members)
 
 
 async def none_runs(kafka: str, version: str) -> None:

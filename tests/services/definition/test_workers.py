@@ -4,10 +4,17 @@ import asyncio
 
 import pytest
 from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import (
+    BrokerResponseError,
+    CoordinatorLoadInProgressError,
+    GroupAuthorizationFailedError,
+    NotCoordinatorForGroupError,
+)
+from aiokafka.protocol.admin import DescribeGroupsResponse_v0
 
 from schemas.errors import CommandError
 from schemas.names import consumer_group
-from services.definition.workers import none_runs, number_of
+from services.definition.workers import members_in, none_runs, number_of
 from services.stopping import stop
 from tests.servers import KafkaServer
 
@@ -36,3 +43,14 @@ def test_it_is_said_as_long_as_one_is_in_the_group_and_of_no_other_version(kafka
 def test_a_kafka_that_is_away_knows_of_none() -> None:
     asyncio.run(none_runs("127.0.0.1:1", "v1"))
     assert asyncio.run(number_of("127.0.0.1:1", "v1")) is None
+
+
+@pytest.mark.parametrize(
+    "error", [CoordinatorLoadInProgressError, NotCoordinatorForGroupError, GroupAuthorizationFailedError]
+)
+def test_a_kafka_that_cannot_say_now_does_not_say_that_none_runs(error: type[BrokerResponseError]) -> None:
+    member = "m", "client", "host", b"", b""
+    said = DescribeGroupsResponse_v0([(0, "g", "Stable", "consumer", "range", [member, member])])
+    assert members_in(said) == 2
+    assert members_in(DescribeGroupsResponse_v0([(0, "g", "Dead", "", "", [])])) == 0
+    assert members_in(DescribeGroupsResponse_v0([(error.errno, "g", "", "", "", [])])) is None
