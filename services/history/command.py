@@ -121,8 +121,9 @@ def _text(plan: Plan, args: argparse.Namespace, exporter: Exporter, asked: list[
         if not folded.outcomes["counted"]:
             raise CommandError("no event of these files counts; nsm replay says why")
         extent(plan, folded, end_ms)
-        past, now_ms = FromEvents(plan, folded.cells, folded.last_ms), folded.last_ms
-        begin_ms = plan.calendar.start(plan.calendar.day(folded.first_ms)) if begin_ms is None else begin_ms
+        known = plan.calendar.start(plan.calendar.day(folded.first_ms)), folded.last_ms
+        past, now_ms = FromEvents(plan, folded.cells, known), folded.last_ms
+        begin_ms = known[0] if begin_ms is None else begin_ms
     end_ms = now_ms if end_ms is None else min(end_ms, now_ms)
     if begin_ms is not None and begin_ms > end_ms:
         raise CommandError("--from lies after --to, or after all that is known")

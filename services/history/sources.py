@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from msgspec import structs
+
 from schemas.definition.model import RollingSpan, Window
 from services.board.exporter import Exporter, RefusedError
 from services.exporter.asked import MOST_POINTS
@@ -48,11 +50,14 @@ class FromExporter:
 
 
 class FromEvents:
-    """By the events of files, folded into these cells; the first and the last of them bound what is known."""
+    """By the events of files, folded into these cells; ``known`` is the first one's day's start, and the last moment.
 
-    def __init__(self, plan: Plan, cells: Cells, until_ms: int) -> None:
-        self._plan, self._until_ms = plan, until_ms
-        self._readings = Readings(plan, cells, AsOf(until_ms, until_ms))
+    Before it nothing is told, however long ago it was asked from: there was nothing then.
+    """
+
+    def __init__(self, plan: Plan, cells: Cells, known: tuple[int, int]) -> None:
+        self._plan, (self._since_ms, self._until_ms) = plan, known
+        self._readings = Readings(plan, cells, AsOf(self._until_ms, self._until_ms))
 
     def points(self, metric: str, window: Window, reach: Reach) -> list[Point]:
         found = []
@@ -63,7 +68,10 @@ class FromEvents:
         return found
 
     def _moments(self, window: Window, reach: Reach) -> Iterator[int]:
+        reach = structs.replace(reach, begin_ms=max(reach.begin_ms, self._since_ms))
         until_ms = min(reach.end_ms, self._until_ms)
+        if until_ms < reach.begin_ms:
+            return
         if isinstance(window, RollingSpan):
             yield from (mark - 1 for mark in marks(reach) if mark <= until_ms)
             return

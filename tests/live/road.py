@@ -20,7 +20,7 @@ from kafka import KafkaConsumer, TopicPartition
 
 from schemas.definition.loading import load
 from schemas.events.needs import Raw, RawRecord
-from schemas.names import late_series
+from schemas.names import MISKEYED_KINDS, late_series, miskeyed_total
 from services.local.process import Process
 from services.publisher.publisher import Publisher
 from services.publisher.sending import publish_lines
@@ -254,8 +254,12 @@ MakeRoad = Callable[..., Road]
 
 
 def _flat(snapshot: Snapshot) -> dict[str, int]:
-    """Totals, times and cells in one; the position is left out: a log may end in offsets that hold no event."""
-    flat = {f"total {name}": number for name, number in snapshot.totals.items()}
+    """Totals, times and cells in one; the position is left out: a log may end in offsets that hold no event.
+
+    So is what keys are told: a fold in memory sees events, not messages.
+    """
+    keys = set(map(miskeyed_total, MISKEYED_KINDS))
+    flat = {f"total {name}": number for name, number in snapshot.totals.items() if name not in keys}
     standing = snapshot.standing
     flat |= {"floor": standing.floor, "clock": standing.clock, "watermark": standing.watermark}
     for series, keys in snapshot.cells.items():

@@ -18,6 +18,7 @@ from schemas.names import (
     HEADER_TOPIC,
     OUTCOMES,
     dead_letter_topic,
+    miskeyed_total,
 )
 from tests.live.road import Road, orders
 
@@ -103,6 +104,7 @@ def test_ten_thousand_events_with_a_tenth_broken(road: Road) -> None:
     snapshots = road.snapshots().values()
     totals = {outcome: sum(one.totals.get(outcome, 0) for one in snapshots) for outcome in OUTCOMES}
     assert totals["counted"] == len(good)
+    assert sum(one.totals.get(miskeyed_total("other"), 0) for one in snapshots) == len(good)  # all bear the key "u"
     assert totals["ahead"] == sum(one.reason == "ahead" for one in bad)
     assert totals["late"] == sum(one.reason == "late" for one in bad)
     assert totals["refused"] == len(bad) - totals["ahead"] - totals["late"]

@@ -75,7 +75,8 @@ def told_by_events(folder: Path, begin_ms: int | None = None, step_ms: int | Non
     known, file = plan(), folder / "events.jsonl"
     file.write_text("".join(f"{json.dumps(one)}\n" for one in orders()), encoding="utf-8")
     folded = fold_files(known, [(next(iter(known.sources)), str(file))])
-    return text_of(known, FromEvents(known, folded.cells, folded.last_ms), begin_ms, step_ms)
+    first_ms = known.calendar.start(known.calendar.day(folded.first_ms))
+    return text_of(known, FromEvents(known, folded.cells, (first_ms, folded.last_ms)), begin_ms, step_ms)
 
 
 def text_of(known: Plan, past: FromExporter | FromEvents, begin_ms: int | None, step_ms: int | None) -> str:

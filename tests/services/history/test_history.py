@@ -219,6 +219,23 @@ def test_a_step_that_leaves_alert_rules_nothing_to_see_is_told(
     assert ("too sparse for the alert rules: of earlier weeks they look at 2h" in err) == sparse
 
 
+def test_a_past_that_is_asked_for_from_long_before_the_first_event_begins_with_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two thousand years of days and hours of nothing would be walked through."""
+    (tmp_path / "nsm.yaml").write_text(DEFINITION, encoding="utf-8")
+    order = {"event_id": "1", "event": "order_completed", "user_id": "u", "time": "2026-03-01T10:00:00+00:00"}
+    (tmp_path / "events.jsonl").write_text(json.dumps(order), encoding="utf-8")
+    asked = ["history", str(tmp_path / "nsm.yaml"), "--events", str(tmp_path / "events.jsonl")]
+    told = []
+    for begin in (["--from", "0001-01-01"], ["--from", "2026-03-01"], []):
+        assert main([*asked, *begin]) == 0
+        told.append(capsys.readouterr().out)
+    assert told[0] == told[1] == told[2]
+    assert main([*asked, "--from", "0001-01-01", "--to", "0002-01-01"]) == 1
+    assert "no event was counted in that span" in capsys.readouterr().err
+
+
 def test_a_past_is_told_of_a_table_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "nsm.yaml").write_text(DEFINITION, encoding="utf-8")
     order = {"event_id": "1", "event": "order_completed", "user_id": "u", "time": "2026-03-01T10:00:00+00:00"}
