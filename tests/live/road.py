@@ -258,8 +258,8 @@ def _flat(snapshot: Snapshot) -> dict[str, int]:
 
     So is what keys are told: a fold in memory sees events, not messages.
     """
-    keys = set(map(miskeyed_total, MISKEYED_KINDS))
-    flat = {f"total {name}": number for name, number in snapshot.totals.items() if name not in keys}
+    of_keys = set(map(miskeyed_total, MISKEYED_KINDS))
+    flat = {f"total {name}": number for name, number in snapshot.totals.items() if name not in of_keys}
     standing = snapshot.standing
     flat |= {"floor": standing.floor, "clock": standing.clock, "watermark": standing.watermark}
     for series, keys in snapshot.cells.items():
