@@ -94,7 +94,7 @@ def publish_file(args: argparse.Namespace, plan: SourcePlan, kafka: str) -> int:
         return code
     if args.dry_run:  # what is read once is sent as it comes, whatever is amiss with it
         review = _looked_at(args, reading, plan, latest)
-        _tell(review, [], "standard input" if args.file == STANDARD_INPUT else args.file)
+        _tell(review, [], _name(args.file))
         return _code(args, review)
     return _send(args, reading, plan, (kafka, Review(args, plan, latest)))
 
@@ -122,12 +122,21 @@ def _send(args: argparse.Namespace, reading: Reading, plan: SourcePlan, to: tupl
     with reading.open() as file:
         if ensure_topic(kafka, source.topic):
             print(f"made the topic {source.topic}: {PARTITIONS} partitions, times by the broker's clock")
-        with Publisher(kafka, source) as publisher, show_progress(args.file, file, "sent") as progress:
-            messages = reading.messages(file, review.faults, send_invalid=args.send_invalid)
-            published = send_all(review.watch(messages), publisher, args.rate, progress)
+        publisher = Publisher(kafka, source)
+        try:
+            with publisher, show_progress(args.file, file, "sent") as progress:
+                messages = reading.messages(file, review.faults, send_invalid=args.send_invalid)
+                published = send_all(review.watch(messages), publisher, args.rate, progress)
+        except KeyboardInterrupt:
+            _warn([_cut_off(publisher.acknowledged, _name(args.file), source.topic)])
+            raise
     _report(published, source, publisher.partitions)
     _warn(review.told())
     return _code(args, review)
+
+
+def _name(file: str) -> str:
+    return "standard input" if file == STANDARD_INPUT else file
 
 
 def _code(args: argparse.Namespace, review: Review) -> int:
@@ -146,6 +155,14 @@ def _report(published: Published, source: Source, partitions: int) -> None:
     print(
         f"{published.count:,} {noun} published to {source.topic} ({partitions} partitions{keyless}) "
         f"in {published.seconds:.1f} s"
+    )
+
+
+def _cut_off(count: int, file: str, topic: str) -> str:
+    events = f"1 event of {file} is" if count == 1 else f"{count:,} events of {file} are"
+    return (
+        f"cut off: {events} in {topic}, and the rest is not: send all of it again with --allow late, "
+        "within the source's dedupe, and what is there already counts once"
     )
 
 

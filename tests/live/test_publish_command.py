@@ -16,7 +16,9 @@ from kafka import KafkaConsumer, TopicPartition
 
 from schemas.definition.loading import parse
 from schemas.errors import PublishError
+from schemas.events.publishing import Message
 from services.publisher.command import add_arguments, publish_file
+from services.publisher.publisher import Publisher
 from services.publisher.topic import ensure_topic
 from streams.plan import compile_plan
 from tests.servers import KafkaServer
@@ -197,6 +199,22 @@ def test_a_dry_run_of_standard_input_says_what_would_become_of_it(
     out, err = capsys.readouterr()
     assert out == "30 events in standard input: all would be sent\n"
     assert err.startswith("line 31: no JSON\n30 too late for the worker")
+
+
+def test_what_was_sent_before_it_was_cut_off_is_told_with_the_way_on(
+    kafka: KafkaServer, topic: str, past: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def cut_off(messages: Iterator[Message], publisher: Publisher, *_: object) -> None:
+        publisher.send(next(messages))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("services.publisher.command.send_all", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        publish(kafka, topic, past)
+    assert capsys.readouterr().err == (
+        f"cut off: 1 event of {past} is in {topic}, and the rest is not: send all of it again with --allow late, "
+        "within the source's dedupe, and what is there already counts once\n"
+    )
 
 
 def test_a_dry_run_of_what_is_good_says_so_and_makes_no_topic(
