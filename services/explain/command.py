@@ -26,7 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EPILOG
     parser.add_argument("metric", metavar="METRIC", help="its name")
     parser.add_argument("--window", metavar="LABEL", help="such as week or 28d (the metric's first)")
-    parser.add_argument("--at", metavar="TIME", help="the last period that was over by the end of this day (now)")
+    parser.add_argument(
+        "--at",
+        metavar="TIME",
+        help="the last period that was over by the end of this day, of windows of hours by this moment (now)",
+    )
     parser.add_argument("--dimension", metavar="NAME", help="only the segments of this one (all that split the metric)")
     parser.add_argument("--json", action="store_true", help="everything, for machines")
 

@@ -86,14 +86,16 @@ def publish_file(args: argparse.Namespace, plan: SourcePlan, kafka: str) -> int:
     if reading.again:
         review = _looked_at(args, reading, plan, latest)
         if args.dry_run:
-            return _tell(review, args.file)
+            return _tell(review, list(review.refused()), args.file)
         if refused := list(review.refused()):
             raise PublishError("\n".join((f"nothing of {args.file} was sent:", *refused, *review.uncounted.told())))
         code = _send(args, reading, plan, (kafka, Review(args, plan, latest, looks=False)))
         _warn(review.told())
         return code
-    if args.dry_run:
-        return _tell(_looked_at(args, reading, plan, latest), args.file)
+    if args.dry_run:  # what is read once is sent as it comes, whatever is amiss with it
+        review = _looked_at(args, reading, plan, latest)
+        _tell(review, [], "standard input" if args.file == STANDARD_INPUT else args.file)
+        return _code(args, review)
     return _send(args, reading, plan, (kafka, Review(args, plan, latest)))
 
 
@@ -107,9 +109,8 @@ def _looked_at(args: argparse.Namespace, reading: Reading, plan: SourcePlan, lat
     return review
 
 
-def _tell(review: Review, file: str) -> int:
-    """What a dry run found; 1 where nothing would be sent."""
-    refused = list(review.refused())
+def _tell(review: Review, refused: Sequence[str], file: str) -> int:
+    """What a dry run found, beginning with why nothing would be sent; 1 where that is so."""
     would = "nothing would be sent" if refused else "all would be sent"
     print(f"{review.count:,} {'event' if review.count == 1 else 'events'} in {file}: {would}")
     _warn((*refused, *review.uncounted.told()) if refused else review.told())
@@ -126,6 +127,11 @@ def _send(args: argparse.Namespace, reading: Reading, plan: SourcePlan, to: tupl
             published = send_all(review.watch(messages), publisher, args.rate, progress)
     _report(published, source, publisher.partitions)
     _warn(review.told())
+    return _code(args, review)
+
+
+def _code(args: argparse.Namespace, review: Review) -> int:
+    """1 where lines are left out that nobody had allowed to be."""
     return 1 if review.faults.count and not (args.send_invalid or args.skip_invalid) else 0
 
 

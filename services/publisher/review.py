@@ -59,7 +59,10 @@ class Review:
         late = list(self._judge.told_late())
         if late and LATE not in self._args.allow:
             yield from late
-            yield "--allow late sends them all the same, as a file that was sent in part less than dedupe ago wants it"
+            yield (
+                "--allow late sends them all the same: right for a file that was sent in part, within the source's "
+                "dedupe, since what came the first time counts once"
+            )
         if self._is_keyless() and KEYLESS not in self._args.allow:
             yield self._told_keyless()
             yield "--allow keyless sends them all the same"

@@ -187,6 +187,18 @@ def test_a_past_that_comes_through_standard_input_is_sent_and_told_of(
     assert "30 too late for the worker" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("live")
+def test_a_dry_run_of_standard_input_says_what_would_become_of_it(
+    kafka: KafkaServer, topic: str, past: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(past.read_bytes() + b"no JSON\n")))
+    assert publish(kafka, topic, "-", "--dry-run") == 1
+    out, err = capsys.readouterr()
+    assert out == "30 events in standard input: all would be sent\n"
+    assert err.startswith("line 31: no JSON\n30 too late for the worker")
+
+
 def test_a_dry_run_of_what_is_good_says_so_and_makes_no_topic(
     kafka: KafkaServer, topic: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
