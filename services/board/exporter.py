@@ -12,6 +12,7 @@ from services.board.asking import OK, PATIENCE_S, Json, SilentError, ask
 from streams.state.serving import NOTHING, Serving
 
 BAD_QUESTION: Final = (400, 404)
+NOT_OURS: Final = "answers, but is no exporter of ours"
 
 
 class NoAnswerError(Exception):
@@ -60,7 +61,7 @@ class Exporter:
 
     def numbers(self) -> Numbers:
         """Outcomes, lag and owners."""
-        families = {one.name: one for one in text_string_to_metric_families(self._get("/metrics").decode())}
+        families = self._families("/metrics")
         outcomes: dict[str, int] = dict.fromkeys(names.OUTCOMES, 0)
         for sample in _samples(families, names.EVENTS):
             outcomes[sample.labels["outcome"]] = outcomes.get(sample.labels["outcome"], 0) + int(sample.value)
@@ -75,11 +76,18 @@ class Exporter:
             owners={metric: owner for metric, owner in owners.items() if owner},
         )
 
+    def _families(self, path: str) -> dict[str, Metric]:
+        body = self._get(path)
+        try:
+            return {one.name: one for one in text_string_to_metric_families(body.decode())}
+        except ValueError as error:  # as of a page for people, or of bytes that are no text
+            raise NoAnswerError(f"{self.url} {NOT_OURS}") from error
+
     def _json(self, path: str) -> Json:
         try:
             return msgspec.json.decode(self._get(path), type=Json)
         except msgspec.DecodeError as error:
-            raise NoAnswerError(f"{self.url} answers, but is no exporter of ours") from error
+            raise NoAnswerError(f"{self.url} {NOT_OURS}") from error
 
     def _get(self, path: str) -> bytes:
         try:

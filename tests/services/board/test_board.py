@@ -192,10 +192,11 @@ def test_another_definition_than_the_files_is_said_with_what_helps(capsys: pytes
     tell(story)
 
 
-def test_something_else_that_answers_there_is_no_exporter() -> None:
+@pytest.mark.parametrize("answer", [b"hello 1\n", b"<!doctype html>\n<html></html>\n", b'{"a": 1}', b"\xff\xfe"])
+def test_something_else_that_answers_there_is_no_exporter(answer: bytes) -> None:
     async def told() -> None:
         async def hello(_: web.Request) -> web.Response:
-            return web.Response(text="hello 1\n")
+            return web.Response(body=answer)
 
         app = web.Application()
         app.router.add_get("/{any:.*}", hello)
