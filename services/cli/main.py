@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from schemas.errors import NsmError
+from services import client_logs
 from services.cli.parser import MISUSED, Parser, no_such
 
 COMMANDS = {
@@ -55,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(no_such("command", name, COMMANDS), file=sys.stderr)
         return MISUSED
     args = parser_for(name).parse_args(given)
+    client_logs.silence()
     try:
         return int(args.run(args))
     except NsmError as error:

@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import functools
-import logging
 import sys
 import time
 from collections.abc import Iterable
@@ -60,7 +59,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Raises CommandError where the store is away, or what is asked cannot be."""
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         return asyncio.run(_run(args))
     except KeyboardInterrupt:

@@ -5,7 +5,6 @@ fresh stack ─ publish, moved to today ─ past into Prometheus ─ live orders
 """
 
 import argparse
-import logging
 import sys
 import tempfile
 import time
@@ -61,7 +60,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """1 where a computed figure is not the published one."""
-    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what matters of it, the publisher raises
     console = Console(highlight=False)
 
     def say(line: str) -> None:

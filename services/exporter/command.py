@@ -48,7 +48,6 @@ def run(args: argparse.Namespace) -> int:
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
     )
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     own = OwnFile(args.file)
     where = settings()
     Address.parse(where.redis)  # what is no URL is said before anything listens

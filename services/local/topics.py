@@ -8,6 +8,7 @@ from schemas.definition.loading import load
 from schemas.definition.model import Definition
 from schemas.errors import NsmError
 from schemas.names import dead_letter_topic
+from services import client_logs
 from services.settings import settings
 from services.topics import PARTITIONS, admin_client, create_missing
 
@@ -22,6 +23,7 @@ def create_topics(kafka: str, definition: Definition, partitions: int = PARTITIO
 
 
 def main(file: str) -> int:
+    client_logs.silence()
     try:
         made = create_topics(settings().kafka, load(Path(file)))
     except NsmError as error:

@@ -1,7 +1,6 @@
 """``nsm publish FILE``: JSON lines or a table, plain or gzip, into the topic of a source."""
 
 import argparse
-import logging
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -60,7 +59,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what matters of it, the publisher raises
     definition = load(args.definition)
     source = _choose(definition.sources, args.source)
     whose = kafka_origin()

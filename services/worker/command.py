@@ -27,8 +27,8 @@ from streams.worker.succession import AnnouncingStore, Succession
 
 log = logging.getLogger(__name__)
 PAUSE_S = 1.0
-NOISE = {"aiokafka": logging.CRITICAL, "kafka": logging.CRITICAL, "faust": logging.ERROR, "mode": logging.ERROR}
-"""Clients log each refused connection; that Kafka is away is said once, by us."""
+NOISE = ("faust", "mode")
+"""They tell of each start and stop of their parts."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,8 +41,8 @@ def run(args: argparse.Namespace) -> int:
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
     )
-    for noisy, level in NOISE.items():
-        logging.getLogger(noisy).setLevel(level)
+    for noisy in NOISE:
+        logging.getLogger(noisy).setLevel(logging.ERROR)
     where, plan = settings(), compile_plan(load(args.file))
     Address.parse(where.redis)  # what is no URL is said before Kafka is waited for
     names, topics = list(plan.sources), KafkaTopics(where.kafka)

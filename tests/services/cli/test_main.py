@@ -1,5 +1,7 @@
 """``nsm`` without a command that there is: one sentence that helps, and the exit code of misuse."""
 
+import logging
+
 import pytest
 
 from services.cli.main import COMMANDS, main
@@ -63,3 +65,10 @@ def test_every_command_tells_what_it_takes(command: str, capsys: pytest.CaptureF
         main([command, "--help"])
     assert ended.value.code == 0
     assert capsys.readouterr().out.startswith(f"usage: nsm {command} ")
+
+
+def test_no_command_prints_what_a_client_of_kafka_logs_of_its_own_slow_steps(caplog: pytest.LogCaptureFixture) -> None:
+    assert main(["init", "--list"]) == 0
+    for client in ("kafka.net.selector", "aiokafka.conn"):
+        logging.getLogger(client).warning("a task ran for 0.2 s, or a connection was refused")
+    assert caplog.messages == []

@@ -153,7 +153,8 @@ def test_that_its_file_differs_is_said_once(caplog: pytest.LogCaptureFixture) ->
 
     with caplog.at_level(logging.INFO, "services.exporter.served"):
         tell(Two(), story)
-    assert caplog.messages == [f"version {NEW.version} is served and shown; this exporter's own file is {OLD.version}"]
+    said = [one.getMessage() for one in caplog.records if one.name == "services.exporter.served"]
+    assert said == [f"version {NEW.version} is served and shown; this exporter's own file is {OLD.version}"]
 
 
 def test_before_it_knows_what_is_served_it_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
