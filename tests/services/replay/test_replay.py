@@ -252,6 +252,9 @@ def test_files_of_several_sources_say_which_and_an_id_counts_once_in_each(replay
     assert "2 events counted" in said
     replay.run([str(replay.folder / "web.jsonl")])
     assert "SOURCE=FILE, with one of shop, web" in replay.err
+    for twice in (["shop=-", "web=-"], ["web=-", "web=-"]):
+        assert replay.run(twice) == ""
+        assert (replay.code, replay.err) == (1, "standard input can be read once only\n")
 
 
 def test_what_is_asked_wrongly_is_said_in_a_sentence(replay: Replay) -> None:
