@@ -11,6 +11,7 @@ from schemas.definition import model, steering
 from schemas.definition.loading import load
 from schemas.definition.model import Definition
 from streams.plan import compile_plan
+from streams.plan.places import space_of
 from tests.streams.folding import DAY, definition, the_source
 
 
@@ -123,6 +124,22 @@ def test_what_is_only_said_otherwise_is_one_version_and_one_layout_of_records(
     assert spaces[0] == spaces[1]
     choices = [[additive.choice for additive in the_source(plan).additives] for plan in plans]
     assert choices[0] == choices[1]
+
+
+def test_entities_of_properties_with_signs_of_ours_have_records_of_their_own() -> None:
+    entities = [
+        ("till", "shop"),
+        ("till+shop",),
+        ("till\\+shop",),
+        ("till", "+shop"),
+        ("till+", "shop"),
+        ("till",),
+        ("till|city",),
+    ]
+    whole = [space_of(one) for one in entities]
+    by_city = [f"{name}|city" for name in whole]
+    assert len({*whole, *by_city}) == 2 * len(entities)
+    assert space_of(("user_id", "items.sku")) == "user_id+items.sku"
 
 
 def test_a_dimension_that_splits_nothing_is_none() -> None:
