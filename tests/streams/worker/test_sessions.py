@@ -27,7 +27,7 @@ from tests.streams.worker.fakes import (
     eventually,
     told,
 )
-from tests.streams.worker.test_session import counted, right
+from tests.streams.worker.stored import counted, right
 
 
 @pytest.fixture(autouse=True)
