@@ -11,7 +11,7 @@ go, and so does a link to it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import Final, Literal
 from zlib import crc32
 
 import msgspec
@@ -71,7 +71,7 @@ def lay_out(rows: Iterable[Row]) -> list[dashboard.Panel | dashboard.RowPanel]:
         heading = dashboard.GridPos(h=1, w=COLUMNS, x=0, y=y)
         placed.append(
             dashboard.RowPanel(
-                id_val=identities.of(row.key),
+                id_val=identities.of(row.key, "heading"),
                 title=without_variables(row.title),
                 grid_pos=heading,
                 panels=[],
@@ -88,7 +88,7 @@ def lay_out(rows: Iterable[Row]) -> list[dashboard.Panel | dashboard.RowPanel]:
 def _place(line: Line, y: int, identities: "_Identities") -> Iterator[dashboard.Panel]:
     x = 0
     for width, tile in zip(shared([tile.weight for tile in line.tiles]), line.tiles, strict=True):
-        tile.panel.id_val = identities.of(tile.key)
+        tile.panel.id_val = identities.of(tile.key, "panel")
         tile.panel.grid_pos = dashboard.GridPos(h=line.height, w=width, x=x, y=y)
         x += width
         yield tile.panel
@@ -102,16 +102,20 @@ def shared(weights: Sequence[int]) -> list[int]:
 
 
 class _Identities:
-    """A number for each key of a board; where two keys meet in one, the later takes the next that is free."""
+    """A number for each key of a board; where two keys meet in one, the later takes the next that is free.
+
+    A heading and a panel may have one key: that of a metric called ``metric`` holds its ``value``, and another
+    metric may be called that.
+    """
 
     def __init__(self) -> None:
-        self._keys: set[str] = set()
+        self._keys: set[tuple[str, str]] = set()
         self._taken: set[int] = set()
 
-    def of(self, key: str) -> int:
-        if key in self._keys:
-            raise ValueError(f"two panels of one board are called {key}")
-        self._keys.add(key)
+    def of(self, key: str, kind: Literal["heading", "panel"]) -> int:
+        if (kind, key) in self._keys:
+            raise ValueError(f"two {kind}s of one board are called {key}")
+        self._keys.add((kind, key))
         number = 1 + crc32(key.encode()) % IDENTITIES
         while number in self._taken:
             number += 1

@@ -66,3 +66,9 @@ def test_two_keys_that_meet_in_one_number_get_two() -> None:
 def test_a_key_that_is_there_twice_is_refused() -> None:
     with pytest.raises(ValueError, match="two panels of one board are called k"):
         lay_out([Row("r", "R", [Line(5, [tile("k"), tile("k")])])])
+
+
+def test_a_heading_and_a_panel_may_have_one_key_and_are_two() -> None:
+    """As of two metrics of a department that are called ``metric`` and ``value``."""
+    heading, panel = lay_out([Row("metric/value", "Value", [Line(5, [tile("metric/value")])])])
+    assert heading.id_val != panel.id_val
