@@ -19,6 +19,7 @@ from streams.state.port import NEVER
 from streams.state.serving import Serving
 from streams.steering.standing import Stand
 from streams.time.clocks import written
+from streams.values import LARGEST
 
 Json = dict[str, Any]
 
@@ -177,8 +178,8 @@ def _restatements(plan: Plan, shown: Shown, last: Reading) -> Json:
 
 
 def number(value: Fraction | None) -> int | float | None:
-    """As JSON has it."""
-    if value is None:
+    """As JSON has it; None also of what no float could show, as a growth of next to nothing may be."""
+    if value is None or abs(value) >= LARGEST:
         return None
     return value.numerator if value.denominator == 1 else float(value)
 

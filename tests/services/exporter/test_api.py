@@ -9,7 +9,7 @@ import pytest
 from yarl import URL
 
 from schemas.definition import model
-from services.exporter.answers import exact
+from services.exporter.answers import exact, number
 from tests.services.exporter.over_http import Client, get, history, tell
 from tests.services.exporter.world import NOW, World
 from tests.streams import meaning
@@ -261,6 +261,18 @@ def test_pages_link_to_each_other_and_metrics_come_in_the_format_asked_for() -> 
 def test_an_exact_value_is_a_decimal_where_it_ends(value: Fraction, text: str) -> None:
     assert exact(value) == text
     assert Fraction(text) == value
+
+
+def test_a_number_that_no_float_could_show_is_null_and_no_fault() -> None:
+    huge = Fraction(10**299) / Fraction(1, 10**299)
+    assert [number(one) for one in (huge, -huge, huge / 3, 1 / huge, Fraction(5), Fraction(1, 4))] == [
+        None,
+        None,
+        None,
+        0.0,
+        5,
+        0.25,
+    ]
 
 
 def test_local_days_of_23_and_25_hours_are_what_they_are() -> None:
