@@ -95,7 +95,7 @@ class Exporter:
         except SilentError as error:
             raise NoAnswerError(f"no exporter answers at {self.url} ({error})") from error
         if status in BAD_QUESTION:
-            raise RefusedError(f"the exporter at {self.url} does not show what was asked for: {_said(status, body)}")
+            raise RefusedError(f"{_said(status, body)} (the exporter at {self.url} was asked)")
         if status != OK:
             raise NoAnswerError(f"the exporter at {self.url} has nothing to show: {_said(status, body)}")
         return body
@@ -115,9 +115,12 @@ def _samples(families: dict[str, Metric], name: str) -> list[Any]:
 
 
 def _said(status: int, body: bytes) -> str:
+    """The error with the nearest right word, or with all that there are where none is near."""
     try:
         told = msgspec.json.decode(body, type=Json)
-        near = told.get("nearest") or ()
-        return str(told["error"]) + (f"; did you mean {near[0]}?" if near else "")
+        error, near, there = str(told["error"]), told.get("nearest"), told.get("metrics")
+        if near:
+            return f"{error}; did you mean {near[0]}?"
+        return f"{error}; there are {', '.join(there)}" if there else error
     except (msgspec.DecodeError, KeyError):
         return f"status {status}"
