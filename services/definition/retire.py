@@ -33,7 +33,10 @@ async def retire(version: str, company: str, registry: Registry, reader: Reader,
 
 def sentences(stood: VersionStatus, dropped: Dropped) -> Iterator[str]:
     """What is free now, and what is left to do."""
-    yield f"version {stood.version} is retired: {stood.bytes / 1e6:,.1f} MB are free"
+    if stood.part == "retired":
+        yield f"version {stood.version} was retired already: there was nothing left to free"
+    else:
+        yield f"version {stood.version} is retired: {stood.bytes / 1e6:,.1f} MB are free"
     for topic in dropped.deleted:
         yield f"its internal topic {topic} is deleted"
     for topic in dropped.left:

@@ -303,6 +303,11 @@ def test_what_was_freed_and_what_is_left_to_do_is_said() -> None:
             "its internal topic nsm-a-x-by-y is deleted",
             "its internal topic nsm-a-x-by-z is left, as Kafka does not answer: ask again, or delete it there",
         ]
+        again = await retire(OLD.version, COMPANY, store, store, store)
+        assert list(retiring.sentences(again, Dropped(("nsm-a-x-by-z",), ()))) == [
+            f"version {OLD.version} was retired already: there was nothing left to free",
+            "its internal topic nsm-a-x-by-z is deleted",
+        ]
 
     told(story())
 
