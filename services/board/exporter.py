@@ -26,12 +26,14 @@ class RefusedError(NoAnswerError):
 class Numbers(msgspec.Struct, frozen=True, kw_only=True):
     """What the series say; ``lag`` is None while Kafka does not say how far the logs reach.
 
-    ``definition`` is the version that they are of.
+    ``definition`` is the version that they are of, ``miskeyed`` how many of the counted bear no key or another than
+    declared, ``folded`` the sum of all positions: it moves as long as anything is folded.
     """
 
     definition: str
-
     outcomes: dict[str, int]
+    miskeyed: int
+    folded: int
     lag: int | None
     owners: dict[str, str]
     """metric -> who answers for it; without those that nobody answers for"""
@@ -60,19 +62,21 @@ class Exporter:
         return self._json(f"/v1/metrics/{quote(metric, safe='')}/change?{urlencode(asked)}")
 
     def numbers(self) -> Numbers:
-        """Outcomes, lag and owners."""
+        """Outcomes, positions, lag and owners."""
         families = self._families("/metrics")
         outcomes: dict[str, int] = dict.fromkeys(names.OUTCOMES, 0)
         for sample in _samples(families, names.EVENTS):
             outcomes[sample.labels["outcome"]] = outcomes.get(sample.labels["outcome"], 0) + int(sample.value)
         lags = [int(sample.value) for sample in _samples(families, names.POSITION_LAG)]
-        positions = len(list(_samples(families, names.POSITION)))
+        positions = [int(sample.value) for sample in _samples(families, names.POSITION)]
         owners = {sample.labels["metric"]: sample.labels["owner"] for sample in _samples(families, names.METRIC_INFO)}
         definitions = [sample.labels["definition"] for sample in _samples(families, names.BUILD_INFO)]
         return Numbers(
             definition=definitions[0] if definitions else "",
             outcomes=outcomes,
-            lag=sum(lags) if lags and len(lags) == positions else None,
+            miskeyed=sum(int(sample.value) for sample in _samples(families, names.EVENTS_MISKEYED)),
+            folded=sum(positions),
+            lag=sum(lags) if lags and len(lags) == len(positions) else None,
             owners={metric: owner for metric, owner in owners.items() if owner},
         )
 
