@@ -12,7 +12,7 @@ import msgspec
 
 from schemas.definition.loading import load
 from schemas.errors import CommandError, in_words
-from services.definition import carry, diff, internal_topics, retire, rollback, status, workers
+from services.definition import carry, cut_off, diff, internal_topics, retire, rollback, status, workers
 from services.definition.log_ends import ANSWER_S, ends
 from services.definition.logs import KafkaLogs
 from services.definition.progress import show_progress
@@ -63,7 +63,8 @@ def run(args: argparse.Namespace) -> int:
         return asyncio.run(_run(args))
     except KeyboardInterrupt:
         if args.verb == "carry":
-            print(carry.CUT_OFF, file=sys.stderr)
+            registry = RedisRegistry(settings().redis)
+            print(asyncio.run(cut_off.left_by_carry(args.file, registry)), file=sys.stderr)
         raise
     except FAULTS as fault:
         raise CommandError(no_answer("redis", settings().redis, in_words(fault))) from fault
