@@ -26,7 +26,7 @@ from streams.readings import AsOf, Readings
 from streams.state.redis import RedisRegistry
 from tests.live.road import ROOT, MakeRoad, Road, busy, until
 from tests.live.stages import all_snapshots, until_all_is_read
-from tests.live.test_succession import serving
+from tests.live.taking_over import serving
 from tests.reference.measures import Reference
 from tests.servers import KafkaServer, RedisServer
 from tests.streams.folding import DAY, the_source
