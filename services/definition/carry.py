@@ -10,7 +10,6 @@ one that only seemed to be gives way to it.
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -29,8 +28,6 @@ from streams.plan import Plan
 from streams.state.port import Partition
 from streams.state.redis.copier import Held
 from streams.state.serving import Registry
-
-CUT_OFF: Final = "cut off: what is served is as it was; nsm definition carry begins anew when it is run again"
 
 
 class Kafka(msgspec.Struct, frozen=True):

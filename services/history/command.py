@@ -10,7 +10,7 @@ from schemas.definition.loading import load
 from schemas.definition.model import Metric, Window
 from schemas.errors import CommandError, in_words
 from services.board.asking import place
-from services.board.exporter import Exporter, NoAnswerError
+from services.board.exporter import Exporter, NoAnswerError, RefusedError
 from services.history.asking import chosen, identity, moment, reach_of, step_of, too_sparse
 from services.history.blocks import fill, filled
 from services.history.open_metrics import JOB, lines
@@ -27,6 +27,7 @@ from services.settings import settings
 from streams.plan import Plan, compile_plan
 
 PATIENCE_S = 60.0
+ATTEMPTS = 5
 EPILOG = """\
 From the running service, as its state says now of each moment; with --events from files, as nsm replay reads them.
 What is known to the day only stands at every step of its day.  Without --step every hour of the last six weeks is told
@@ -100,7 +101,12 @@ def run(args: argparse.Namespace) -> int:
 def _text_of_one_version(
     plan: Plan, args: argparse.Namespace, exporter: Exporter, asked: list[tuple[Metric, Window]]
 ) -> list[str]:
-    """That of the file, whole: where another comes to be shown meanwhile all is asked again, with ``--wait``."""
+    """That of the file, whole.
+
+    With ``--wait`` all is asked again where another comes to be shown meanwhile, or the exporter goes away.  Raises
+    NoAnswerError where it went away ATTEMPTS times: what it is asked may be what ends it.
+    """
+    broken_off = 0
     while True:
         if args.wait and not args.events:
             wait_until_counted(exporter, plan.version, _say)
@@ -110,6 +116,13 @@ def _text_of_one_version(
             if not args.wait:
                 raise CommandError(f"{other}. With --wait the past is told as soon as the file's is shown") from other
             _say(str(other))
+        except RefusedError:
+            raise
+        except NoAnswerError as gone:
+            broken_off += 1
+            if not args.wait or broken_off == ATTEMPTS:
+                raise
+            _say(f"{gone}; all is asked again when it answers")
 
 
 def _say(line: str) -> None:
