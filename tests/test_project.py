@@ -28,6 +28,12 @@ def test_tests_are_no_package_that_would_shadow_ours() -> None:
     assert not list((ROOT / "tests").rglob("__init__.py"))
 
 
+def test_what_several_tests_share_is_no_test() -> None:
+    texts = {path: path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py")}
+    imported = re.compile(r"^(?:from|import) tests\.(?:\w+\.)*test_", re.MULTILINE)
+    assert [path for path, text in texts.items() if imported.search(text)] == []
+
+
 @pytest.mark.parametrize("lock", LOCKS)
 def test_the_lock_holds_what_the_project_asks_for(lock: str) -> None:
     locked = re.findall(r"^([a-z0-9-]+==\S+)", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE)

@@ -76,9 +76,12 @@ def encode(event: Event, source: Source, origin: str = ORIGIN) -> Message:
 
 
 def key_of(entity: object) -> bytes | None:
-    """The key of a message: the entity's text, nothing where there is none; raises TypeError for what names nobody."""
+    """The key of a message: the entity's text, nothing where there is none; raises TypeError for what names nobody.
+
+    An empty text is none, as workers have it: under one key all events of nobody would lie in one partition.
+    """
     match entity:
-        case None:
+        case None | "":
             return None
         case str():
             return entity.encode()

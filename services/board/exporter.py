@@ -26,12 +26,14 @@ class RefusedError(NoAnswerError):
 class Numbers(msgspec.Struct, frozen=True, kw_only=True):
     """What the series say; ``lag`` is None while Kafka does not say how far the logs reach.
 
-    ``definition`` is the version that they are of.
+    ``definition`` is the version that they are of, ``miskeyed`` how many of the counted bear no key or another than
+    declared, ``folded`` the sum of all positions: it moves as long as anything is folded.
     """
 
     definition: str
-
     outcomes: dict[str, int]
+    miskeyed: int
+    folded: int
     lag: int | None
     owners: dict[str, str]
     """metric -> who answers for it; without those that nobody answers for"""
@@ -60,19 +62,21 @@ class Exporter:
         return self._json(f"/v1/metrics/{quote(metric, safe='')}/change?{urlencode(asked)}")
 
     def numbers(self) -> Numbers:
-        """Outcomes, lag and owners."""
+        """Outcomes, positions, lag and owners."""
         families = self._families("/metrics")
         outcomes: dict[str, int] = dict.fromkeys(names.OUTCOMES, 0)
         for sample in _samples(families, names.EVENTS):
             outcomes[sample.labels["outcome"]] = outcomes.get(sample.labels["outcome"], 0) + int(sample.value)
         lags = [int(sample.value) for sample in _samples(families, names.POSITION_LAG)]
-        positions = len(list(_samples(families, names.POSITION)))
+        positions = [int(sample.value) for sample in _samples(families, names.POSITION)]
         owners = {sample.labels["metric"]: sample.labels["owner"] for sample in _samples(families, names.METRIC_INFO)}
         definitions = [sample.labels["definition"] for sample in _samples(families, names.BUILD_INFO)]
         return Numbers(
             definition=definitions[0] if definitions else "",
             outcomes=outcomes,
-            lag=sum(lags) if lags and len(lags) == positions else None,
+            miskeyed=sum(int(sample.value) for sample in _samples(families, names.EVENTS_MISKEYED)),
+            folded=sum(positions),
+            lag=sum(lags) if lags and len(lags) == len(positions) else None,
             owners={metric: owner for metric, owner in owners.items() if owner},
         )
 
@@ -95,7 +99,7 @@ class Exporter:
         except SilentError as error:
             raise NoAnswerError(f"no exporter answers at {self.url} ({error})") from error
         if status in BAD_QUESTION:
-            raise RefusedError(f"the exporter at {self.url} does not show what was asked for: {_said(status, body)}")
+            raise RefusedError(f"{_said(status, body)} (the exporter at {self.url} was asked)")
         if status != OK:
             raise NoAnswerError(f"the exporter at {self.url} has nothing to show: {_said(status, body)}")
         return body
@@ -115,9 +119,12 @@ def _samples(families: dict[str, Metric], name: str) -> list[Any]:
 
 
 def _said(status: int, body: bytes) -> str:
+    """The error with the nearest right word, or with all that there are where none is near."""
     try:
         told = msgspec.json.decode(body, type=Json)
-        near = told.get("nearest") or ()
-        return str(told["error"]) + (f"; did you mean {near[0]}?" if near else "")
+        error, near, there = str(told["error"]), told.get("nearest"), told.get("metrics")
+        if near:
+            return f"{error}; did you mean {near[0]}?"
+        return f"{error}; there are {', '.join(there)}" if there else error
     except (msgspec.DecodeError, KeyError):
         return f"status {status}"

@@ -31,13 +31,17 @@ ELSEWHERE: Final = "other targets"
 
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True):
-    """Of one round: three pages of the exporter, the histories by metric, events a second, and alerts."""
+    """Of one round: three pages of the exporter, the histories by metric, events a second, and alerts.
+
+    ``still_s`` is as ``Freshness`` has it.
+    """
 
     readings: Json
     steering: Json
     numbers: Numbers
     histories: Mapping[str, History]
     rate: float | None
+    still_s: float
     alerts: Alerts | None
 
 
@@ -80,6 +84,7 @@ class _Making:
                 completeness=first["completeness"],
                 numbers=answers.numbers,
                 rate=answers.rate,
+                still_s=answers.still_s,
             ),
         )
 

@@ -142,12 +142,16 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Freshness(msgspec.Struct, frozen=True, kw_only=True):
-    """``as_of`` is how far the north star's events have been read; ``rate`` is events a second."""
+    """``as_of`` is how far the north star's events have been read; ``rate`` is events a second.
+
+    ``still_s`` is for how long events have been seen to wait while nothing of them was folded, 0 where that is not so.
+    """
 
     as_of: datetime | None
     completeness: float
     numbers: Numbers
     rate: float | None
+    still_s: float
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):

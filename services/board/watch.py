@@ -31,6 +31,7 @@ class Watch:
         self._counts: deque[tuple[datetime, int]] = deque(maxlen=RATE_OVER)
         self._histories: dict[str, History] = {}
         self._asked: datetime | None = None
+        self._moved: tuple[datetime, int] | None = None
 
     def look(self) -> None:
         """One round; what goes wrong is kept in ``trouble``.  Alerts are those that are known by its end."""
@@ -43,6 +44,7 @@ class Watch:
         except NoAnswerError as error:
             self.trouble = str(error)
             self._counts.clear()
+            self._moved = None
         else:
             self.trouble = ""
             self.view = view(
@@ -52,6 +54,7 @@ class Watch:
                     numbers=numbers,
                     histories=self._histories,
                     rate=self._rate(numbers),
+                    still_s=self._still(numbers),
                     alerts=self._alerts(),
                 )
             )
@@ -76,6 +79,13 @@ class Watch:
             answered = self.exporter.reading(metric, window=window, **{"from": begin.isoformat()})
             self._histories[metric] = history(window, answered)
         self._asked = now
+
+    def _still(self, numbers: Numbers) -> float:
+        """For how many seconds events have waited and no position has moved."""
+        now = self.now()
+        if self._moved is None or not numbers.lag or self._moved[1] != numbers.folded:
+            self._moved = now, numbers.folded
+        return (now - self._moved[0]).total_seconds()
 
     def _rate(self, numbers: Numbers) -> float | None:
         """Events a second, whatever became of them."""

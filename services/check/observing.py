@@ -12,7 +12,6 @@ from schemas.errors import CommandError
 from services.check.behaving import Behaving
 from services.check.watched import carrying, entity_dimensions, left_unused, matching, metric_of, of_type, watched
 from services.replay.extent import extent
-from services.replay.files import STANDARD_INPUT
 from services.replay.folding import JSON_LINES, Folded, files_by_topic, fold_files
 from services.replay.tables import Tables
 from services.replay.text import what_became
@@ -30,8 +29,6 @@ class Seen(NamedTuple):
 
 def observe(definition: Definition, files: Sequence[str], tables: Tables = JSON_LINES) -> Seen:
     """Of files given as for a replay; raises CommandError where one cannot be read, or no event counts."""
-    if files.count(STANDARD_INPUT) > 1:
-        raise CommandError("standard input can be read once only")
     plan = compile_plan(watched(definition))
     by_topic = files_by_topic(plan, files)
     folded = fold_files(plan, by_topic, tables=tables)

@@ -18,7 +18,7 @@ BUSINESS = "web-shop"
 """Where none is named."""
 
 EPILOG = """\
-  nsm init --list                                        what businesses there are
+  nsm init --list                                        what businesses there are (--phase: as they are in a phase)
   nsm init --business fresh-food --phase scale-up        the name is the folder's, the time zone this machine's
 """
 
@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Raises CommandError for a business that is not there, DefinitionError where a name that was given is unfit."""
     if args.list:
-        there = library.businesses()
+        there = library.businesses(args.phase or "")
         wide = max(map(len, there))
         print(*(f"{name:<{wide}}  {line}" for name, line in there.items()), sep="\n")
         return 0

@@ -21,6 +21,7 @@ from services.definition.moved_dates import with_dates, years_later
 WRITTEN_IN: Final = 2026
 """The year that the dates of the library begin in."""
 FOLDER: Final = Path(__file__).parents[2] / "deploy" / "definitions"
+OWN: Final = "nsm.yaml"
 PHASES: Final = ("start-up", "scale-up", "mature")
 
 _PLAIN: Final = re.compile(r"[A-Za-z][\w/.-]*", re.ASCII)
@@ -38,9 +39,9 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     phase: str = ""
 
 
-def businesses() -> dict[str, str]:
-    """Each with its line."""
-    return {file.parent.name: _line(file) for file in sorted(FOLDER.glob("*/nsm.yaml"))}
+def businesses(phase: str = "") -> dict[str, str]:
+    """Each with its line, as it is in this phase (left out: in its own)."""
+    return {file.parent.name: _line(_star(file.parent, phase)) for file in sorted(FOLDER.glob(f"*/{OWN}"))}
 
 
 def sample_events(business: str) -> Path:
@@ -60,9 +61,9 @@ def known(business: str) -> str:
 def definition_for(business: str, given: Given, today: date) -> str:
     """The text of a first definition; its target is due at the end of next year, all else in the years to come."""
     folder = FOLDER / business
-    text = (folder / "nsm.yaml").read_text(encoding="utf-8")
-    star = folder / f"{given.phase}.yaml"
-    if given.phase and star.exists():
+    text = (folder / OWN).read_text(encoding="utf-8")
+    star = _star(folder, given.phase)
+    if star.name != OWN:
         other = star.read_text(encoding="utf-8")
         for part in (_HEAD, _NORTH_STAR):
             text = part.sub(_the(part, other).replace("\\", r"\\"), text, count=1)
@@ -74,6 +75,12 @@ def definition_for(business: str, given: Given, today: date) -> str:
         if value:
             text = _with(text, key, value if key in days else _written(value))
     return text
+
+
+def _star(folder: Path, phase: str) -> Path:
+    """The file whose north star fits a phase: the business' own where it says no other."""
+    other = folder / f"{phase}.yaml"
+    return other if phase and other.exists() else folder / OWN
 
 
 def _the(part: re.Pattern[str], text: str) -> str:

@@ -8,9 +8,8 @@ Until the end there is no position, so that no worker can begin; an attempt that
 one that only seemed to be gives way to it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -27,9 +26,8 @@ from services.definition.topics import Topics, ids_of, numbers_of
 from streams.carrying import CannotBeCarried, Carrying, carrying
 from streams.plan import Plan
 from streams.state.port import Partition
+from streams.state.redis.copier import Held
 from streams.state.serving import Registry
-
-CUT_OFF: Final = "cut off: what is served is as it was; nsm definition carry begins anew when it is run again"
 
 
 class Kafka(msgspec.Struct, frozen=True):
@@ -83,11 +81,7 @@ async def carry(definition: Definition, stores: Stores, kafka: Kafka) -> Report:
             found = _planned(old, definition, since)
         else:
             await backfill.put()
-    for partition, held in copy.copied.items():
-        await attempt.check()
-        await stores.copier.finish(partition, held)
-    await attempt.check()
-    await stores.registry.keep_carried(found.new.version, msgspec.json.encode(found.new.carried))
+    await _finish(found.new, copy.copied, stores, attempt)
     return Report(
         one=old.version,
         other=found.new.version,
@@ -101,6 +95,15 @@ async def carry(definition: Definition, stores: Stores, kafka: Kafka) -> Report:
         missing=backfilled.missing,
         time_zone=definition.time_zone,
     )
+
+
+async def _finish(new: Plan, copied: Mapping[Partition, Held], stores: Stores, attempt: Attempt) -> None:
+    """From here on it counts: partition by partition, then the version."""
+    for partition, held in copied.items():
+        await attempt.check()
+        await stores.copier.finish(partition, held)
+    await attempt.check()
+    await stores.registry.keep_carried(new.version, msgspec.json.encode(new.carried))
 
 
 async def _served(definition: Definition, registry: Registry) -> Plan:

@@ -12,8 +12,8 @@ import msgspec
 
 from schemas.definition.loading import load
 from schemas.errors import CommandError, in_words
-from services.definition import carry, diff, internal_topics, retire, rollback, status, workers
-from services.definition.log_ends import ends
+from services.definition import carry, cut_off, diff, internal_topics, retire, rollback, status, workers
+from services.definition.log_ends import ANSWER_S, ends
 from services.definition.logs import KafkaLogs
 from services.definition.progress import show_progress
 from services.definition.stores import Stores
@@ -63,7 +63,8 @@ def run(args: argparse.Namespace) -> int:
         return asyncio.run(_run(args))
     except KeyboardInterrupt:
         if args.verb == "carry":
-            print(carry.CUT_OFF, file=sys.stderr)
+            registry = RedisRegistry(settings().redis)
+            print(asyncio.run(cut_off.left_by_carry(args.file, registry)), file=sys.stderr)
         raise
     except FAULTS as fault:
         raise CommandError(no_answer("redis", settings().redis, in_words(fault))) from fault
@@ -72,7 +73,8 @@ def run(args: argparse.Namespace) -> int:
 async def _run(args: argparse.Namespace) -> int:
     where = settings()
     registry, reader = RedisRegistry(where.redis), RedisReader(where.redis)
-    asked, folding = functools.partial(ends, where.kafka), functools.partial(workers.number_of, where.kafka)
+    asked = functools.partial(ends, where.kafka)
+    folding = functools.partial(workers.number_of, where.kafka, patience_s=ANSWER_S)
     try:
         match args.verb:
             case "diff":
@@ -89,6 +91,8 @@ async def _run(args: argparse.Namespace) -> int:
             case "status":
                 versions = await status.all_versions(registry, reader, asked, folding)
                 _print(args, versions, status.sentences(versions))
+                for line in status.unanswered(versions, where.kafka, ANSWER_S):
+                    print(line, file=sys.stderr)
             case "rollback":
                 company = load(args.definition).company
                 serving = await rollback.roll_back(company, registry, reader, asked, _now_ms)

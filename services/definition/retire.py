@@ -21,7 +21,7 @@ async def retire(version: str, company: str, registry: Registry, reader: Reader,
     if not topics and not cut_off:
         message = f"version {version} has not begun here; nsm definition status names those that have"
         raise CommandError(message)
-    stood = await version_status(registry, reader, _unasked, (version, topics))
+    stood = await version_status(registry, reader, {}, (version, topics))
     for one in {company, stood.company} - {""}:
         await _drop(registry, one, version)
     for topic, number in topics.items():
@@ -33,7 +33,10 @@ async def retire(version: str, company: str, registry: Registry, reader: Reader,
 
 def sentences(stood: VersionStatus, dropped: Dropped) -> Iterator[str]:
     """What is free now, and what is left to do."""
-    yield f"version {stood.version} is retired: {stood.bytes / 1e6:,.1f} MB are free"
+    if stood.part == "retired":
+        yield f"version {stood.version} was retired already: there was nothing left to free"
+    else:
+        yield f"version {stood.version} is retired: {stood.bytes / 1e6:,.1f} MB are free"
     for topic in dropped.deleted:
         yield f"its internal topic {topic} is deleted"
     for topic in dropped.left:
@@ -56,7 +59,3 @@ async def _drop(registry: Registry, company: str, version: str) -> None:
         wanted = dropped(known, version)
         if known == wanted or await registry.exchange(company, known, wanted):
             return
-
-
-async def _unasked(_: object) -> dict[tuple[str, int], int]:
-    return {}

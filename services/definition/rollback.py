@@ -18,7 +18,7 @@ async def roll_back(company: str, registry: Registry, reader: Reader, ends: Ends
         message = f"no version was served for {company} before {known.served}" if known.served else _nothing(company)
         raise CommandError(message)
     topics = await reader.partitions(known.before)
-    judged = await version_status(registry, reader, ends, (known.before, topics))
+    judged = await version_status(registry, reader, await ends(topics), (known.before, topics))
     if reason := _unfit(judged):
         message = f"version {known.before} cannot be served again: {reason}"
         raise CommandError(message)

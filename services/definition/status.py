@@ -1,5 +1,6 @@
 """``nsm definition status``: every version in the store, what it is to its company, and how far it is."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 import msgspec
@@ -7,8 +8,10 @@ import msgspec
 from streams.state.port import Partition, Reader
 from streams.state.serving import Registry
 
-Ends = Callable[[Mapping[str, int]], Awaitable[Mapping[tuple[str, int], int]]]
-"""Topic -> how many partitions: the offset after the last of each; without those that Kafka does not tell of."""
+Known = Mapping[tuple[str, int], int]
+"""The offset after the last of each partition of a topic; without those that Kafka does not tell of."""
+Ends = Callable[[Mapping[str, int]], Awaitable[Known]]
+"""Those of topic -> how many partitions."""
 Workers = Callable[[str], Awaitable[int | None]]
 """How many workers of a version run now; None where Kafka does not say."""
 
@@ -51,22 +54,32 @@ class VersionStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def all_versions(registry: Registry, reader: Reader, ends: Ends, workers: Workers) -> list[VersionStatus]:
-    """Served ones first."""
+    """Served ones first.
+
+    Kafka is asked about all of them at once, so that one that is silent is waited for as if it were asked about a
+    single one; about those that are retired it is not asked.
+    """
+    versions = await registry.versions()
+
+    async def asked(version: str) -> tuple[Known, int | None]:
+        return await asyncio.gather(ends(versions[version]), workers(version))
+
+    alive = [version for version in versions if not await _is_retired(registry, version, versions[version])]
+    answers = dict(zip(alive, await asyncio.gather(*map(asked, alive)), strict=True))
     found = []
-    for version, topics in (await registry.versions()).items():
-        one = await version_status(registry, reader, ends, (version, topics))
-        number = None if one.part == "retired" else await workers(version)
+    for of in versions.items():
+        known, number = answers.get(of[0], ({}, None))
+        one = await version_status(registry, reader, known, of)
         found.append(msgspec.structs.replace(one, workers=number))
     return sorted(found, key=lambda one: (_ORDER.index(one.part), one.company, one.version))
 
 
 async def version_status(
-    registry: Registry, reader: Reader, ends: Ends, of: tuple[str, Mapping[str, int]]
+    registry: Registry, reader: Reader, known: Known, of: tuple[str, Mapping[str, int]]
 ) -> VersionStatus:
-    """``of`` are a version and how many partitions it counts of each topic."""
+    """``of`` are a version and how many partitions it counts of each topic, ``known`` the ends of those."""
     version, topics = of
     company = await _company(registry, version)
-    known = await ends(topics)
     partitions = []
     for topic, number in sorted(topics.items()):
         for n in range(number):
@@ -110,6 +123,17 @@ def sentences(found: list[VersionStatus]) -> Iterator[str]:
         yield from _standing_still(one, found)
 
 
+def unanswered(found: list[VersionStatus], kafka: str, patience_s: float) -> Iterator[str]:
+    """What Kafka was asked and has not said."""
+    alive = [one for one in found if one.part != "retired"]
+    logs = [one.version for one in alive if any(partition.end is None for partition in one.partitions)]
+    groups = [one.version for one in alive if one.workers is None]
+    missing = [f"how far all logs of {' and '.join(logs)} reach"] if logs else []
+    missing += [f"how many workers fold {' and '.join(groups)}"] if groups else []
+    if missing:
+        yield f"Kafka at {kafka} did not say within {patience_s:g} s {', nor '.join(missing)}"
+
+
 def _folded_by(workers: int | None) -> str:
     if workers is None:
         return "workers unknown"
@@ -131,6 +155,12 @@ def _standing_still(one: VersionStatus, found: list[VersionStatus]) -> Iterator[
 
 
 _ORDER = ("served", "next", "before", "", "retired")
+
+
+async def _is_retired(registry: Registry, version: str, topics: Mapping[str, int]) -> bool:
+    """Whether all of it is."""
+    partitions = [Partition(version, topic, n) for topic, number in topics.items() for n in range(number)]
+    return bool(partitions) and all([await registry.retired(one) for one in partitions])
 
 
 async def _company(registry: Registry, version: str) -> str:

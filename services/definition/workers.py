@@ -6,18 +6,18 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from schemas.errors import CommandError
 from schemas.names import consumer_group
-from services.definition.asking import answer_of
+from services.definition.asking import ANSWER_S, answer_of
 
 
-async def number_of(kafka: str, version: str) -> int | None:
-    """How many run now; None where Kafka does not say.  One that was killed counts for some seconds more."""
+async def number_of(kafka: str, version: str, patience_s: float = ANSWER_S) -> int | None:
+    """How many run now; None where Kafka does not say in time.  One that was killed counts for some seconds more."""
     group = consumer_group(version)
 
     async def described(admin: AIOKafkaAdminClient) -> Any:
         (answer,) = await admin.describe_consumer_groups([group])
         return answer
 
-    answer = await answer_of(kafka, described)
+    answer = await answer_of(kafka, described, patience_s)
     return None if answer is None else members_in(answer)
 
 

@@ -1,7 +1,7 @@
 """The exporter over HTTP."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -62,6 +62,10 @@ def build_api(
             return _json({"error": str(bad)}, 400)
         except web.HTTPNotFound:
             return _json({"error": f"there is no page {request.path}", "pages": PATHS}, 404)
+        except web.HTTPMethodNotAllowed as other:
+            allowed = sorted(other.allowed_methods)
+            error = f"{request.path} is there to be read: {' or '.join(allowed)}, not {request.method}"
+            return _json({"error": error}, 405, {"Allow": ", ".join(allowed)})
         except NothingToShow as nothing:
             return _json({"error": str(nothing)}, 503)
         except faults as fault:
@@ -172,7 +176,8 @@ def _of_now(request: web.Request) -> None:
 
 
 def _no_such(plan: Plan, metric: str) -> web.Response:
-    return _json({"error": f"there is no metric {metric!r}", "nearest": nearest(plan, metric)}, 404)
+    there = list(plan.definition.metrics)
+    return _json({"error": f"there is no metric {metric!r}", "nearest": nearest(plan, metric), "metrics": there}, 404)
 
 
 def _keys(plan: Plan, of: tuple[str, Window], between: tuple[int, int], *, segments: bool) -> dict[str, set[KeySpan]]:
@@ -227,8 +232,9 @@ def _history(answer: Answer) -> dict[str, object]:
     }
 
 
-def _json(content: object, status: int = 200) -> web.Response:
-    return web.Response(body=msgspec.json.encode(content), status=status, content_type="application/json")
+def _json(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    body = msgspec.json.encode(content)
+    return web.Response(body=body, status=status, headers=headers, content_type="application/json")
 
 
 def _escaped(text: str) -> str:

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from difflib import get_close_matches
 
 import msgspec
 
 from schemas.definition.model import RollingSpan, Window
+from services.moments import moment_in
 from streams.plan import Plan, measures_of
 from streams.segmentation import most_shown, segmented_by
 from streams.time.grains import DAY, HOUR, MINUTE
@@ -121,13 +121,9 @@ def moment_of(plan: Plan, name: str, text: str, now_ms: int) -> int:
     A plus that was not written ``%2B`` comes as a space.
     """
     try:
-        if text.lstrip("-").isdecimal():
-            t = int(text)
-        else:
-            given = datetime.fromisoformat(_PLUS.sub(r"\1+\2", text))
-            zoned = given if given.tzinfo else given.replace(tzinfo=plan.calendar.zone)
-            t = round(zoned.timestamp() * 1000)
-    except (ValueError, OverflowError):
+        is_number = text.lstrip("-").isdecimal()
+        t = int(text) if is_number else moment_in(plan.calendar.zone, _PLUS.sub(r"\1+\2", text))
+    except ValueError:
         raise BadRequest(f"{name} must be epoch milliseconds or ISO 8601, not {text!r}") from None
     if not 0 <= t <= now_ms:
         raise BadRequest(f"{name} must lie between 1970 and now")

@@ -30,11 +30,11 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 STALE_S = 5.0
+"""A reading older than this is no longer shown."""
 TOO_MUCH = (
     f"the state was read, but to reckon all readings takes longer than {STALE_S:.0f} s: let metrics have fewer windows,"
     " or measures fewer dimensions"
 )
-"""A reading older than this is no longer shown."""
 LAG_KNOWN_MS = 5_000
 """How long an answer of Kafka serves to say how far behind a partition is."""
 FORGET_MS = 86_400_000
@@ -165,9 +165,8 @@ class Snapshots:
                 partition: await followed.read(self._source.reader, standings[partition], keys, self._settled)
                 for partition, followed in self._followed.items()
             }
-            self._read_up_to = (
-                read_up_to.read_up_to
-            )  # only once all was read: what a cut read had seen may be gone again
+            # only once all was read: what a cut read had seen may be gone again
+            self._read_up_to = read_up_to.read_up_to
             for partition, followed in self._followed.items():
                 followed.shown = moments[partition].standing.position
             self.latest = moments

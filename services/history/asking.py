@@ -1,7 +1,6 @@
 """What of the past was asked for."""
 
 import argparse
-from datetime import datetime
 from difflib import get_close_matches
 from hashlib import sha256
 from typing import Final
@@ -10,6 +9,7 @@ from schemas.definition.model import Metric, RollingSpan, Window
 from schemas.errors import CommandError
 from services.exporter.asked import UNITS
 from services.history.points import FAR, Reach
+from services.moments import moment_in
 from services.provisioner.expressions import Weeks, span
 from streams.plan import Plan
 from streams.time.grains import DAY, HOUR
@@ -82,10 +82,8 @@ def step_of(text: str) -> int:
 def moment(plan: Plan, name: str, text: str) -> int:
     """ISO 8601, without an offset in the company's zone, in milliseconds."""
     try:
-        given = datetime.fromisoformat(text)
+        return moment_in(plan.calendar.zone, text)
     except ValueError:
         raise CommandError(
             f"{name} must be a date or a time such as 2027-01-01 or 2027-01-01T09:00, not {text}"
         ) from None
-    zoned = given if given.tzinfo else given.replace(tzinfo=plan.calendar.zone)
-    return round(zoned.timestamp() * 1000)

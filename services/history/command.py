@@ -2,16 +2,15 @@
 
 import argparse
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from schemas.definition.loading import load
 from schemas.definition.model import Metric, Window
-from schemas.errors import CommandError
+from schemas.errors import CommandError, in_words
 from services.board.asking import place
-from services.board.exporter import Exporter, NoAnswerError
+from services.board.exporter import Exporter, NoAnswerError, RefusedError
 from services.history.asking import chosen, identity, moment, reach_of, step_of, too_sparse
 from services.history.blocks import fill, filled
 from services.history.open_metrics import JOB, lines
@@ -28,6 +27,7 @@ from services.settings import settings
 from streams.plan import Plan, compile_plan
 
 PATIENCE_S = 60.0
+ATTEMPTS = 5
 EPILOG = """\
 From the running service, as its state says now of each moment; with --events from files, as nsm replay reads them.
 What is known to the day only stands at every step of its day.  Without --step every hour of the last six weeks is told
@@ -88,13 +88,25 @@ def run(args: argparse.Namespace) -> int:
         return 1
     if sparse := too_sparse(args.step):
         print(sparse, file=sys.stderr)
-    return _deliver(text, args, identity(plan, asked))
+    if args.into is None and args.output is None:
+        sys.stdout.writelines(text)
+        return 0
+    try:
+        _deliver(text, args, identity(plan, asked))
+    except OSError as error:
+        raise CommandError(f"{args.into or args.output} cannot be written: {in_words(error).lower()}") from error
+    return 0
 
 
 def _text_of_one_version(
     plan: Plan, args: argparse.Namespace, exporter: Exporter, asked: list[tuple[Metric, Window]]
 ) -> list[str]:
-    """That of the file, whole: where another comes to be shown meanwhile all is asked again, with ``--wait``."""
+    """That of the file, whole.
+
+    With ``--wait`` all is asked again where another comes to be shown meanwhile, or the exporter goes away.  Raises
+    NoAnswerError where it went away ATTEMPTS times: what it is asked may be what ends it.
+    """
+    broken_off = 0
     while True:
         if args.wait and not args.events:
             wait_until_counted(exporter, plan.version, _say)
@@ -104,6 +116,13 @@ def _text_of_one_version(
             if not args.wait:
                 raise CommandError(f"{other}. With --wait the past is told as soon as the file's is shown") from other
             _say(str(other))
+        except RefusedError:
+            raise
+        except NoAnswerError as gone:
+            broken_off += 1
+            if not args.wait or broken_off == ATTEMPTS:
+                raise
+            _say(f"{gone}; all is asked again when it answers")
 
 
 def _say(line: str) -> None:
@@ -139,17 +158,27 @@ def _span(args: argparse.Namespace) -> Iterator[tuple[str, str | None]]:
     yield "--to", args.end
 
 
-def _deliver(text: list[str], args: argparse.Namespace, of: str) -> int:
+def _deliver(text: list[str], args: argparse.Namespace, of: str) -> None:
     if args.into is not None:
         blocks = fill(text, args.into, install.program("promtool"), of)
         print(f"{len(text) - 1:,} lines in {blocks} blocks; Prometheus finds them within a minute", file=sys.stderr)
-    elif args.output is not None:
-        folder = args.output.resolve().parent
-        if not folder.is_dir():
-            raise CommandError(f"there is no folder {folder}")
-        with tempfile.NamedTemporaryFile("w", dir=folder, encoding="utf-8", delete=False) as file:
-            file.writelines(text)
-        Path(file.name).replace(args.output)
-    else:
-        sys.stdout.writelines(text)
-    return 0
+        return
+    folder = args.output.resolve().parent
+    if not folder.is_dir():
+        raise CommandError(f"{args.output} cannot be written: there is no folder {folder}")
+    _write(args.output, text)
+
+
+def _write(file: Path, text: list[str]) -> None:
+    """Whole or not at all; a pipe takes line by line what it is given."""
+    if file.exists() and not file.is_file():
+        with file.open("w", encoding="utf-8") as pipe:
+            pipe.writelines(text)
+        return
+    new = file.with_name(f".{file.name}.new")
+    try:
+        with new.open("w", encoding="utf-8") as out:
+            out.writelines(text)
+        new.replace(file)
+    finally:
+        new.unlink(missing_ok=True)

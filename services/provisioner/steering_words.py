@@ -1,17 +1,8 @@
 """What a company steers by, in words, for people in front of a board."""
 
-from typing import Final
-
 from schemas.definition.model import Definition
 from schemas.definition.steering import Change, Guardrail, Hold, Initiative, KeyResult, Reach, Target
 from services.provisioner.verbatim import markdown
-from streams.steering.course import TOLERANCE
-
-COURSE: Final = (
-    f"On course is whoever is within {TOLERANCE.numerator}/{TOLERANCE.denominator} of the whole way of the path; a"
-    " complete period is held against the path on its last day. Once the way is over nothing is forgiven."
-)
-PROGRESS: Final = "The part of the way from base to target that is done, by no unfinished period."
 
 
 def target(of: Target) -> str:

@@ -30,6 +30,7 @@ from schemas.definition.model import (
     RollingDays,
     RollingSpan,
     Share,
+    Source,
     Sum,
     Window,
 )
@@ -178,6 +179,13 @@ def title(name: str) -> str:
     return said[0].upper() + said[1:]
 
 
+def _judged(source: Source) -> str:
+    """Which of its events count."""
+    once = f"each id counts once within {duration(source.dedupe_ms)}" if source.dedupe_ms else "ids are not compared"
+    late = f"events may be {duration(source.lateness_ms)} late" if source.lateness_ms else "none may be late"
+    return f"Events of {source.topic}: {once}, {late}; later ones stand in the dead-letter topic."
+
+
 def as_markdown(definition: Definition) -> str:
     """The whole definition, metric by metric, and how time is cut."""
     star = definition.north_star
@@ -189,10 +197,6 @@ def as_markdown(definition: Definition) -> str:
         for name, role in shown.items()
     ]
     lines += steered_by(definition)
-    lines += [
-        f"Events of {source.topic}: each id counts once within {duration(source.dedupe_ms)}, events may be"
-        f" {duration(source.lateness_ms)} late; later ones stand in the dead-letter topic."
-        for source in definition.sources
-    ]
+    lines += [_judged(source) for source in definition.sources]
     lines.append(f"Days begin at midnight in {definition.time_zone}, weeks on {definition.week_starts.title()}.")
     return "\n\n".join(lines)

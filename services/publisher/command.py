@@ -8,8 +8,8 @@ from pathlib import Path
 from schemas.definition.loading import load
 from schemas.definition.model import Source
 from schemas.errors import PublishError
-from services.publisher.flags import LATE, REFUSED, SECONDS, add_table_flags, given, is_table
-from services.publisher.newest import newest
+from services.publisher.flags import LATE, MISPLACED, REFUSED, SECONDS, add_table_flags, given, is_table
+from services.publisher.newest import Tail, newest
 from services.publisher.progress import show_progress
 from services.publisher.publisher import Publisher
 from services.publisher.reading import STANDARD_INPUT, Reading
@@ -34,6 +34,8 @@ A file is read whole before anything of it is sent, and nothing is where
   an event would be too late after what the topic holds,
   or after others of the file                              --allow late
   none has the entity that the topic is keyed by           --allow keyless
+  other publishers bring keys of the topic to
+  other partitions than nsm publish does                   --allow misplaced
   a table's names are not those that the definition reads  --allow unread
 Standard input and pipes are read once, sent, and told of at the end.  An event without the entity (a guest's order) is
 sent without a key.
@@ -55,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--send-invalid", action="store_true", help="send lines that are no events too, as they are (JSON lines)"
     )
-    add_table_flags(parser, LATE, REFUSED, SECONDS)
+    add_table_flags(parser, LATE, REFUSED, SECONDS, MISPLACED)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -80,26 +82,26 @@ def publish_file(args: argparse.Namespace, plan: SourcePlan, kafka: str) -> int:
     if reading.again or not Path(args.file).exists():
         with reading.open():
             pass  # what cannot be read is said before Kafka is asked
-    latest = newest(kafka, plan)
+    tail = newest(kafka, plan)
     if reading.again:
-        review = _looked_at(args, reading, plan, latest)
+        review = _looked_at(args, reading, plan, tail)
         if args.dry_run:
             return _tell(review, list(review.refused()), args.file)
         if refused := list(review.refused()):
             raise PublishError("\n".join((f"nothing of {args.file} was sent:", *refused, *review.uncounted.told())))
-        code = _send(args, reading, plan, (kafka, Review(args, plan, latest, looks=False)))
+        code = _send(args, reading, plan, (kafka, Review(args, plan, tail, looks=False)))
         _warn(review.told())
         return code
     if args.dry_run:  # what is read once is sent as it comes, whatever is amiss with it
-        review = _looked_at(args, reading, plan, latest)
+        review = _looked_at(args, reading, plan, tail)
         _tell(review, [], _name(args.file))
         return _code(args, review)
-    return _send(args, reading, plan, (kafka, Review(args, plan, latest)))
+    return _send(args, reading, plan, (kafka, Review(args, plan, tail)))
 
 
-def _looked_at(args: argparse.Namespace, reading: Reading, plan: SourcePlan, latest: Sequence[int]) -> Review:
+def _looked_at(args: argparse.Namespace, reading: Reading, plan: SourcePlan, tail: Tail) -> Review:
     """All of the file, and nothing sent."""
-    review = Review(args, plan, latest)
+    review = Review(args, plan, tail)
     with reading.open() as file, show_progress(args.file, file, "read") as progress:
         for number, _ in enumerate(review.watch(reading.messages(file, review.faults)), 1):
             if number % 1_000 == 0:

@@ -7,7 +7,7 @@ from services.publisher.names import KEYLESS, UNREAD, Columns
 from services.publisher.uncounted import Counted
 
 NOTHING_KNOWN = Counted()
-LATE, REFUSED, SECONDS = "late", "refused", "seconds"
+LATE, MISPLACED, REFUSED, SECONDS = "late", "misplaced", "refused", "seconds"
 
 
 def add_table_flags(parser: argparse.ArgumentParser, *more: str) -> None:

@@ -2,6 +2,7 @@
 first.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from kafka.partitioner.default import murmur2
@@ -14,6 +15,11 @@ KEPT = 65_536
 def partition_of(message: Message, partitions: int) -> int:
     """As Kafka's own clients choose it, from 0."""
     return spread(message.id.encode() if message.key is None else message.key, partitions)
+
+
+def misplaced(keys: Iterable[bytes], partition: int, partitions: int) -> int:
+    """How many records of a partition bear a key that would have brought them to another one."""
+    return sum(spread(key, partitions) != partition for key in keys)
 
 
 @lru_cache(KEPT)  # who comes once comes again

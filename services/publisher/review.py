@@ -2,30 +2,29 @@
 
 import argparse
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from schemas.events.publishing import Message
-from services.publisher.flags import LATE, REFUSED, SECONDS
+from services.publisher.flags import LATE, MISPLACED, REFUSED, SECONDS
 from services.publisher.judging import Judge
 from services.publisher.lines import Faults
 from services.publisher.names import KEYLESS
+from services.publisher.newest import Tail
 from services.publisher.uncounted import Counted, Uncounted
 from streams.plan import SourcePlan
 
 
 class Review:
-    """Of one reading; ``latest`` is the latest event time of each partition, before any of it.
+    """Of one reading; ``tail`` is the end of the topic before any of it.
 
     Where it does not look (all has been looked at before) it still notes the lines that are no events.
     """
 
-    def __init__(
-        self, args: argparse.Namespace, plan: SourcePlan, latest: Sequence[int], *, looks: bool = True
-    ) -> None:
+    def __init__(self, args: argparse.Namespace, plan: SourcePlan, tail: Tail, *, looks: bool = True) -> None:
         self.faults = Faults()
-        self._args, self._keyed_by, self._looks = args, plan.source.keyed_by, looks
+        self._args, self._source, self._tail, self._looks = args, plan.source, tail, looks
         self.uncounted = Uncounted(plan.source, Counted.by(plan))
-        self._judge = Judge(plan, latest, _now_ms)
+        self._judge = Judge(plan, tail.latest, _now_ms)
         self.count = self._keyless = 0
 
     def watch(self, messages: Iterable[Message]) -> Iterator[Message]:
@@ -42,6 +41,8 @@ class Review:
         yield from self._judge.told_late()
         if self._is_keyless():
             yield self._told_keyless()
+        if self._splits():
+            yield self._told_misplaced()
         yield from self.uncounted.told()
 
     def refused(self) -> Iterator[str]:
@@ -66,12 +67,32 @@ class Review:
         if self._is_keyless() and KEYLESS not in self._args.allow:
             yield self._told_keyless()
             yield "--allow keyless sends them all the same"
+        if self._splits() and MISPLACED not in self._args.allow:
+            yield self._told_misplaced()
+            yield (
+                "let all publishers of a topic choose alike, or send this with the client that the others use; "
+                "--allow misplaced sends it all the same"
+            )
 
     def _is_keyless(self) -> bool:
         return self.count > 0 and self._keyless == self.count
 
     def _told_keyless(self) -> str:
-        return f"no event has {self._keyed_by}, which the topic is keyed by: is it spelt otherwise?"
+        return f"no event has {self._source.keyed_by}, which the topic is keyed by: is it spelt otherwise?"
+
+    def _splits(self) -> bool:
+        """Whether keys are sent into a topic where others bring theirs elsewhere."""
+        return self._tail.misplaced > 0 and self._keyless < self.count
+
+    def _told_misplaced(self) -> str:
+        topic, tail = self._source.topic, self._tail
+        number, lie = f"{tail.misplaced:,} of the last {tail.keyed:,}", "lies" if tail.misplaced == 1 else "lie"
+        return (
+            f"{number} events of {topic} that have a key {lie} in another partition than nsm publish brings that key "
+            f"to (murmur2, as the Java client does): another publisher chooses otherwise, as librdkafka and "
+            f"confluent-kafka do unless told partitioner=murmur2_random, and a {self._source.keyed_by} that comes "
+            "through both counts as two"
+        )
 
     def _count_keys(self, messages: Iterable[Message]) -> Iterator[Message]:
         for message in messages:

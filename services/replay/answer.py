@@ -1,7 +1,6 @@
 """What a replay says: every metric asked for, in each of its windows, period by period."""
 
 from collections.abc import Collection
-from datetime import datetime
 from difflib import get_close_matches
 
 import msgspec
@@ -11,6 +10,7 @@ from schemas.definition.model import Metric, Unit, Window
 from schemas.errors import CommandError
 from services.exporter.answers import Json, about, iso, reading_json
 from services.exporter.shown import Trust
+from services.moments import moment_in
 from services.replay.extent import extent
 from services.replay.folding import Folded
 from services.replay.periods import Row, periods, rows
@@ -117,10 +117,8 @@ def as_json(answered: Answer) -> Json:
 def moment(plan: Plan, text: str) -> int:
     """ISO 8601, in the company's zone where it has no offset; raises CommandError."""
     try:
-        given = datetime.fromisoformat(text)
-        zoned = given if given.tzinfo else given.replace(tzinfo=plan.calendar.zone)
-        return round(zoned.timestamp() * 1000)
-    except (ValueError, OverflowError):
+        return moment_in(plan.calendar.zone, text)
+    except ValueError:
         raise CommandError(f"{text} is no moment; write 2027-04-01, or 2027-04-01T12:00+02:00") from None
 
 

@@ -7,10 +7,8 @@ from pathlib import Path
 import msgspec
 
 from schemas.definition.loading import load
-from schemas.errors import CommandError
 from services.publisher.flags import add_table_flags
 from services.replay.answer import Asked, answer, as_json, chosen, moment
-from services.replay.files import STANDARD_INPUT
 from services.replay.folding import files_by_topic, fold_files
 from services.replay.tables import tables_of
 from services.replay.text import answer_lines, what_became
@@ -60,8 +58,6 @@ def run(args: argparse.Namespace) -> int:
         for_people=not args.json,
     )
     chosen(plan, asked)  # what is not there is said before a long file is read
-    if args.files.count(STANDARD_INPUT) > 1:
-        raise CommandError("standard input can be read once only")
     folded = fold_files(plan, files_by_topic(plan, args.files), asked.before_ms, tables_of(args, args.files))
     if not folded.outcomes["counted"]:
         print("no event counted", *what_became(plan, folded), sep="\n", file=sys.stderr)

@@ -19,7 +19,7 @@ from schemas.errors import CommandError
 from schemas.events.needs import Raw, RawRecord, Refused
 from services.publisher.lines import Faults
 from services.publisher.seconds import Seconds
-from services.replay.files import Numbered, slices
+from services.replay.files import STANDARD_INPUT, Numbered, slices
 from services.replay.tables import Tables
 from streams.cells import Cells
 from streams.events.admission import Admission, Admitted
@@ -97,7 +97,17 @@ def fold_files(
 
 
 def files_by_topic(plan: Plan, given: Sequence[str]) -> list[tuple[str, str]]:
-    """(topic, file) of each; where the definition has several sources a file is given as ``SOURCE=FILE``."""
+    """(topic, file) of each; where the definition has several sources a file is given as ``SOURCE=FILE``.
+
+    Raises CommandError for one that is given otherwise, and for standard input twice.
+    """
+    found = _files_by_topic(plan, given)
+    if [name for _, name in found].count(STANDARD_INPUT) > 1:
+        raise CommandError("standard input can be read once only")
+    return found
+
+
+def _files_by_topic(plan: Plan, given: Sequence[str]) -> list[tuple[str, str]]:
     topics = {source.name: source.topic for source in plan.definition.sources}
     if len(topics) == 1:
         return [(next(iter(plan.sources)), name) for name in given]

@@ -54,16 +54,19 @@ def compile_plan(definition: Definition, carried: Carried = NOTHING_CARRIED) -> 
             one = series_of(counted, measure, window, calendar)
             series[name, window] = one._replace(generation=carried.generation(one.name))
     version = version_of(counted, windows)
-    sources = {source.topic: _Compiling(counted, source, series).plan(version) for source in definition.sources}
+    sources = {
+        source.topic: _Compiling(counted, source, series, calendar).plan(version) for source in definition.sources
+    }
     return Plan(version, definition, calendar, sources, series, carried)
 
 
 class _Compiling:
     """Of one source."""
 
-    def __init__(self, definition: Definition, source: Source, series: dict[tuple[str, Window], Series]) -> None:
-        self._definition, self._source = definition, source
-        self._calendar = Calendar(definition.time_zone, definition.week_starts)
+    def __init__(
+        self, definition: Definition, source: Source, series: dict[tuple[str, Window], Series], calendar: Calendar
+    ) -> None:
+        self._definition, self._source, self._calendar = definition, source, calendar
         self._of_measure: dict[str, dict[Window, Series]] = {}
         for (name, window), one in series.items():
             if definition.measures[name].source == source.name:

@@ -1,7 +1,9 @@
 """What is remembered of entities: chains, net retentions and conversions, each at its place in a record."""
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import Final
 
 from schemas.definition import model
 from schemas.definition.model import Definition, Window
@@ -27,6 +29,8 @@ from streams.plan.parts import (
 from streams.time.calendar import Calendar
 from streams.time.grains import Days, Grain, Instants
 
+_OURS: Final = re.compile(r"[+|\\]")
+
 
 def spaces_of(
     measures: list[Remembering], of_measure: dict[str, dict[Window, Series]], calendar: Calendar
@@ -34,6 +38,11 @@ def spaces_of(
     """The records of each kind of entity, by all that these measures remember of it."""
     for entity in sorted({measure.entity for measure in measures}):
         yield _space(entity, [measure for measure in measures if measure.entity == entity], of_measure, calendar)
+
+
+def space_of(entity: tuple[str, ...]) -> str:
+    """``user_id+items.sku``; a sign of ours in the name of a property is marked, so that no two entities share one."""
+    return "+".join(_OURS.sub(r"\\\g<0>", name) for name in entity)
 
 
 def _space(
@@ -49,7 +58,7 @@ def _space(
         retained = [one for one in mine if isinstance(one, model.NetRetention)]
         places += (*_chains(judged, some, calendar), *_retentions(retained, some, calendar))
         places += (_converted(one, some[one.name]) for one in mine if isinstance(one, model.Conversion))
-    return Space("+".join(entity), entity, tuple(places))
+    return Space(space_of(entity), entity, tuple(places))
 
 
 def _generations(
@@ -75,7 +84,7 @@ def splits_of(
     pairs = {(measure.entity, name) for measure in measures for name in measure.by_dimension if name in carried}
     for entity, name in sorted(pairs):
         mine = [one for one in measures if one.entity == entity and name in one.by_dimension]
-        dimension, space = definition.dimensions[name], f"{'+'.join(entity)}|{name}"
+        dimension, space = definition.dimensions[name], f"{space_of(entity)}|{name}"
         values = tuple(sorted(dimension.values))
         places: list[PlacedChain | PlacedRetention] = []
         converting: list[PlacedConversion] = []

@@ -33,7 +33,7 @@ class Router:
     """Of one stage; ``reader`` reads the rows of its source."""
 
     def __init__(self, stage: Stage, reader: RowReader) -> None:
-        self._stage, self._homes = stage, Homes()
+        self._stage = stage
         self._taking = Taking(Fields.of(stage.plan.needs), reader)
         self._key = reader.entity_within(stage.key) if "." in stage.key else None
 
@@ -43,15 +43,15 @@ class Router:
         if self._key is not None:
             return Routed(self._places_of_rows(batch, wanted), left_out)
         names, codes = entities_of(batch, self._stage.key)
-        homes = self._homes.column(names)[codes]
+        homes = homes_of(names)[codes]
         return Routed([np.flatnonzero(wanted & (homes == home)) for home in range(INTERNAL_PARTITIONS)], left_out)
 
     def take(self, batch: Batch, offsets: Column, places: Column, partition: int) -> Rows:
         """Some events as an internal partition gets them."""
         tests: dict[str, RowTest] = {}
         if self._key is not None:
-            key, homes = self._key, self._homes
-            tests[column_of(self._stage.key)] = lambda row: homes[key(row)] == partition
+            key = self._key
+            tests[column_of(self._stage.key)] = lambda row: home_of(key(row)) == partition
         return self._taking.take(batch, offsets, places, tests)
 
     def _wanted(self, number: int, selections: Selections) -> tuple[Mask, dict[str, int]]:
@@ -74,7 +74,7 @@ class Router:
         places: list[list[int]] = [[] for _ in range(INTERNAL_PARTITIONS)]
         column = batch.columns[column_of(self._stage.key)]
         for place in np.flatnonzero(wanted).tolist():
-            for home in {self._homes[self._key_of(row)] for row in rows_of(column[place])} - {NOWHERE}:
+            for home in {home_of(self._key_of(row)) for row in rows_of(column[place])} - {NOWHERE}:
                 places[home].append(place)
         return [np.array(one, np.int64) for one in places]
 
@@ -82,18 +82,15 @@ class Router:
         return UNSET if self._key is None else self._key(row)
 
 
-class Homes(dict[Any, int]):
-    """entity -> the internal partition that it lives in; the same in every process."""
+def home_of(entity: Any) -> int:
+    """The internal partition that an entity lives in, the same in every process; NOWHERE where it is UNSET."""
+    return NOWHERE if entity is UNSET else int(hashed([entity])[0] % INTERNAL_PARTITIONS)
 
-    def __missing__(self, entity: Any) -> int:
-        if entity is UNSET:
-            return NOWHERE
-        return int(hashed([entity])[0] % INTERNAL_PARTITIONS)
 
-    def column(self, entities: list[Any]) -> Column:
-        """Of each."""
-        there = [entity for entity in entities if entity is not UNSET]
-        homes = np.full(len(entities), NOWHERE, np.int64)
-        known = np.array([entity is not UNSET for entity in entities], np.bool_)
-        homes[known] = (hashed(there) % np.uint64(INTERNAL_PARTITIONS)).astype(np.int64)
-        return homes
+def homes_of(entities: list[Any]) -> Column:
+    """Of each."""
+    there = [entity for entity in entities if entity is not UNSET]
+    homes = np.full(len(entities), NOWHERE, np.int64)
+    known = np.array([entity is not UNSET for entity in entities], np.bool_)
+    homes[known] = (hashed(there) % np.uint64(INTERNAL_PARTITIONS)).astype(np.int64)
+    return homes

@@ -30,6 +30,10 @@ class LateProducer:
                 producer = AIOKafkaProducer(
                     bootstrap_servers=self._kafka, acks="all", max_request_size=MAX_BYTES, **self._settings
                 )
-                await producer.start()
+                try:
+                    await producer.start()
+                except BaseException:
+                    await producer.stop()  # else it would be told of as left open, once an attempt
+                    raise
                 self._producer = producer
             return self._producer

@@ -3,7 +3,7 @@
 fault                                   what is done
 ────────────────────────────────────    ──────────────────────────────────────────────
 Moved, the store or Kafka is away       the session ends; another begins, after a growing pause
-Unfit, LogError, anything else          the process stops with exit code 1 and says why
+anything else (LogError, Unfit, a bug)  the process stops with exit code 1 and says why
 """
 
 import asyncio
@@ -85,13 +85,13 @@ class OwnedSessions:
                     return await self._opened(tps, consumer)
                 except LogError:  # another worker may have gone past the end that we were told
                     return await self._opened(tps, consumer)
-            except LogError as error:
-                self._stop(str(error))
-                raise
             except self._waited_out as fault:
                 log.warning("state or log away, trying again in %.1f s: %s", pause, in_words(fault))
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE_S)
+            except NsmError as error:
+                self._stop(str(error))
+                raise
 
     async def limits(self, tps: Collection[TP]) -> Mapping[TP, tuple[int, int]]:
         """First offset and end of each log, ours or not; nothing before anything was opened."""
@@ -235,10 +235,14 @@ class OwnedSessions:
             again.add_done_callback(self._again.discard)
         except asyncio.CancelledError:
             raise
-        except BaseException as fault:
-            if not isinstance(fault, NsmError):
-                log.exception("bug in %s[%d]", tp.topic, tp.partition)
-            self._stop(f"{tp.topic}[{tp.partition}]: {_told(fault)}")
+        except BaseException as fault:  # noqa: BLE001 - as below
+            self._give_up(f"{tp.topic}[{tp.partition}]", fault)
+
+    def _give_up(self, where: str, fault: BaseException) -> None:
+        """No attempt would do better: the process stops and says why."""
+        if not isinstance(fault, NsmError):
+            log.error("bug in %s", where, exc_info=fault)
+        self._stop(f"{where}: {_told(fault)}")
 
     async def _reopen(self, session: Session, pause: float, consumer: BatchConsumer) -> None:
         """With whatever else waits to be opened: each seek asks Kafka, which answers behind a fetch under way."""
@@ -248,8 +252,10 @@ class OwnedSessions:
             self.close(waiting)  # nobody else opens them now
             try:
                 await consumer.reposition(waiting)
-            except LogError:
+            except NsmError:
                 return  # already said
+            except Exception as fault:  # noqa: BLE001 - nobody else would hear of it
+                self._give_up(", ".join(f"{tp.topic}[{tp.partition}]" for tp in waiting), fault)
 
 
 def _told(fault: BaseException) -> str:

@@ -16,8 +16,7 @@ from streams.worker.session import Outlets, Session
 from tests.contracts.states import ALL, State, in_memory, in_redis
 from tests.servers import RedisServer
 from tests.streams.folding import DAY, fold_log, nonzero, raws, the_source
-from tests.streams.settling import settling
-from tests.streams.test_settling import LATENESS, late_log
+from tests.streams.settling import LATENESS, late_log, settling
 from tests.streams.worker.fakes import KeptLetters, KeptMessages, batch, eventually
 
 PLAN = compile_plan(settling(lateness_ms=LATENESS, dedupe_ms=0))

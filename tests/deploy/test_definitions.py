@@ -18,7 +18,6 @@ from schemas.definition.steering import Change, Hold, Reach
 from services.check.observing import observe
 from services.provisioner.addresses import Addresses
 from services.provisioner.boards.all_boards import all_boards
-from services.provisioner.placed import all_expressions
 from services.provisioner.rules.groups import rule_groups
 from services.provisioner.rules.model import to_yaml
 from services.replay.folding import fold_files
@@ -26,6 +25,7 @@ from streams.plan import compile_plan
 from streams.readings import AsOf, Readings
 from tests.reference.measures import Reference
 from tests.samples.library import BUSINESSES, FOLDER, sample
+from tests.services.provisioner.placed import all_expressions
 
 LARGEST = 100_000
 README = (FOLDER / "README.md").read_text(encoding="utf-8")

@@ -10,10 +10,10 @@ import msgspec
 import pytest
 
 from schemas.definition.model import Definition
-from services.provisioner.placed import Placed, all_expressions
 from tests.live.exposed import HOUR, Exposed
 from tests.live.prometheus import ask, prometheus_over
 from tests.services.provisioner.boards.drawn import DEFINITIONS
+from tests.services.provisioner.placed import Placed, all_expressions
 
 NOW = int(time.time()) // HOUR * HOUR
 CHOSEN = [name for name in DEFINITIONS if not name.startswith("star-")] + [

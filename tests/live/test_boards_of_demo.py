@@ -14,9 +14,9 @@ from schemas.definition.model import Definition
 from services.demo.command import feed, fill_past, fresh_stack
 from services.demo.purchases import DEFINITION, LiveOrders, days_to_today, moved, moved_definition, read_orders
 from services.local import install
-from services.provisioner.placed import Placed, all_expressions
 from services.publisher.publisher import Publisher
 from tests.live.prometheus import ask
+from tests.services.provisioner.placed import Placed, all_expressions
 
 PATIENCE_S = 180.0
 """For Prometheus to find the blocks, which it does once a minute, and to scrape often enough for rates."""

@@ -26,7 +26,7 @@ from streams.readings import AsOf, Readings
 from streams.state.redis import RedisRegistry
 from tests.live.road import ROOT, MakeRoad, Road, busy, until
 from tests.live.stages import all_snapshots, until_all_is_read
-from tests.live.test_succession import serving
+from tests.live.taking_over import serving
 from tests.reference.measures import Reference
 from tests.servers import KafkaServer, RedisServer
 from tests.streams.folding import DAY, the_source
@@ -104,6 +104,18 @@ async def interrupted(self, partition, held):
 RedisCopier.finish = interrupted
 """
 """Put before the command: Ctrl-C when everything is copied, and the first partition has its position."""
+AT_THE_END = """
+import asyncio, os, signal
+from streams.state.redis import RedisRegistry
+keep = RedisRegistry.keep_carried
+async def interrupted(self, version, carried):
+    await keep(self, version, carried)
+    if b'"whole":false' not in carried:
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.sleep(60)
+RedisRegistry.keep_carried = interrupted
+"""
+"""Put before the command: Ctrl-C when the last that there is to write has been written, and not yet acknowledged."""
 
 
 def carrying(road: Road, before: str = "") -> subprocess.CompletedProcess[str]:
@@ -210,3 +222,15 @@ def test_one_that_is_interrupted_says_what_that_means_and_is_begun_anew(old: Roa
     assert serving(old) == was
     report = carry(new)
     assert (report["other"], report["events"]) == (new.plan.version, 300)
+
+
+def test_one_that_is_interrupted_after_its_last_write_says_that_its_workers_can_begin(old: Road, new: Road) -> None:
+    worker = old.start()
+    old.publish(sales(0, 300))
+    until_all_is_read(old)
+    assert worker.process.end(20) == 0
+    done = carrying(new, AT_THE_END)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr.startswith(f"cut off after the end: version {new.plan.version} has all that was carried over")
+    new.start()
+    until(lambda: serving(new).served == new.plan.version, new.last_words)

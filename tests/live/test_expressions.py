@@ -8,11 +8,11 @@ import pytest
 from schemas import names
 from schemas.definition.loading import load
 from schemas.definition.model import Calendar, Definition, Metric, Ratio
-from services.provisioner.placed import all_expressions
 from streams.segmentation import segmented_by
 from tests.live.prometheus import ask, prometheus_over
 from tests.services.provisioner.example import shop, starring
 from tests.services.provisioner.golden import ROOT
+from tests.services.provisioner.placed import all_expressions
 
 HOUR, DAY, WEEK = 3600, 86_400, 7 * 86_400
 DEFINITIONS = {

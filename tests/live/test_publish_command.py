@@ -6,18 +6,20 @@ import io
 import json
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
-from kafka import KafkaConsumer, TopicPartition
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from schemas.definition.loading import parse
 from schemas.errors import PublishError
 from schemas.events.publishing import Message
 from services.publisher.command import add_arguments, publish_file
+from services.publisher.partitions import partition_of
 from services.publisher.publisher import Publisher
 from services.publisher.topic import ensure_topic
 from streams.plan import compile_plan
@@ -242,6 +244,23 @@ def test_a_file_where_no_event_has_the_key_is_refused(kafka: KafkaServer, topic:
     with pytest.raises(PublishError, match="no event has user_id, which the topic is keyed by"):
         publish(kafka, topic, file)
     assert publish(kafka, topic, file, "--allow", "keyless") == 0
+
+
+def test_a_topic_where_another_publisher_chooses_partitions_otherwise_takes_nothing_before_that_is_said(
+    kafka: KafkaServer, topic: str, tmp_path: Path, log: Log
+) -> None:
+    file = tmp_path / "orders.jsonl"
+    file.write_bytes(LINE % (1, 1, 1))
+    ensure_topic(kafka.bootstrap, topic)
+    there = [(key, (partition_of(Message(key, b"", (), ""), 4) + 1) % 4) for key in (b"ann", b"bob")]
+    with closing(KafkaProducer(bootstrap_servers=kafka.bootstrap)) as other:
+        for key, partition in there:
+            other.send(topic, LINE.strip() % (2, 1, 1), key, partition=partition)
+        other.send(topic, LINE.strip() % (2, 1, 1))
+    with pytest.raises(PublishError, match=f"2 of the last 2 events of {topic} that have a key lie in another partit"):
+        publish(kafka, topic, file)
+    assert publish(kafka, topic, file, "--allow", "misplaced") == 0
+    assert log.values(4) == {line.strip() for line in (LINE % (1, 1, 1), LINE % (2, 1, 1))}
 
 
 def test_a_pipe_is_read_once(kafka: KafkaServer, topic: str, tmp_path: Path, log: Log) -> None:

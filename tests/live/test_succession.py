@@ -1,29 +1,14 @@
 """A changed definition takes over under load while its workers are killed in the middle of it."""
 
-import asyncio
 import copy
 
 import msgspec
 
 from schemas.definition.loading import load
 from streams.plan import compile_plan
-from streams.state.redis import RedisRegistry
-from streams.state.serving import Serving
 from tests.live.road import SHORT, Road, busy, endless, orders
+from tests.live.taking_over import DIES, serving
 from tests.streams.folding import the_source
-
-DIES = """
-import os, signal
-from streams.state.redis import RedisRegistry
-exchange = RedisRegistry.exchange
-async def dying(self, company, known, wanted):
-    if not wanted.before:
-        return await exchange(self, company, known, wanted)
-    if {after}:
-        await exchange(self, company, known, wanted)
-    os.kill(os.getpid(), signal.SIGKILL)
-RedisRegistry.exchange = dying
-"""
 
 
 def changed(road: Road) -> Road:
@@ -35,10 +20,6 @@ def changed(road: Road) -> Road:
     new.plan = compile_plan(load(new.file))
     new.source = the_source(new.plan)
     return new
-
-
-def serving(road: Road) -> Serving:
-    return asyncio.run(RedisRegistry(road.redis.url).serving("Test"))
 
 
 def test_a_version_takes_over_in_one_step_whenever_its_workers_are_killed_and_both_ends_are_exact(road: Road) -> None:

@@ -12,9 +12,9 @@ import pytest
 
 from schemas import names
 from schemas.definition.model import Definition
-from services.provisioner.placed import Placed, all_expressions
 from tests.live.prometheus import ask, prometheus_over
 from tests.services.provisioner.example import shop
+from tests.services.provisioner.placed import Placed, all_expressions
 
 HOUR, WEEK = 3600, 7 * 24 * 3600
 NOW = int(time.time()) // HOUR * HOUR

@@ -24,7 +24,7 @@ from services.local.process import Process
 from streams.plan import compile_plan
 from tests.live.road import ROOT, SHORT, MakeRoad, Road, busy, orders, until
 from tests.live.stages import until_all_is_read
-from tests.live.test_succession import DIES
+from tests.live.taking_over import DIES
 from tests.servers import KafkaServer, RedisServer
 from tests.streams.folding import the_source
 

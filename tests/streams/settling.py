@@ -1,12 +1,13 @@
 """A definition whose users are remembered by where they came from, and what its segments mean."""
 
+import random
 from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from schemas.definition import model, steering
-from tests.streams.folding import DAY, definition, plainly, shown
+from tests.streams.folding import DAY, HOUR, definition, event, plainly, shown
 from tests.streams.parts import lives, paid
 from tests.streams.split import segment_of
 
@@ -16,6 +17,10 @@ SEEN: list[Any] = ["ads", "friends", "post", "tv", "none", "other", "", True, 2.
 """Values that events come with, beside none at all."""
 WITHIN = 5 * DAY
 SETTLED = ("channel", "vip")
+START = 1_774_500_000_000
+LATENESS = 3 * DAY
+
+Event = dict[str, Any]
 
 
 def settling(zone: str = "UTC", within_ms: int = WITHIN, **judged: int) -> model.Definition:
@@ -83,3 +88,17 @@ def _settled(events: Iterable[dict[str, Any]], dimension: model.Dimension) -> st
     carried = [(one["time"], segment_of(one, dimension.property, dimension.values)) for one in listed]
     in_time = [(t, order.index(one)) for t, one in carried if one != "none" and t <= first + dimension.within_ms]
     return order[min(in_time)[1]] if in_time else "none"
+
+
+def late_log(rng: random.Random, size: int) -> list[Event]:
+    """Each as late as it may be, over so long that most of its users are forgotten to have been open."""
+    events, latest = [], START
+    for number in range(size):
+        t = latest - rng.choice([0, 0, 1, DAY, LATENESS // 2, LATENESS])
+        carried = {"channel": rng.choice(SEEN)} if rng.random() < 0.4 else {}
+        kind = rng.choice(["order", "order", "view"])
+        properties: Event = {"amount": rng.choice([5, -5, 2.5]), "vip": rng.random() < 0.5, **carried}
+        events.append(event(f"e{number}", kind, f"u{number // 15 - rng.choice([0, 0, 1])}", t, **properties))
+        latest = max(latest, t + rng.choice([0, HOUR, DAY, DAY, 2 * DAY]))
+        events.append(event(f"f{number}", "view", "clock", latest))
+    return events

@@ -20,19 +20,27 @@ from streams.selection import NO_VALUE, OVERFLOW
 from tests.streams import meaning
 from tests.streams.folding import DAY, HOUR, PartitionFold, event, fold_log, nonzero, raws, the_source
 from tests.streams.laws import is_the_same_in_any_order, last_complete_segments, read
-from tests.streams.settling import CHANNELS, SEEN, SEGMENTS, SETTLED, WITHIN, settling, with_segments
+from tests.streams.settling import (
+    CHANNELS,
+    LATENESS,
+    SEEN,
+    SEGMENTS,
+    SETTLED,
+    START,
+    WITHIN,
+    Event,
+    late_log,
+    settling,
+    with_segments,
+)
 
 ZONES = ["UTC", "Europe/Amsterdam", "America/St_Johns"]
-START = 1_774_500_000_000
 PLANS = {zone: compile_plan(settling(zone)) for zone in ZONES}
-LATENESS = 3 * DAY
 HORIZON = compile_plan(settling(lateness_ms=LATENESS, dedupe_ms=0))
 ENDLESS = compile_plan(settling(lateness_ms=9000 * DAY, dedupe_ms=0))
 ADDED = ("orders", "big_orders", "revenue", "amounts")
 OF_USERS = ("customers", "regulars", "actives", "firsts", "repeats", "reorders", "converted", "viewed_again")
 DAY_WINDOW = model.Calendar(model.Unit.DAY)
-
-Event = dict[str, Any]
 
 
 @st.composite
@@ -183,20 +191,6 @@ def test_the_whole_and_other_dimensions_are_what_they_are_without_it(events: lis
     folded = nonzero([fold_log(the_source(PLANS["UTC"]), raws(events), cuts)])
     whole = {key: number for key, number in folded.items() if key[1].split("|")[1:2] not in (["channel"], ["vip"])}
     assert whole == nonzero([fold_log(without, raws(events), cuts)])
-
-
-def late_log(rng: random.Random, size: int) -> list[Event]:
-    """Each as late as it may be, over so long that most of its users are forgotten to have been open."""
-    events, latest = [], START
-    for number in range(size):
-        t = latest - rng.choice([0, 0, 1, DAY, LATENESS // 2, LATENESS])
-        carried = {"channel": rng.choice(SEEN)} if rng.random() < 0.4 else {}
-        kind = rng.choice(["order", "order", "view"])
-        properties: Event = {"amount": rng.choice([5, -5, 2.5]), "vip": rng.random() < 0.5, **carried}
-        events.append(event(f"e{number}", kind, f"u{number // 15 - rng.choice([0, 0, 1])}", t, **properties))
-        latest = max(latest, t + rng.choice([0, HOUR, DAY, DAY, 2 * DAY]))
-        events.append(event(f"f{number}", "view", "clock", latest))
-    return events
 
 
 @settings(max_examples=40, deadline=None)

@@ -29,7 +29,11 @@ def _due(definition: Definition) -> Iterator[tuple[str, date | None]]:
 
 
 def _day(t: int, zone: str) -> date:
-    return (datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=t)).astimezone(ZoneInfo(zone)).date()
+    """The local day of a moment; of one past the year 9999, where dates end, the last that there is."""
+    try:
+        return (datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=t)).astimezone(ZoneInfo(zone)).date()
+    except OverflowError:
+        return date.max
 
 
 RULE = EventsRule(

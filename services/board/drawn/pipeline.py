@@ -12,28 +12,39 @@ from services.board.drawn.words import age
 from services.board.view import Freshness
 
 STALE_S = 60
+STILL_S = 15
+"""A worker that takes over from another one begins within this time."""
 REFUSED = ("late", "ahead", "refused")
 
 
 def pipeline(told: Freshness, now: datetime, form: Form) -> RenderableType:
-    """As of when, how much waits, how much came."""
+    """As of when, how much waits, how much came; that nothing is folded is said in the least room too."""
     grid = Table.grid(padding=(0, 3))
     grid.add_row(Text("as of"), _as_of(told, now))
-    if not form.has("lag and events"):
-        return grid
-    lag = told.numbers.lag
-    late = Text(
-        "unknown: Kafka does not answer" if lag is None else f"{lag:,} events", style=WATCH if lag is None else ""
-    )
-    grid.add_row(Text("lag"), late)
-    grid.add_row(Text("events"), _events(told))
+    whole = form.has("lag and events")
+    if whole or told.still_s >= STILL_S:
+        grid.add_row(Text("lag"), _lag(told))
+    if whole:
+        grid.add_row(Text("events"), _events(told))
     return grid
+
+
+def _lag(told: Freshness) -> Text:
+    lag = told.numbers.lag
+    if lag is None:
+        return Text("unknown: Kafka does not answer", style=WATCH)
+    text = Text("1 event" if lag == 1 else f"{lag:,} events")
+    if told.still_s >= STILL_S:
+        text.append(f"  ! nothing folded for {age(told.still_s)}: does a worker run?", style=f"bold {BAD}")
+    return text
 
 
 def _events(told: Freshness) -> Text:
     outcomes = told.numbers.outcomes
     rate = "" if told.rate is None else f"{told.rate:,.1f} a second, "
     events = Text(f"{rate}{outcomes['counted']:,} counted")
+    if told.numbers.miskeyed:
+        events.append(f", ! {told.numbers.miskeyed:,} of them miskeyed", style=WATCH)
     for outcome in ("duplicate", *REFUSED):
         if outcomes.get(outcome):
             mark = "! " if outcome in REFUSED else ""

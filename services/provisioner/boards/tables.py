@@ -9,7 +9,6 @@ from services.provisioner.boards.look import Look, Query, override, panel, refer
 from services.provisioner.sdk import common, dashboard, table
 
 PLAIN_CELLS: Final = {"type": "auto"}
-COLOURED_TEXT: Final = {"type": "color-text"}
 COLOURED_CELLS: Final = {"type": "color-background", "mode": "basic"}
 
 

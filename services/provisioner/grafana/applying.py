@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from schemas.errors import GrafanaAway, GrafanaDenied, GrafanaError, GrafanaMoved, GrafanaRefused
+from schemas.errors import GrafanaAway, GrafanaError, GrafanaMoved
 from services.provisioner.grafana.gateway import Gateway
 from services.provisioner.grafana.model import Change, Desired, Found, Plan
 from services.provisioner.grafana.planning import plan
@@ -85,7 +85,7 @@ class Applying:
                 self._gateway.do(change, owner)
             except (GrafanaAway, GrafanaMoved):
                 raise
-            except (GrafanaDenied, GrafanaRefused, GrafanaError) as error:
+            except GrafanaError as error:
                 if change.kind in FIRST:
                     raise _with_what_was_done(error, len(done)) from error.__cause__
                 failed.append(Failed(change, str(error)))

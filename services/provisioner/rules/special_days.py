@@ -7,6 +7,7 @@ goes on; the comparison with earlier weeks rests while
     two of four weeks   that it is compared with do: one of them the median lets pass
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -51,11 +52,13 @@ def special_spans(definition: Definition, metric: Metric, limits: Limits) -> lis
 
 def _moments(days: frozenset[date], affected: "_Affected") -> Iterator[datetime]:
     """The local moments at which it may begin or end to rest, in order: all that lie in reach of a special day."""
-    reach = 4 * WEEK + affected.longest + 2 * DAY
-    near = {day + n * DAY for day in days for n in range(reach.days + 1)}
-    for day in sorted(near):
-        midnight = datetime.combine(day, datetime.min.time())
-        yield from (midnight + n * affected.step for n in range(DAY // affected.step))
+    reach = (4 * WEEK + affected.longest + 2 * DAY).days
+    told = 0
+    for special in sorted(day.toordinal() for day in days):
+        for day in range(max(special, told + 1), special + reach + 1):
+            midnight = datetime.combine(date.fromordinal(day), datetime.min.time())
+            yield from (midnight + n * affected.step for n in range(DAY // affected.step))
+        told = special + reach
 
 
 def _epoch(moment: datetime, zone: ZoneInfo) -> int:
@@ -67,6 +70,7 @@ class _Affected:
 
     def __init__(self, days: frozenset[date], metric: Metric, week_starts: str, share: float) -> None:
         self._days, self._window, self._share = days, metric.windows[0], share
+        self._in_order = sorted(days)
         self._week_starts = WEEKDAYS.index(week_starts)
         self._known: dict[date, bool] = {}
         self.longest = 2 * _length(self._window)
@@ -82,9 +86,8 @@ class _Affected:
         day = moment.date()
         if day not in self._known:
             first, end = self._covered(day)
-            length = (end - first).days
-            special = sum(first <= one < end for one in self._days)
-            self._known[day] = special / length >= self._share
+            special = bisect_left(self._in_order, end) - bisect_left(self._in_order, first)
+            self._known[day] = special / (end - first).days >= self._share
         return self._known[day]
 
     def _covered(self, day: date) -> tuple[date, date]:

@@ -1,5 +1,7 @@
 """What the company steers by: a target that slips away, a guardrail that is broken, a key result that is behind."""
 
+from typing import Literal
+
 from schemas import names
 from schemas.definition.model import Calendar, Definition, Metric, RollingSpan, Unit
 from schemas.definition.steering import Guardrail, KeyResult, Objective, Target
@@ -10,6 +12,8 @@ from services.provisioner.rules.limits import Limits
 from services.provisioner.rules.model import Rule, Severity, all_of, template_free
 from services.provisioner.rules.owners import of_guardrail, of_metric
 from services.provisioner.rules.texts import over, shown
+
+Bound = Literal["min", "max"]
 
 
 def steering_rules(definition: Definition, limits: Limits) -> tuple[Rule, ...]:
@@ -73,7 +77,7 @@ def _in_long_periods(metric: Metric) -> bool:
     return isinstance(window, Calendar) and window.unit not in {Unit.DAY, Unit.WEEK}
 
 
-def past_limit(definition: Definition, guardrail: Guardrail, bound: str, limits: Limits) -> Rule:
+def past_limit(definition: Definition, guardrail: Guardrail, bound: Bound, limits: Limits) -> Rule:
     """Past its limit.  What moves within a day pages, what moves over weeks waits for the morning."""
     metric = definition.metrics[guardrail.metric]
     side = "below" if bound == "min" else "above"
@@ -91,13 +95,18 @@ def past_limit(definition: Definition, guardrail: Guardrail, bound: str, limits:
         hold=limits.hold_seconds,
         answers=of_guardrail(definition, metric.name),
         labels={"metric": metric.name, "bound": bound},
-        summary=f"{metric.name} is {side} its limit, by {{{{ $value | humanizePercentage }}}} of it",
+        summary=f"{metric.name} is {side} its limit, by {_room(guardrail, bound)}",
         description=(
             f"{metric.name} over {over(metric)} is {shown(promql.finished(metric))} and must not be {side}"
             f" {shown(limit)}. A guardrail protects what the north star must not cost. Data is"
             f" {shown(promql.age(metric.name), 'humanizeDuration')} old and every partition is up to date."
         ),
     )
+
+
+def _room(guardrail: Guardrail, bound: Bound) -> str:
+    """What headroom is in: a part of the limit, of a limit of 0 the number itself."""
+    return "{{ $value | humanizePercentage }} of it" if dict(guardrail.limits)[bound] else "{{ $value | humanize }}"
 
 
 def _severity(metric: Metric) -> Severity:

@@ -79,6 +79,7 @@ def test_a_net_retention_needs_an_amount_and_whose_it_is() -> None:
         ("2027-06-30T23:59:59.999+02:00", False),
         ("2027-07-01T00:00:00+02:00", True),
         ("2031-01-01T00:00:00Z", True),
+        ("9999-12-31T23:59:59Z", True),  # already the year 10000 there
     ],
 )
 def test_a_target_is_overdue_from_the_local_midnight_after_its_day(last: str, *, overdue: bool) -> None:

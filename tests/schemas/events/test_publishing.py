@@ -75,7 +75,7 @@ def test_a_nested_entity_is_found() -> None:
 
 
 @pytest.mark.parametrize("source", [FLAT, CLOUD])
-@pytest.mark.parametrize("properties", [{}, {"user_id": None}])
+@pytest.mark.parametrize("properties", [{}, {"user_id": None}, {"user_id": ""}])
 def test_an_event_of_a_guest_has_no_key(source: Source, properties: dict[str, Any]) -> None:
     assert encode(order(**properties), source).key is None
 

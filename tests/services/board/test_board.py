@@ -19,7 +19,7 @@ from services.board.history import history
 from services.board.watch import Watch
 from tests.services.board.watching import company, look, orders, printed, tell
 from tests.services.exporter.world import World
-from tests.streams.folding import DAY
+from tests.streams.folding import DAY, event
 
 
 def test_the_board_shows_star_inputs_guardrails_and_pipeline() -> None:
@@ -145,6 +145,56 @@ def test_stale_events_and_an_unknown_lag_are_said() -> None:
         assert "unknown: Kafka does not answer" in said
         assert "! stale" in said
         assert "0% of partitions up to date" in said
+
+    tell(story)
+
+
+def test_events_that_wait_while_no_position_moves_are_said_to_be_folded_by_nobody() -> None:
+    sign = "! nothing folded for"
+
+    async def story(world: World, watch: Watch) -> None:
+        async def later(seconds: int) -> str:
+            world.clock.now_ms += seconds * 1000
+            world.caught_up()
+            await world.snapshots.refresh()
+            await look(watch)
+            return printed(watch)
+
+        await orders(world, 4, days_ago=1)
+        assert sign not in await later(0)
+        assert sign not in await later(60)  # nothing waits
+        world.company.append(event("one more", "order", "ann", world.clock.now_ms, amount=1))
+        assert sign not in await later(10)
+        assert sign not in await later(4)
+        assert "1 event  ! nothing folded for 30 s: does a worker run?" in await later(16)
+        assert "1 event  ! nothing folded for 30 s" in printed(watch, 80, 1)  # where there is no room for anything else
+        await orders(world, 1, days_ago=0)  # a worker came, and folded what waited too
+        world.company.append(event("and another", "order", "ann", world.clock.now_ms, amount=1))
+        assert sign not in await later(20)
+
+    tell(story)
+
+
+def test_what_cannot_be_known_of_the_log_ends_says_nothing_about_workers() -> None:
+    async def story(world: World, watch: Watch) -> None:
+        await orders(world, 4, days_ago=1)
+        await look(watch)
+        world.ends.known.clear()
+        world.clock.now_ms += DAY
+        await world.snapshots.refresh()
+        await look(watch)
+        assert "nothing folded" not in printed(watch)
+
+    tell(story)
+
+
+@pytest.mark.parametrize("keyed", [True, False])
+def test_events_that_do_not_bear_their_key_are_told_beside_those_that_count(*, keyed: bool) -> None:
+    async def story(world: World, watch: Watch) -> None:
+        world.company.keyed = keyed
+        await orders(world, 4, days_ago=1)
+        await look(watch)
+        assert ("4 counted, ! 4 of them miskeyed" in printed(watch)) is not keyed
 
     tell(story)
 

@@ -146,6 +146,16 @@ def test_the_list_has_a_line_for_each_and_writes_nothing(
     assert not list(tmp_path.iterdir())
 
 
+def test_the_list_of_a_phase_tells_what_each_business_is_in_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", "--list", "--phase", "start-up"]) == 0
+    told = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    assert told == businesses("start-up")
+    for name, line in told.items():
+        text = definition_for(name, Given(company="x", time_zone="UTC", phase="start-up"), date(2026, 11, 1))
+        assert text.startswith(f"# {line}\n")
+    assert told["web-shop"] == "A young web shop: how many customers complete their first order."
+
+
 def test_it_says_which_number_the_phase_chose_and_that_the_numbers_are_examples(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,9 +15,9 @@ from services.definition.differences import differences
 from services.definition.telling import fields, told
 from streams.plan import compile_plan
 from tests.schemas.definition.texts import STEERED
+from tests.streams.changes import COUNTED_ALIKE, COUNTED_OTHERWISE, SAID_OTHERWISE, with_measure, with_metric
 from tests.streams.folding import definition
 from tests.streams.settling import settling
-from tests.streams.test_plan import COUNTED_ALIKE, COUNTED_OTHERWISE, SAID_OTHERWISE, with_measure, with_metric
 
 Change = Callable[[Definition], Definition]
 BEFORE = compile_plan(definition())

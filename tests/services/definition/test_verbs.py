@@ -17,7 +17,7 @@ from services.definition.internal_topics import Dropped
 from services.definition.retire import retire
 from services.definition.rollback import KEPT_UP, roll_back
 from services.definition.rollback import sentences as after_rollback
-from services.definition.status import VersionStatus, all_versions, sentences
+from services.definition.status import VersionStatus, all_versions, sentences, unanswered
 from streams.plan import Carried, Plan, compile_plan
 from streams.state.memory import MemoryStore
 from streams.state.port import Commit, Log, Partition, Standing
@@ -95,6 +95,52 @@ def test_a_lag_is_unknown_where_an_end_or_a_position_is() -> None:
         assert [one.lag for one in await all_versions(store, store, silent, nobody)] == [None, None]
         assert [one.lag for one in await all_versions(store, store, ends, nobody)] == [0, None]
         assert list(sentences([])) == ["no version has begun"]
+
+    told(story())
+
+
+def test_all_versions_are_asked_about_at_once_and_none_that_is_retired() -> None:
+    async def story() -> None:
+        store = await two(END, END)
+        other = compile_plan(msgspec.structs.replace(definition(), week_starts="saturday"))
+        await folded(store, other, END, END)
+        await retire(other.version, COMPANY, store, store, store)
+        all_asked = asyncio.Barrier(4)
+
+        async def slow_ends(topics: Mapping[str, int]) -> Mapping[tuple[str, int], int]:
+            await all_asked.wait()
+            return await ends(topics)
+
+        async def slow_workers(_: str) -> int | None:
+            await all_asked.wait()
+            return 1
+
+        async with asyncio.timeout(30):
+            found = await all_versions(store, store, slow_ends, slow_workers)
+        assert [(one.part, one.lag, one.workers) for one in found] == [
+            ("served", 0, 1),
+            ("before", 0, 1),
+            ("retired", None, None),
+        ]
+
+    told(story())
+
+
+def test_what_kafka_has_not_said_is_told_of_each_version_that_it_is_wanted_of() -> None:
+    async def story() -> None:
+        store = await two(END, END)
+
+        async def workers(version: str) -> int | None:
+            return None if version == OLD.version else 1
+
+        served = await all_versions(store, store, ends, workers)
+        said = f"Kafka at k:9092 did not say within 10 s how many workers fold {OLD.version}"
+        assert list(unanswered(served, "k:9092", 10)) == [said]
+        (both,) = unanswered(await all_versions(store, store, silent, workers), "k:9092", 10)
+        logs = f"how far all logs of {NEW.version} and {OLD.version} reach"
+        assert both == said.replace("how many", f"{logs}, nor how many")
+        await retire(OLD.version, COMPANY, store, store, store)
+        assert list(unanswered(await all_versions(store, store, ends, workers), "k:9092", 10)) == []
 
     told(story())
 
@@ -302,6 +348,11 @@ def test_what_was_freed_and_what_is_left_to_do_is_said() -> None:
         assert said[1:] == [
             "its internal topic nsm-a-x-by-y is deleted",
             "its internal topic nsm-a-x-by-z is left, as Kafka does not answer: ask again, or delete it there",
+        ]
+        again = await retire(OLD.version, COMPANY, store, store, store)
+        assert list(retiring.sentences(again, Dropped(("nsm-a-x-by-z",), ()))) == [
+            f"version {OLD.version} was retired already: there was nothing left to free",
+            "its internal topic nsm-a-x-by-z is deleted",
         ]
 
     told(story())

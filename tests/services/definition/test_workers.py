@@ -45,6 +45,22 @@ def test_a_kafka_that_is_away_knows_of_none() -> None:
     assert asyncio.run(number_of("127.0.0.1:1", "v1")) is None
 
 
+def test_a_kafka_that_accepts_and_is_silent_is_not_waited_for_longer_than_is_said() -> None:
+    async def story() -> None:
+        ended = asyncio.Event()
+
+        async def silent(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await ended.wait()
+            writer.close()
+
+        async with await asyncio.start_server(silent, "127.0.0.1") as server:
+            host, port = server.sockets[0].getsockname()
+            assert await number_of(f"{host}:{port}", "v1", patience_s=0.1) is None
+            ended.set()
+
+    asyncio.run(story())
+
+
 @pytest.mark.parametrize(
     "error", [CoordinatorLoadInProgressError, NotCoordinatorForGroupError, GroupAuthorizationFailedError]
 )

@@ -48,8 +48,9 @@ def full_definition() -> Definition:
 
 
 async def open_world() -> World:
-    """Two partitions, some events of every outcome, one read."""
+    """Two partitions, some events of every outcome and none under its key, one read."""
     world = World(compile_plan(full_definition()), 2)
+    world.company.keyed = False
     await world.company.begin()
     cities = ["Ede", AWKWARD, "Urk", "Epe", None]
     await world.company.publish(

@@ -169,6 +169,18 @@ def test_a_page_that_is_not_there_is_answered_with_those_that_are(path: str) -> 
     tell(story)
 
 
+@pytest.mark.parametrize("path", ["/", "/metrics", "/v1/readings", "/v1/metrics/m_orders", "/health/live"])
+def test_a_page_that_is_written_to_says_that_it_is_only_read(path: str) -> None:
+    async def story(_: World, client: Client) -> None:
+        for method in ("POST", "DELETE", "OPTIONS"):
+            response = await client.request(method, path, data=b"{}" if method == "POST" else None)
+            assert (response.status, response.headers["Allow"]) == (405, "GET, HEAD")
+            said = f"{path} is there to be read: GET or HEAD, not {method}"
+            assert await response.json() == {"error": said}
+
+    tell(story)
+
+
 @pytest.mark.parametrize(
     ("query", "words"),
     [

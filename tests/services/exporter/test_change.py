@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.services.exporter.over_http import Client, get, history, tell
-from tests.services.exporter.test_segments_of_the_past import many_towns
+from tests.services.exporter.towns import many_towns
 from tests.services.exporter.world import NOW, World
 from tests.streams import meaning
 from tests.streams.folding import DAY, HOUR

@@ -1,6 +1,5 @@
 """A history that is asked for its segments has at each moment those that the moment alone has."""
 
-import random
 from datetime import datetime
 from typing import Any
 
@@ -8,23 +7,11 @@ import pytest
 
 from services.exporter.asked import MOST_POINTS
 from tests.services.exporter.over_http import Client, get, history, tell
-from tests.services.exporter.world import NOW, Event, World
-from tests.streams.folding import DAY, HOUR, event
+from tests.services.exporter.towns import many_towns
+from tests.services.exporter.world import NOW, World
+from tests.streams.folding import DAY, HOUR
 
-TOWNS = ["Ede", "Urk", "Goes", "Elst", "Ens", "Een"]
 FIRST = NOW - 9 * DAY
-
-
-def many_towns() -> list[Event]:
-    """More than are shown, each at its height on another day; some orders are of nowhere."""
-    rng = random.Random(5)
-    return [
-        event(f"t{n}", "order", f"u{n % 7}", at_ms, amount=rng.choice([3.5, -1, 20]), **where)
-        for n in range(200)
-        for at_ms in (NOW - rng.randrange(12 * DAY),)
-        for town in (TOWNS[(at_ms // (2 * DAY) + rng.randrange(3)) % len(TOWNS)],)
-        for where in ({"city": town} if rng.random() > 0.1 else {},)
-    ]
 
 
 def at_of(reading: dict[str, Any]) -> int:

@@ -6,7 +6,7 @@ from schemas import names
 from schemas.definition import steering
 from streams.plan import compile_plan
 from streams.time.calendar import Calendar
-from tests.services.exporter.test_steering import TODAY, ago, tell, world
+from tests.services.exporter.ordering import TODAY, ago, tell, world
 from tests.services.exporter.world import NOW, World
 
 Told = dict[tuple[str, ...], float]

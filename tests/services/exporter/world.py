@@ -20,9 +20,13 @@ APPENDED = NOW + 100 * 86_400_000  # by a broker whose clock is ahead of every t
 Event = dict[str, object]
 
 
-def records_of(log: Sequence[Event], begin: int = 0) -> list[RawRecord]:
-    """A log as the broker has it, from an offset on."""
-    return [RawRecord(offset, APPENDED, None, json.dumps(one).encode()) for offset, one in enumerate(log, begin)]
+def records_of(log: Sequence[Event], begin: int = 0, *, keyed: bool = True) -> list[RawRecord]:
+    """A log as the broker has it, from an offset on; messages bear their user as key, or none."""
+    keys = [str(one["user_id"]).encode() if keyed and one.get("user_id") is not None else None for one in log]
+    return [
+        RawRecord(offset, APPENDED, key, json.dumps(one).encode())
+        for offset, (key, one) in enumerate(zip(keys, log, strict=True), begin)
+    ]
 
 
 class Clock:
@@ -79,10 +83,13 @@ class WatchedReader:
 
 
 class Company:
-    """Its log, spread over partitions by user, and the state that it is folded into."""
+    """Its log, spread over partitions by user, and the state that it is folded into.
+
+    ``keyed`` says whether messages that are published from now on bear their key.
+    """
 
     def __init__(self, plan: Plan, store: Store, partitions: int = 2) -> None:
-        self.plan, self.store, self.number = plan, store, partitions
+        self.plan, self.store, self.number, self.keyed = plan, store, partitions, True
         self.source = the_source(plan)
         self.logs: list[list[Event]] = [[] for _ in range(partitions)]
         self._records: list[list[RawRecord]] = [[] for _ in range(partitions)]
@@ -115,7 +122,7 @@ class Company:
     async def fold(self, number: int, batch: int = 1000, upto: int | None = None) -> None:
         """One partition, from where its state stands to the end of its log."""
         records, log = self._records[number], self.logs[number]
-        records += records_of(log[len(records) :], len(records))  # each is encoded once
+        records += records_of(log[len(records) :], len(records), keyed=self.keyed)  # each is encoded once
         await fold_log(self.plan, self.store, Origin(self.topic, number, self.number), records[:upto], batch)
 
 

@@ -257,6 +257,26 @@ def test_a_service_that_is_away_is_told_in_a_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("where", "why"),
+    [
+        (("--output", "."), "is a directory"),
+        (("--output", "none/past.txt"), "there is no folder "),
+        (("--into", "nsm.yaml"), "file exists"),
+    ],
+)
+def test_a_place_that_takes_no_past_is_told_in_a_sentence_and_left_as_it_was(
+    tmp_path: Path, where: tuple[str, str], why: str
+) -> None:
+    (tmp_path / "nsm.yaml").write_text(DEFINITION, encoding="utf-8")
+    order = {"event_id": "1", "event": "order_completed", "user_id": "u", "time": "2026-03-01T10:00:00+00:00"}
+    (tmp_path / "events.jsonl").write_text(json.dumps(order), encoding="utf-8")
+    done = nsm("--events", "events.jsonl", *where, folder=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"{where[1]} cannot be written: {why}")
+    assert {path.name for path in tmp_path.iterdir()} == {"nsm.yaml", "events.jsonl"}
+
+
 def test_a_past_that_is_there_is_not_asked_for_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "nsm.yaml"
     file.write_text(DEFINITION, encoding="utf-8")

@@ -1,6 +1,9 @@
 """The past that is told is that of the file, whichever version the exporter shows."""
 
 import argparse
+import socketserver
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,7 @@ from schemas import names
 from schemas.errors import CommandError
 from services.board.exporter import Exporter
 from services.history.asking import chosen, reach_of
-from services.history.command import add_arguments, run
+from services.history.command import ATTEMPTS, add_arguments, run
 from services.history.sources import FromExporter
 from services.history.waiting import OtherVersionError, wait_until_counted
 from tests.services.exporter.world import NOW
@@ -161,10 +164,63 @@ def test_a_version_that_goes_back_meanwhile_is_waited_for_and_all_is_asked_again
     assert max(of(past.read_text(encoding="utf-8"), names.METRIC_VALUE, "month").values()) == ORDERS
 
 
+class Half(socketserver.BaseRequestHandler):
+    """Begins an answer, and goes away in the middle of it."""
+
+    def handle(self) -> None:
+        self.request.recv(65_536)
+        self.request.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"definition": ')
+
+
+@pytest.fixture
+def going_away() -> Iterator[str]:
+    """The address of an exporter that never ends an answer."""
+    with socketserver.TCPServer(("127.0.0.1", 0), Half) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+def test_an_exporter_that_goes_away_in_the_middle_of_an_answer_is_waited_for_and_all_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], going_away: str
+) -> None:
+    file, past = written(tmp_path), tmp_path / "past.txt"
+    waited: list[str] = []
+
+    def story(two: Two) -> None:
+        def wait(exporter: Exporter, version: str, _: object) -> None:
+            waited.append(version)
+            exporter.url = going_away if len(waited) < ATTEMPTS else two.url.rstrip("/")
+
+        monkeypatch.setenv("NSM_EXPORTER", two.url)
+        monkeypatch.setattr("services.history.command.wait_until_counted", wait)
+        span = ("--from", "2026-01-01", "--to", "2026-03-30")
+        assert run(arguments(str(file), "--wait", "--output", str(past), *span)) == 0
+
+    tell(story, served=NEW.version)
+    assert len(waited) == ATTEMPTS
+    assert capsys.readouterr().err.count("; all is asked again when it answers\n") == ATTEMPTS - 1
+    assert max(of(past.read_text(encoding="utf-8"), names.METRIC_VALUE, "month").values()) == ORDERS
+
+
+@pytest.mark.parametrize(("words", "asked"), [((), 0), (("--wait",), ATTEMPTS)])
+def test_an_exporter_that_always_goes_away_is_said(
+    words: tuple[str, ...], asked: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, going_away: str
+) -> None:
+    waited: list[str] = []
+    monkeypatch.setenv("NSM_EXPORTER", going_away)
+    monkeypatch.setattr("services.history.command.wait_until_counted", lambda *_: waited.append("waited"))
+    with pytest.raises(CommandError, match="no exporter answers at"):
+        run(arguments(str(written(tmp_path)), *words))
+    assert len(waited) == asked
+
+
 def test_what_the_exporter_refuses_of_the_very_version_is_not_called_nothing_to_show() -> None:
     def story(two: Two) -> None:
         metric, over = chosen(NEW, [], [])[1]
-        with pytest.raises(Exception, match="does not show what was asked for: there is no metric 'rider'"):
+        with pytest.raises(Exception, match=r"^there is no metric 'rider'; did you mean riders"):
             FromExporter(NEW, Exporter(two.url)).points(
                 metric.name[:-1], over, reach_of(over, (NOW - 3 * DAY, NOW), None)
             )

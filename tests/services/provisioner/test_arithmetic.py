@@ -34,7 +34,6 @@ from schemas.definition.model import (
 from services.provisioner.addresses import Addresses
 from services.provisioner.boards.rows.segments import of_north_star, segments_row
 from services.provisioner.expressions import volume
-from services.provisioner.placed import all_expressions
 from services.provisioner.rules.absence import absent
 from services.provisioner.rules.groups import rule_groups
 from services.provisioner.rules.impossible import impossible, never_negative, part_of_whole
@@ -44,6 +43,7 @@ from services.provisioner.units import whole_numbers
 from services.provisioner.words import metric as in_words
 from streams.segmentation import segmented_by
 from tests.services.provisioner.example import shop
+from tests.services.provisioner.placed import all_expressions
 from tests.streams.arithmetic import tree
 
 VALUES: dict[str, tuple[Value, Window]] = {

@@ -8,8 +8,8 @@ from schemas.definition.model import Definition, Dimension
 from services.provisioner.addresses import Addresses
 from services.provisioner.boards.all_boards import all_boards, to_json
 from services.provisioner.boards.rows.segments import MOST, of_north_star, segments_row, splits, within_room
-from services.provisioner.placed import all_expressions
 from tests.services.provisioner.example import shop
+from tests.services.provisioner.placed import all_expressions
 from tests.services.provisioner.wide import wide
 
 

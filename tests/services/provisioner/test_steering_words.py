@@ -97,5 +97,14 @@ def test_the_whole_definition_in_words_names_all_that_is_steered_by() -> None:
         assert said in text
 
 
-def test_the_tolerance_that_is_told_is_the_one_that_is_used() -> None:
-    assert "within 1/20 of the whole way" in steering_words.COURSE
+def test_what_is_not_compared_and_what_may_not_be_late_is_told_as_that() -> None:
+    for given, said in (
+        ({}, "each id counts once within 1 hour, events may be 7 days late; later ones"),
+        ({"dedupe: 1h": "dedupe: off"}, "ids are not compared, events may be 7 days late; later ones"),
+        ({"lateness: 7d": "lateness: 0s"}, "each id counts once within 1 hour, none may be late; later ones"),
+    ):
+        text = STEERED
+        for old, new in given.items():
+            assert old in text
+            text = text.replace(old, new)
+        assert f"Events of product-events: {said}" in words.as_markdown(parse(text))

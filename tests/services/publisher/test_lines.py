@@ -23,7 +23,7 @@ def test_a_line_is_sent_byte_for_byte_under_its_key() -> None:
     assert (message.key, message.value, message.headers, message.id) == (b"u1", GOOD, (), "e1")
 
 
-@pytest.mark.parametrize("line", [GUEST, b'{"event_id":"e2"}'])
+@pytest.mark.parametrize("line", [GUEST, b'{"event_id":"e2"}', b'{"event_id":"e2","user_id":""}'])
 def test_a_line_of_a_guest_has_no_key(line: bytes) -> None:
     faults = Faults()
     [message] = read_lines([line], WireForm(SOURCE), faults)

@@ -2,82 +2,13 @@
 
 import gzip
 import io
-import json
 import random
 import re
-from collections.abc import Iterable, Sequence
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from services.cli.main import main
-
-DEFINITION = """\
-company: Versvork
-time_zone: Europe/Amsterdam
-events:
-  topic: orders
-  format: {id: event_id, type: event, time: ts}
-  keyed_by: user_id
-  lateness: 1d
-  dedupe: 1h
-dimensions:
-  city: {property: city, limit: 5}
-measures:
-  orders: {count: order_completed, by_dimension: [city]}
-  revenue: {sum: order_completed.amount, unit: EUR, decimals: 2}
-  customers: {distinct: user_id, of: order_completed}
-  first_orders: {first: order_completed, by: user_id}
-metrics:
-  orders: {measure: orders, window: [{calendar: week}, {calendar: month}, {calendar: quarter}, {rolling: 7d}, lifetime]}
-  average_order_value: {ratio: [revenue, orders], window: {calendar: month}}
-  new_customers: {measure: first_orders, window: {calendar: month}}
-north_star: {metric: average_order_value}
-"""
-ORDERS = [
-    ("a", "anna", "2027-01-31T22:30:00Z", "10.10", "Delft"),  # still January in Amsterdam
-    ("b", "bram", "2027-01-31T23:30:00Z", "20.00", "Gouda"),  # already February there
-    ("c", "anna", "2027-03-02T09:00:00+01:00", "0.90", "Delft"),
-    ("d", "cato", "2027-04-05T09:00:00+02:00", "5", "Delft"),
-]
-
-
-def line(id_: str, user: str, ts: str, amount: str, city: str) -> bytes:
-    order = f'"user_id":"{user}","ts":"{ts}","amount":{amount},"city":"{city}"'
-    return f'{{"event_id":"{id_}","event":"order_completed",{order}}}\n'.encode()
-
-
-LINES = [line(*order) for order in ORDERS]
-
-
-@pytest.fixture
-def replay(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> "Replay":
-    return Replay(tmp_path, capsys, monkeypatch)
-
-
-class Replay:
-    """Runs the command over lines in a file."""
-
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-        self.folder, self.capsys, self.monkeypatch = folder, capsys, monkeypatch
-        (folder / "nsm.yaml").write_text(DEFINITION)
-        self.code, self.err = 0, ""
-
-    def __call__(self, lines: Iterable[bytes], *arguments: str, name: str = "events.jsonl") -> str:
-        file = self.folder / name
-        whole = b"".join(lines)
-        file.write_bytes(gzip.compress(whole) if name.endswith(".gz") else whole)
-        return self.run([str(file), *arguments])
-
-    def run(self, arguments: Sequence[str]) -> str:
-        self.code = main(["replay", "--definition", str(self.folder / "nsm.yaml"), *arguments])
-        out, self.err = self.capsys.readouterr()
-        return out
-
-    def json(self, lines: Iterable[bytes], *arguments: str) -> dict[str, object]:
-        answered: dict[str, object] = json.loads(self(lines, "--json", *arguments))
-        return answered
+from tests.services.replay.replaying import DEFINITION, LINES, Replay, line
 
 
 def test_periods_are_those_of_the_company_and_the_unfinished_is_marked(replay: Replay) -> None:
@@ -252,6 +183,9 @@ def test_files_of_several_sources_say_which_and_an_id_counts_once_in_each(replay
     assert "2 events counted" in said
     replay.run([str(replay.folder / "web.jsonl")])
     assert "SOURCE=FILE, with one of shop, web" in replay.err
+    for twice in (["shop=-", "web=-"], ["web=-", "web=-"]):
+        assert replay.run(twice) == ""
+        assert (replay.code, replay.err) == (1, "standard input can be read once only\n")
 
 
 def test_what_is_asked_wrongly_is_said_in_a_sentence(replay: Replay) -> None:

@@ -7,9 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from services.cli.main import main
-from tests.services.replay.test_replay import DEFINITION, LINES, ORDERS, Replay, replay
-
-__all__ = ["replay"]
+from tests.services.replay.replaying import DEFINITION, LINES, ORDERS, Replay
 
 NAMES = ("id=nummer", "user_id=kunde", "time=zeit", "city=Stadt", "amount=Betrag")
 FLAGS = [word for name in NAMES for word in ("--map", name)] + ["--set", "type=order_completed"]

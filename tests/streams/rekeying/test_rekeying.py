@@ -17,7 +17,7 @@ from streams.plan import INTERNAL_PARTITIONS, Plan, Stage, compile_plan
 from streams.rekeying import messages
 from streams.rekeying.arriving import Arriving
 from streams.rekeying.messages import Message, Origin, decoded
-from streams.rekeying.routing import NOWHERE, Homes
+from streams.rekeying.routing import NOWHERE, home_of, homes_of
 from streams.selection import OVERFLOW
 from streams.state.port import NEVER, Standing
 from tests.streams.folding import DAY, definition
@@ -292,5 +292,5 @@ def test_records_are_pruned_by_what_the_sources_forward() -> None:
 def test_where_an_entity_lives_is_the_same_in_every_process_and_version_of_the_code() -> None:
     entities = ["a", "b", "acc-1", "acc-2", "é", "", UNSET, "x" * 99]
     homes = [3, 3, 1, 2, 3, 2, NOWHERE, 1]
-    assert Homes().column(entities).tolist() == homes
-    assert [Homes()[entity] for entity in entities] == homes
+    assert homes_of(entities).tolist() == homes
+    assert [home_of(entity) for entity in entities] == homes

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from aiokafka.errors import KafkaConnectionError
 
 from schemas.events.needs import RawRecord, Refused
 from streams.events.raws import Raws
@@ -24,14 +25,14 @@ class Producer:
     made: list["Producer"]
 
     def __init__(self, **settings: Any) -> None:
-        self.settings, self.taken, self.running = settings, 0, False
+        self.settings, self.taken, self.running, self.closed = settings, 0, False, False
         self.made.append(self)
 
     async def start(self) -> None:
         self.running = True
 
     async def stop(self) -> None:
-        self.running = False
+        self.running, self.closed = False, True
 
     async def send(self, *_: object, **__: object) -> asyncio.Future[None]:
         assert self.running
@@ -61,6 +62,22 @@ async def send(topics: LateProducer) -> None:
             await topics.send(PLACE, RAWS, [Refused(0, "no_object", "")])
         case _:
             raise AssertionError(topics)
+
+
+def test_one_that_finds_no_kafka_is_not_left_open(made: list[Producer], monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(_: Producer) -> None:
+        raise KafkaConnectionError("away")
+
+    async def story() -> None:
+        topics = InternalTopics("nowhere:1")
+        for _ in range(2):
+            with pytest.raises(KafkaConnectionError):
+                await send(topics)
+        await topics.close()
+
+    monkeypatch.setattr(Producer, "start", away)
+    asyncio.run(story())
+    assert [one.closed for one in made] == [True, True]
 
 
 @pytest.mark.parametrize("kind", [InternalTopics, DeadLetterTopics])

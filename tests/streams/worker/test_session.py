@@ -6,43 +6,18 @@ from collections.abc import Awaitable
 import pytest
 
 from schemas.errors import Moved
-from streams.plan import Plan, compile_plan
+from streams.plan import compile_plan
 from streams.state.memory import MemorySession, MemoryStore
-from streams.state.port import Commit, KeySpan, Partition
+from streams.state.port import Commit
 from streams.worker import session as sessions
-from tests.streams.folding import DAY, PartitionFold, definition, event, fold_log, raws, the_source
-from tests.streams.worker.fakes import LOG, PLACE, PLAN, SOURCE, KeptLetters, batch, eventually, opened, told
-
-RIGHT = fold_log(SOURCE, LOG)
+from tests.streams.folding import DAY, definition, event, fold_log, raws, the_source
+from tests.streams.worker.fakes import PLACE, KeptLetters, batch, eventually, opened, told
+from tests.streams.worker.stored import counted, right
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sessions, "IDLE_S", 0.02)
-
-
-async def counted(store: MemoryStore, plan: Plan = PLAN) -> dict[str, dict[int, dict[str, int]]]:
-    """All cells that are not 0."""
-    wanted = {one.name: [KeySpan(None, 2**40)] for one in plan.series.values()}
-    snapshot = await store.snapshot(Partition(plan.version, *PLACE), wanted)
-    assert snapshot is not None
-    return without_zeros(snapshot.cells)
-
-
-def without_zeros(cells: dict[str, dict[int, dict[str, int]]]) -> dict[str, dict[int, dict[str, int]]]:
-    kept = {
-        series: {n: {f: v for f, v in fields.items() if v} for n, fields in keys.items()}
-        for series, keys in cells.items()
-    }
-    return {
-        series: {n: fields for n, fields in keys.items() if fields}
-        for series, keys in kept.items()
-        if any(keys.values())
-    }
-
-
-def right(fold: PartitionFold = RIGHT) -> dict[str, dict[int, dict[str, int]]]:
-    return without_zeros(fold.snapshot().cells)
 
 
 def test_batches_of_any_size_come_to_what_one_fold_comes_to() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from schemas.errors import LogError, Unfit
+from schemas.errors import LogError, StateError, Unfit
 from streams.state.memory import MemoryStore
 from streams.state.port import Log
 from streams.worker import session as one_session
@@ -27,7 +27,7 @@ from tests.streams.worker.fakes import (
     eventually,
     told,
 )
-from tests.streams.worker.test_session import counted, right
+from tests.streams.worker.stored import counted, right
 
 
 @pytest.fixture(autouse=True)
@@ -140,6 +140,35 @@ def test_a_log_that_does_not_hold_the_position_stops_the_worker_and_changes_noth
             assert len(one.stopped) == 1
             assert said in one.stopped[0]
             assert await counted(one.store) == right()
+
+    told(story())
+
+
+class Spoilt(MemoryStore):
+    """Cannot be opened a second time."""
+
+    def __init__(self, fault: Exception) -> None:
+        super().__init__()
+        self.fault, self.opened = fault, False
+
+    async def open(self, *place: Any) -> Any:
+        if self.opened:
+            raise self.fault
+        self.opened = True
+        return await super().open(*place)
+
+
+@pytest.mark.parametrize("fault", [StateError("a key has a time to live"), RuntimeError("a bug")])
+def test_a_session_that_cannot_begin_again_stops_the_worker_instead_of_leaving_its_partition_alone(
+    fault: Exception,
+) -> None:
+    async def story() -> None:
+        async with worker(Spoilt(fault)) as one:
+            old = one.store.copied()
+            await one.fold_all()
+            one.store.fall_back(old)
+            await eventually(lambda: one.stopped)
+            assert str(fault) in one.stopped[0]
 
     told(story())
 

@@ -12,19 +12,14 @@ NEAR: Final = 0.1
 """Headroom, as a part of the limit, below which a guardrail is close to being broken."""
 
 
-def path(metric: str) -> str:
-    """Where the path says the metric should be."""
-    return _one(names.METRIC_PATH, metric)
-
-
 def progress(metric: str) -> str:
     """Of the way from base to target, 0 to 1."""
-    return _one(names.METRIC_PROGRESS, metric)
+    return f"max by (metric) ({promql.selector(names.METRIC_PROGRESS, metric=metric)})"
 
 
 def against_path(metric: Metric) -> str:
     """The comparable value against the path: 0.1 is a tenth more.  Nothing where the path is not above 0."""
-    return f"{promql.finished(metric)} / on (metric) group_left () ({path(metric.name)} > 0) - 1"
+    return f"{promql.finished(metric)} / on (metric) group_left () ({promql.path(metric.name)} > 0) - 1"
 
 
 def course(metric: str) -> str:
@@ -33,12 +28,6 @@ def course(metric: str) -> str:
         promql.selector(names.METRIC_COURSE, metric=metric, course=one) for one in ("ahead", "on_course")
     )
     return f"max by (metric) ({ahead}) * 2 + max by (metric) ({on_course})"
-
-
-def expected(metric: Metric, bound: str) -> str:
-    """``lower``, ``middle`` or ``upper`` of the values that the metric's own history leads one to expect now."""
-    series = promql.selector(names.METRIC_EXPECTED, metric=metric.name, window=metric.windows[0].label, bound=bound)
-    return f"max by (metric, window) ({series})"
 
 
 def headroom(metric: str) -> str:
@@ -75,7 +64,3 @@ def asked(path_value: str, base: float, target: float) -> str:
 def initiative(name: str) -> str:
     """1 while it runs, else 0."""
     return f"max by (initiative) ({promql.selector(names.INITIATIVE_ACTIVE, initiative=name)})"
-
-
-def _one(series: str, metric: str) -> str:
-    return f"max by (metric) ({promql.selector(series, metric=metric)})"

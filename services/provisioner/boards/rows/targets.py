@@ -2,6 +2,7 @@
 
 from schemas.definition.model import Definition
 from services.provisioner import colours, words
+from services.provisioner import expressions as promql
 from services.provisioner.boards.bars import bar_panel
 from services.provisioner.boards.layout import Line, Row, Tile
 from services.provisioner.boards.look import Look, Query
@@ -28,7 +29,7 @@ def _bars(definition: Definition) -> dashboard.Panel:
             continue
         queries.append(Query(steering.progress(aim.metric), title, colour=colours.PLAIN))
         if aim.base is not None and aim.base != goal:
-            asked = steering.asked(steering.path(aim.metric), aim.base, goal)
+            asked = steering.asked(promql.path(aim.metric), aim.base, goal)
             queries.append(Query(asked, f"{title}: the path asks", quiet=True))
         said.append(f"{title}: {path}")
     look = Look(

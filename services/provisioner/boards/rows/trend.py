@@ -5,7 +5,7 @@ from services.provisioner import colours, words
 from services.provisioner import expressions as promql
 from services.provisioner.boards.lines import Band, series_panel
 from services.provisioner.boards.look import Look, Query
-from services.provisioner.boards.queries import steering, trends
+from services.provisioner.boards.queries import trends
 from services.provisioner.boards.rows.standing import judged
 from services.provisioner.owners import aim_of
 from services.provisioner.sdk import dashboard
@@ -28,7 +28,7 @@ def trend_panel(definition: Definition, metric: Metric) -> dashboard.Panel:
     queries.append(Query(trends.was(metric, shift), shift.words, quiet=True))
     if aim is not None:
         if said := words.path(definition, aim):
-            queries.append(Query(steering.path(metric.name), "path", colour=colours.WATCH))
+            queries.append(Query(promql.path(metric.name), "path", colour=colours.WATCH))
             note += f" {said}"
         queries.append(Query(promql.target(metric.name), "target", quiet=True))
     look = Look(
@@ -48,5 +48,5 @@ def _band(metric: Metric) -> Band | None:
     """What has no window that ends is not expected to be anything."""
     if isinstance(metric.windows[0], Lifetime):
         return None
-    lower, upper = (Query(steering.expected(metric, bound), f"expected, {bound}") for bound in ("lower", "upper"))
+    lower, upper = (Query(promql.expected(metric, bound), f"expected, {bound}") for bound in ("lower", "upper"))
     return Band(lower, upper)

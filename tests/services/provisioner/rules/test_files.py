@@ -8,6 +8,7 @@ import msgspec
 import pytest
 import yaml
 
+from schemas.definition.steering import Guardrail
 from services.provisioner.addresses import Addresses
 from services.provisioner.rules import command as rules_command
 from services.provisioner.rules.groups import all_rules, rule_groups
@@ -101,6 +102,16 @@ def test_words_of_the_definition_are_no_templates(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert template_free("{{ $value }}") == '{{ "{{" }} $value }}'
+
+
+def test_how_far_a_guardrail_is_broken_is_a_part_of_its_limit_and_of_none_a_number() -> None:
+    for limit, said in (
+        (0.05, "above its limit, by {{ $value | humanizePercentage }} of it"),
+        (0.0, "above its limit, by {{ $value | humanize }}"),
+    ):
+        guarded = msgspec.structs.replace(shop(), guardrails=(Guardrail(metric="refund_ratio", max=limit),))
+        [summary] = [rule.summary for rule in all_rules(guarded) if rule.alert == "NorthStarGuardrailBroken"]
+        assert summary == f"refund_ratio is {said}"
 
 
 def test_a_month_that_was_worse_waits_for_the_morning() -> None:

@@ -55,6 +55,11 @@ def test_of_an_hour_it_rests_from_local_midnight_until_the_last_hour_of_the_day_
     assert spans(declared(MAY_DAY), HOUR) == [("05-04 22", "05-05 23")]
 
 
+def test_a_campaign_of_a_century_as_a_slip_in_its_year_makes_is_one_rest_and_no_long_wait() -> None:
+    campaign = declared(campaigns=((date(2026, 11, 27), date(2126, 11, 30)),))
+    assert spans(campaign, RollingDays(7)) == [("11-27 23", "12-26 23")]
+
+
 def test_of_a_calendar_day_it_rests_on_the_day_after() -> None:
     assert spans(declared(MAY_DAY), Calendar(Unit.DAY)) == [("05-05 22", "05-06 22")]
 

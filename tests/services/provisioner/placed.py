@@ -1,4 +1,4 @@
-"""Every expression of boards and rules, and where it stands: what a test runs against a real Prometheus."""
+"""Every expression of boards and rules, and where it stands: what tests run against a real Prometheus."""
 
 from collections.abc import Iterator
 from typing import Literal
