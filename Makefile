@@ -17,8 +17,8 @@ demo: .venv/lock ## start the local stack, publish real orders, compare with pub
 
 test: check parts tests ## everything that must hold: check, then all tests
 
-tests: ARGS ?= --numprocesses 2 --dist loadgroup
-tests: .venv/lock ## the tests alone, in two processes; ARGS="tests/schemas -k topic" chooses, in one
+tests: ARGS ?= --numprocesses 2 --dist worksteal
+tests: .venv/lock ## the tests alone, in two processes, of which one begins with those of servers, which wait more than they compute; ARGS="tests/schemas -k topic" chooses, in one
 	@$(RUN) -m pytest $(ARGS)
 
 check: lint types imports ## what can be known without running: lint, types, import rules

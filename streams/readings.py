@@ -1,7 +1,6 @@
 """Cells become readings: window sums, then exact rationals, rounded only where they are shown."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 
@@ -11,17 +10,13 @@ from schemas.readings import WHOLE, Pace, Reading
 from streams.cells import Cells
 from streams.plan import Plan, measures_of, waits
 from streams.restating.at_first import Restatements
-from streams.segmentation import most_shown, segmented_by, shared_by
-from streams.selection import NO_VALUE, OVERFLOW
+from streams.segmentation import shared_by
+from streams.shown_segments import ShownSegments
 from streams.state.port import NEVER
 from streams.sums import Sums
-from streams.time.spans import Span, earlier, last_complete, longest_of, running
-from streams.values import Look, Segment, Values
+from streams.time.spans import Span, earlier, last_complete, running
+from streams.values import Divided, Look, Segment, Values
 from streams.volumes import Volumes
-
-ABSENT: Final = frozenset((NO_VALUE, "none"))
-UNNAMED: Final = ABSENT | {OVERFLOW, "other"}
-"""Raw values that are no segments of their own."""
 
 
 class AsOf(msgspec.Struct, frozen=True):
@@ -38,12 +33,16 @@ class Readings:
         self._plan, self._sums, self._as_of = plan, Sums(cells), as_of
         self._definition: Definition = plan.definition
         self._values, self._restatements = Values(plan, self._sums), Restatements(plan, cells, self._sums)
-        self._volumes = Volumes(plan, self._values)
+        self._volumes, self._shown = Volumes(plan, self._values), ShownSegments(plan, self._sums)
         self._waiting: dict[tuple[str, str | None], int] = {}
 
     def running(self, metric: str, window: Window, at_ms: int) -> Reading:
         """The metric over the window as it stands at a moment, with its pace."""
         return self._with_pace(metric, window, running(self._plan.calendar, window, at_ms))
+
+    def value(self, metric: str, window: Window, at_ms: int) -> Divided:
+        """What ``running`` comes to, without all that is told beside it, which costs more: for thousands of moments."""
+        return self._values.of(metric, self._look(window, running(self._plan.calendar, window, at_ms)))
 
     def over(self, metric: str, window: Window, span: Span) -> Reading:
         """The metric over a whole span of the window."""
@@ -51,9 +50,7 @@ class Readings:
 
     def last_complete(self, metric: str, window: Window) -> Reading | None:
         """The metric over the latest span that every partition has been read past; None for a lifetime."""
-        if self._as_of.watermark_ms == NEVER:
-            return None
-        span = last_complete(self._plan.calendar, window, self._as_of.watermark_ms)
+        span = self._last_span(window)
         return None if span is None else self._read(metric, self._look(window, span))
 
     def segments(
@@ -64,23 +61,19 @@ class Readings:
         ``dimensions`` may name fewer of these.
         """
         span = running(self._plan.calendar, window, at_ms)
-        shown = self._shown_segments(metric, window, (span,), at_ms, dimensions)
+        shown = self._shown.of(metric, window, (span,), at_ms, dimensions)
         return (self._with_pace(metric, window, span, segment) for segment in shown)
 
-    def last_complete_segments(self, metric: str, window: Window, at_ms: int | None = None) -> Iterator[Reading]:
-        """Those that ``segments`` tells of at this moment (None: at the watermark), over the span of ``last_complete``.
+    def segments_now(self, metric: str, window: Window, at_ms: int) -> Iterator[tuple[Reading, Reading | None]]:
+        """Each segment as it stands at a moment, and over the span of ``last_complete``, None where there is none.
 
-        None where there is none.
+        Those that were there only in the latter are among them, so that none is lost when a period begins.
         """
-        if self._as_of.watermark_ms == NEVER:
-            return iter(())
-        span = last_complete(self._plan.calendar, window, self._as_of.watermark_ms)
-        if span is None:
-            return iter(())
-        look = self._look(window, span)
-        at_ms = self._as_of.watermark_ms if at_ms is None else at_ms
-        shown = self._shown_segments(metric, window, (span,), at_ms)
-        return (self._read(metric, look._replace(segment=segment)) for segment in shown)
+        now, last = running(self._plan.calendar, window, at_ms), self._last_span(window)
+        spans = (now,) if last is None else (now, last)
+        for segment in self._shown.of(metric, window, spans, at_ms):
+            over = None if last is None else self._read(metric, self._look(window, last, segment))
+            yield self._with_pace(metric, window, now, segment), over
 
     def beside(
         self, metric: str, window: Window, spans: Sequence[Span], dimensions: Collection[str]
@@ -91,62 +84,13 @@ class Readings:
         """
         looks = [self._look(window, span) for span in spans]
         yield tuple(self._read(metric, look) for look in looks)
-        for segment in self._shown_segments(metric, window, spans, spans[-1].end_ms - 1, dimensions):
+        for segment in self._shown.of(metric, window, spans, spans[-1].end_ms - 1, dimensions):
             yield tuple(self._read(metric, look._replace(segment=segment)) for look in looks)
 
-    def _shown_segments(
-        self, metric: str, window: Window, spans: Sequence[Span], at_ms: int, dimensions: Collection[str] | None = None
-    ) -> Iterator[Segment]:
-        """In every window the same at one moment: those that are largest over the longest, then over the spans."""
-        longest = longest_of(self._definition.metrics[metric].windows)
-        whole = running(self._plan.calendar, longest, at_ms)
-        for dimension in segmented_by(self._definition, metric):
-            if dimensions is not None and dimension not in dimensions:
-                continue
-            largest = _largest_first(self._sizes(metric, longest, whole, dimension))
-            for span in spans:
-                largest |= _largest_first(self._sizes(metric, window, span, dimension))
-            for name, raw in self._shown_values(metric, window, dimension, largest).items():
-                yield Segment(dimension, name, raw)
-
-    def _shown_values(
-        self, metric: str, window: Window, dimension: str, largest: Mapping[str, None]
-    ) -> dict[str, frozenset[str]]:
-        """Segment -> the raw values it stands for: declared ones, then the largest, ``other`` and ``none``.
-
-        ``other`` also stands for values that were there only in the periods that growths and pace compare with.  Where
-        entities are counted there are only the declared ones: the fold has put the others together.
-        """
-        declared, limit = self._definition.dimensions[dimension], most_shown(self._definition, metric, dimension)
-        named = [value for value in largest if value not in UNNAMED]
-        places = list(dict.fromkeys([*declared.values, *named]))[:limit]
-        segments = {value: frozenset((value,)) for value in places}
-        if largest.keys() - ABSENT - segments.keys():
-            under = measures_of(self._definition, metric)
-            known = largest.keys() | set().union(*(self._values_of(one, window, dimension) for one in under))
-            segments["other"] = frozenset(known - ABSENT - segments.keys())
-        return segments | ({"none": ABSENT} if largest.keys() & ABSENT else {})
-
-    def _sizes(self, metric: str, window: Window, span: Span, dimension: str) -> dict[str, int]:
-        """How large each raw value is, over all measures of the metric."""
-        sizes: dict[str, int] = {}
-        for measure in measures_of(self._definition, metric):
-            for value, size in self._sizes_of(measure, window, dimension, span):
-                sizes[value] = sizes.get(value, 0) + size
-        return sizes
-
-    def _sizes_of(self, measure: str, window: Window, dimension: str, span: Span) -> Iterator[tuple[str, int]]:
-        """How large each raw value is: of a distribution by how many amounts, not by what these are."""
-        series = self._plan.series[measure, window]
-        if isinstance(self._definition.measures[measure], model.Distribution):
-            by_value = self._sums.bins_by_value(series, dimension, span)
-            return ((value, sum(bins.values())) for value, bins in by_value.items())
-        return ((value, abs(number)) for value, number in self._sums.parts(series, dimension, span).items())
-
-    def _values_of(self, measure: str, window: Window, dimension: str) -> frozenset[str]:
-        """Every raw value that there are cells of, in whatever span."""
-        binned = isinstance(self._definition.measures[measure], model.Distribution)
-        return self._sums.values(self._plan.series[measure, window], dimension, binned=binned)
+    def _last_span(self, window: Window) -> Span | None:
+        if self._as_of.watermark_ms == NEVER:
+            return None
+        return last_complete(self._plan.calendar, window, self._as_of.watermark_ms)
 
     def _look(self, window: Window, span: Span, segment: Segment | None = None) -> Look:
         return Look(window, span, span.whole and self._as_of.watermark_ms >= span.end_ms, segment)
@@ -203,7 +147,3 @@ class Readings:
             under = (self._definition.measures[name] for name in measures_of(self._definition, metric))
             self._waiting[key] = max((waits(one, dimensions) for one in under), default=0)
         return self._waiting[key]
-
-
-def _largest_first(sizes: Mapping[str, int]) -> dict[str, None]:
-    return dict.fromkeys(sorted(sizes, key=lambda value: (-sizes[value], value)))

@@ -1,6 +1,7 @@
 """Real Kafka and Redis, started once a run by the first test that asks, on free ports, over data thrown away."""
 
 import contextlib
+import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -16,8 +17,6 @@ from services.local import install
 from tests.servers import KafkaServer, RedisServer
 
 UNSAVED = {"appendonly": "no"}
-SERVERS = {"kafka", "own_kafka", "redis_server", "own_redis"}
-LIVE = Path(__file__).parent / "live"
 
 settings.register_profile("here", deadline=None)  # no test fails on a time
 settings.load_profile("here")
@@ -43,16 +42,13 @@ def _socket(_: object, *about: int) -> socket.socket:
 KafkaNetSocket.socket = _socket
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run in two processes, those of servers run in one of them, which shares the servers.
-
-    They wait more than they compute, so that all others run beside them.
-    """
-    for item in items:
-        if isinstance(item, pytest.Function) and (
-            SERVERS.intersection(item.fixturenames) or item.path.is_relative_to(LIVE)
-        ):
-            item.add_marker(pytest.mark.xdist_group("servers"))
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    """A command that logs, run in this process, would go on logging to what was standard error in its test."""
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
 
 
 Server = TypeVar("Server", KafkaServer, RedisServer)

@@ -73,7 +73,7 @@ class Behaving:
                 yield value - float(before)
 
     def _value(self, metric: str, window: Window, at_ms: int) -> Fraction | None:
-        return self._readings.running(metric, window, at_ms).value
+        return self._readings.value(metric, window, at_ms).value
 
     def _behind(self, metric: str, window: Window, at_ms: int) -> int:
         measures = (self._definition.measures[name] for name in measures_of(self._definition, metric))

@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 from schemas.definition.model import RollingSpan, Window
 from schemas.errors import in_words
+from schemas.names import is_late
 from services.expected.band import Band
 from services.expected.comparing import subject
 from services.expected.of_past import Asked, Point, bands, moments
@@ -100,7 +101,8 @@ class Expected:
         reach = await aside(lambda: moments(plan, asked))
         if reach is None:
             return ()
-        wanted = keys_between(plan, asked.metric, asked.window, *reach)
+        keys = keys_between(plan, asked.metric, asked.window, *reach)
+        wanted = {series: spans for series, spans in keys.items() if not is_late(series)}  # values hold that already
         cells = await past_cells(self._snapshots, wanted, needs_of(plan.definition, asked.metric))
         return await aside(lambda: bands(plan, cells, asked))
 

@@ -7,12 +7,12 @@ import numpy as np
 
 from schemas.definition import model
 from schemas.definition.model import Window
-from schemas.readings import Reading
 from services.expected.band import Band, Past, expect
 from services.expected.comparing import Compared, SpecialDays, compared, says
 from streams.cells import Cells
 from streams.plan import Plan
 from streams.readings import AsOf, Readings
+from streams.values import Divided
 
 
 class Point(NamedTuple):
@@ -45,14 +45,14 @@ def _bands(plan: Plan, cells: Cells, asked: Asked) -> Iterator[Point]:
     readings = Readings(plan, cells, AsOf(asked.as_of_ms, asked.as_of_ms))
     special = SpecialDays(plan.definition)
     for one in compared(plan, asked.metric, asked.window, asked.as_of_ms):
-        found = [readings.running(asked.metric, asked.window, t) for t in one.at_ms]
+        found = [readings.value(asked.metric, asked.window, t) for t in one.at_ms]
         band = _band(found, one, special)
         if band is not None:
             yield Point(one.target_ms, _unfinished(band, asked.window, found[-1]))
 
 
-def _band(found: list[Reading], one: Compared, special: SpecialDays) -> Band | None:
-    values = [None if reading.value is None else float(reading.value) for reading in found]
+def _band(found: list[Divided], one: Compared, special: SpecialDays) -> Band | None:
+    values = [None if value is None else float(value) for value in (each.value for each in found)]
     begun = next((n for n, value in enumerate(values) if value), len(values))
     first = begun + one.rhythm.overlap  # the first may hold a part of its window only
     if len(values) - first < one.rhythm.least:
@@ -66,7 +66,7 @@ def _band(found: list[Reading], one: Compared, special: SpecialDays) -> Band | N
     return None if band is None else Band(*(bound * size for bound in band))
 
 
-def _unfinished(band: Band, window: Window, reading: Reading) -> Band:
+def _unfinished(band: Band, window: Window, last: Divided) -> Band:
     """Of a rolling window whose last piece may be empty yet: as much of a sum may be missing.
 
     A quotient is as it was: what it divides and what it divides by miss the same.
@@ -78,7 +78,7 @@ def _unfinished(band: Band, window: Window, reading: Reading) -> Band:
             pieces = span_ms // grain_ms
         case _:
             return band
-    if reading.denominator is not None:
+    if last.below is not None:
         return band
     rest = 1 - 1 / pieces
     lower, middle, upper = band

@@ -57,12 +57,10 @@ def show(plan: Plan, groups: Mapping[frozenset[str], list[str]], moment: Moment,
     complete: list[Reading] = []
     for name, metric in plan.definition.metrics.items():
         for window in metric.windows:
-            running.append(readings[name].running(name, window, moment.read_ms))
-            running += readings[name].segments(name, window, moment.read_ms)
-            last = readings[name].last_complete(name, window)
-            if last is not None:
-                complete.append(last)
-                complete += readings[name].last_complete_segments(name, window, moment.read_ms)
+            segments = list(readings[name].segments_now(name, window, moment.read_ms))
+            running += [readings[name].running(name, window, moment.read_ms), *(now for now, _ in segments)]
+            over = (readings[name].last_complete(name, window), *(last for _, last in segments))
+            complete += (one for one in over if one is not None)
     values = comparables(plan.definition, plan.calendar, running, complete, moment.read_ms)
     held = past.read(readings, lambda metric: trust[metric].as_of.watermark_ms, moment.read_ms)
     return Shown(

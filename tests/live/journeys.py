@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from schemas.definition.loading import load
 from streams.cells import Cells
 from streams.readings import AsOf, Readings
 from streams.segmentation import segmented_by
@@ -47,9 +46,9 @@ def _compared(road: Road, cells: Cells, data: DataSet, lines: Iterable[bytes]) -
     days = reference.days()
     end_ms, some = days[-1], days[:: data.every]
     readings = Readings(road.plan, cells, AsOf(end_ms, end_ms))
-    both, rows, own = Both(reference, [readings], end_ms), [], load(data.definition).metrics
+    both, rows = Both(reference, [readings], end_ms), []
     for metric in road.plan.definition.metrics.values():
-        rows.append(both.whole(metric, days if metric.name in own else some))
+        rows.append(both.whole(metric, some))
         rows += [both.segments(metric, by, some) for by in segmented_by(road.plan.definition, metric.name)]
     wrong = [f"{row.name}: {row.differences} of {row.compared}" for row in rows if row.differences]
     return sum(row.compared for row in rows), wrong

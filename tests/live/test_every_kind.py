@@ -1,5 +1,6 @@
-"""Every kind of measure at once on the whole road: events as late as they may be, every tenth twice, workers killed
-again and again, over one partition and several, by one worker and three; then every number is asked.
+"""Every kind of measure at once on the whole road, of one business after another: events as late as they may be,
+every tenth twice, workers killed again and again, over one partition and several, by one worker and three; then every
+number is asked.
 """
 
 import random
@@ -9,22 +10,25 @@ import pytest
 
 from tests.live.journeys import arrived, definition_of, set_of
 from tests.live.road import MakeRoad, Road, busy
+from tests.verified.kinds import SEEN
 from tests.verified.road import MADE_UP, Done, Journey
 from tests.verified.ways import arrivals, lines_of
 
 KILLS = 4
 RATE = 250
-SOLD = "  sold: {net_retention: transaction_completed.amount, by: seller_id, unit: EUR, decimals: 2}\n"
-SOLD_AGAIN = "  sold_again: {ratio: [sold.kept, sold.base], window: [{calendar: month}, {calendar: week}]}\n"
+EARNED = "  earned: {{net_retention: {event}.{amount}, by: {by}, {amount_in}}}\n"
+EARNED_AGAIN = "  earned_again: {ratio: [earned.kept, earned.base], window: [{calendar: month}, {calendar: week}]}\n"
+SELLERS = {"marketplace": "seller_id"}
 KINDS = {
     *("count", "sum", "distribution", "distinct", "first", "repeat", "lifecycle", "net_retention", "conversion"),
 }
 
 
 def definition(journey: Journey) -> str:
-    """And what sellers come to, whom the topic is not keyed by."""
-    text = definition_of(set_of(journey))
-    return text.replace("measures:\n", f"measures:\n{SOLD}").replace("metrics:\n", f"metrics:\n{SOLD_AGAIN}")
+    """And what those come to whom the topic is not keyed by: sellers, else kinds."""
+    text, seen = definition_of(set_of(journey)), SEEN[journey.data]
+    earned = EARNED.format_map(seen._asdict() | {"by": SELLERS.get(journey.data, seen.cut)})
+    return text.replace("measures:\n", f"measures:\n{earned}").replace("metrics:\n", f"metrics:\n{EARNED_AGAIN}")
 
 
 def killed(road: Road, workers: int, chance: random.Random) -> int:

@@ -1,4 +1,4 @@
-"""``nsm up`` gives a new Prometheus the past of what is published, once."""
+"""``nsm up`` gives Prometheus the past of what is published, once a version."""
 
 import json
 import time
@@ -60,50 +60,49 @@ def told(stack: Stack, at: datetime) -> dict[str, float]:
     return {one["metric"]["window"]: float(one["value"][1]) for one in result}
 
 
-def test_a_new_prometheus_has_the_past_and_the_second_start_leaves_it_as_it_is(tmp_path: Path) -> None:
-    file, now = tmp_path / "nsm.yaml", datetime.now(UTC)
-    file.write_text(DEFINITION, encoding="utf-8")
-    options = Options(data=tmp_path / "data", without=frozenset({"alertmanager"}), environment={})
-    a_month_ago = (now - timedelta(days=30)).replace(minute=0, second=0, microsecond=0)
-    (source,) = load(file).sources
-    with Stack(file, options) as stack:
-        publish(iter(orders(now)), stack.kafka, source)
-        until(stack, lambda: filled(stack.history) is not None)
-        until(stack, lambda: bool(told(stack, a_month_ago)))
-        assert told(stack, a_month_ago) == {"day": 10, "7d": 70}
-        first = filled(stack.history)
-        assert isinstance(first, Filled)
-        assert first.blocks
-    said: list[str] = []
-    again = Options(data=options.data, without=options.without, environment={}, say=said.append)
-    with Stack(file, again) as stack:
-        until(stack, lambda: "history is done" in said)
-        assert filled(stack.history) == first
-        assert told(stack, a_month_ago) == {"day": 10, "7d": 70}
+class Folder:
+    """Where the stack of a definition keeps its data; Prometheus finds new blocks once a minute, or when it starts."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file, self.data = folder / "nsm.yaml", folder / "data"
+        self.said: list[str] = []
+        self.file.write_text(DEFINITION, encoding="utf-8")
+
+    def up(self, *without: str) -> Stack:
+        self.said.clear()
+        left_out = frozenset({"alertmanager", *without})
+        return Stack(self.file, Options(data=self.data, without=left_out, environment={}, say=self.said.append))
+
+    def history_says(self) -> str:
+        return (self.data / "logs/history.log").read_text(encoding="utf-8")
 
 
-def test_a_changed_file_is_given_its_own_past_however_long_the_version_before_is_shown(tmp_path: Path) -> None:
-    file, now = tmp_path / "nsm.yaml", datetime.now(UTC)
-    file.write_text(DEFINITION, encoding="utf-8")
-    options = Options(data=tmp_path / "data", without=frozenset({"alertmanager"}), environment={})
+def test_prometheus_is_given_the_past_once_and_that_of_a_changed_file_when_it_is_shown(tmp_path: Path) -> None:
+    folder, now = Folder(tmp_path), datetime.now(UTC)
     a_month_ago = (now - timedelta(days=30)).replace(minute=0, second=0, microsecond=0)
-    (source,) = load(file).sources
-    with Stack(file, options) as stack:
+    (source,) = load(folder.file).sources
+    with folder.up() as stack:
         publish(iter(orders(now)), stack.kafka, source)
         until(stack, lambda: filled(stack.history) is not None)
         first = filled(stack.history)
-    file.write_text(DEFINITION.replace("{rolling: 7d}", "{rolling: 7d}, {rolling: 14d}"), encoding="utf-8")
-    version = compile_plan(load(file)).version
-    nobody = Options(data=options.data, without=options.without | {"worker"}, environment={})
-    log = options.data / "logs/history.log"
-    with Stack(file, nobody) as stack:
-        until(stack, lambda: f"waiting until version {version} is shown" in log.read_text(encoding="utf-8"))
-        assert "start nsm up, or nsm worker" in log.read_text(encoding="utf-8")
+    assert isinstance(first, Filled)
+    assert first.blocks
+    with folder.up() as stack:
+        until(stack, lambda: "history is done" in folder.said)
         assert filled(stack.history) == first
-    with Stack(file, options) as stack:
+        assert told(stack, a_month_ago) == {"day": 10, "7d": 70}
+
+    folder.file.write_text(DEFINITION.replace("{rolling: 7d}", "{rolling: 7d}, {rolling: 14d}"), encoding="utf-8")
+    version = compile_plan(load(folder.file)).version
+    with folder.up("worker") as stack:  # so that the version before is shown for as long as it takes
+        until(stack, lambda: f"waiting until version {version} is shown" in folder.history_says())
+        assert "start nsm up, or nsm worker" in folder.history_says()
+        assert filled(stack.history) == first
+    with folder.up() as stack:
         until(stack, lambda: filled(stack.history) != first)
         after = filled(stack.history)
-        assert after is not None
-        assert after.of.startswith(version)
+    assert after is not None
+    assert after.of.startswith(version)
+    with folder.up() as stack:
         until(stack, lambda: told(stack, a_month_ago).keys() == {"day", "7d", "14d"})
         assert told(stack, a_month_ago) == {"day": 10, "7d": 70, "14d": 140}

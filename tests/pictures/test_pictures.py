@@ -12,7 +12,6 @@ from tests.pictures.making import FOLDER, pictures
 from tests.pictures.svg import picture
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.xdist_group("pictures")  # drawn once for all of these
 NAMES = sorted(file.name for file in FOLDER.glob("board*.svg"))
 made = cache(pictures)
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from schemas.definition.model import Window
+from schemas.readings import Reading
 from streams.cells import Cells
 from streams.plan import Plan
 from streams.readings import AsOf, Readings
@@ -18,6 +20,11 @@ def read(plan: Plan, events: list[dict[str, Any]], at: int, cuts: list[int]) -> 
     """Readings at a moment of these events, folded in this order, in batches that end at these places."""
     folded = fold_log(the_source(plan), raws(events), cuts)
     return Readings(plan, Cells.of([folded.snapshot()]), AsOf(at, 0))
+
+
+def last_complete_segments(readings: Readings, metric: str, window: Window, at: int) -> list[Reading]:
+    """Over the span of ``last_complete``, those that are shown at a moment."""
+    return [over for _, over in readings.segments_now(metric, window, at) if over is not None]
 
 
 def is_the_same_in_any_order(plan: Plan, events: list[dict[str, Any]], rng: random.Random, partitions: int) -> bool:

@@ -17,7 +17,7 @@ from streams.plan import compile_plan
 from streams.segmentation import segmented_by
 from tests.streams import meaning
 from tests.streams.folding import DAY, HOUR, definition, event, fold_log, nonzero, raws, the_source
-from tests.streams.laws import is_the_same_in_any_order, read
+from tests.streams.laws import is_the_same_in_any_order, last_complete_segments, read
 from tests.streams.split import SEEN, SEGMENTS, segment_of, split
 from tests.streams.spread import value_of
 
@@ -238,5 +238,5 @@ north_star: {metric: orders}
         assert mine[: len(largest)] == largest, window
         whole = readings.running("orders", window, at).value
         assert sum(one.value or 0 for one in readings.segments("orders", window, at)) == whole
-    complete = [one.segment for one in readings.last_complete_segments("orders", metric.windows[0], at)]
+    complete = [one.segment for one in last_complete_segments(readings, "orders", metric.windows[0], at)]
     assert complete[: len(largest)] == (largest if complete else [])

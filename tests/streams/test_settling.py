@@ -19,7 +19,7 @@ from streams.readings import AsOf, Readings
 from streams.selection import NO_VALUE, OVERFLOW
 from tests.streams import meaning
 from tests.streams.folding import DAY, HOUR, PartitionFold, event, fold_log, nonzero, raws, the_source
-from tests.streams.laws import is_the_same_in_any_order, read
+from tests.streams.laws import is_the_same_in_any_order, last_complete_segments, read
 from tests.streams.settling import (
     CHANNELS,
     LATENESS,
@@ -312,7 +312,7 @@ def test_a_share_of_customers_is_of_those_who_settled_and_a_span_is_final_when_a
         assert share.value == Fraction(1, 2)
         assert customers is not None
         assert (customers.final, share.final) == (whole, segments)
-        of_channel = list(readings.last_complete_segments("m_customers", DAY_WINDOW))
+        of_channel = last_complete_segments(readings, "m_customers", DAY_WINDOW, at)
         assert {one.final for one in of_channel} == {segments}
 
 

@@ -13,7 +13,7 @@ from streams.plan import compile_plan
 from streams.readings import AsOf, Readings
 from streams.restating.restated import Restating
 from tests.streams.folding import DAY, HOUR, event, fold_log, raws, the_source
-from tests.streams.laws import read
+from tests.streams.laws import last_complete_segments, read
 
 FIRST_OF_APRIL = 1_775_001_600_000
 PLAN = compile_plan(
@@ -75,10 +75,20 @@ def test_before_anything_of_a_period_has_come_the_largest_of_the_last_are_shown(
 
     def shown(*april: tuple[int, str]) -> dict[str, object]:
         readings = orders(at, *march, *april)
-        return {one.segment: one.value for one in readings.last_complete_segments("orders", MONTH, at)}
+        return {one.segment: one.value for one in last_complete_segments(readings, "orders", MONTH, at)}
 
     assert shown() == {"Urk": 3, "Goes": 2, "other": 2}
     assert shown((0, "Epe")) == {"Epe": 1, "Urk": 3, "other": 3}
+
+
+def test_when_a_period_begins_no_segment_of_the_last_is_lost() -> None:
+    at = FIRST_OF_APRIL + HOUR
+    readings = orders(at, (-9, "Ede"), (-9, "Goes"), (-9, "Urk"), (-9, "Urk"), (0, "Epe"))
+    found = list(readings.segments_now("orders", MONTH, at))
+    assert [now.segment for now, _ in found] == ["Epe", "Urk", "other"]
+    assert [now.value for now, _ in found] == [1, 0, 0]
+    assert [last.value for _, last in found if last] == [0, 2, 2]
+    assert [one.segment for one in readings.segments("orders", MONTH, at)] == ["Epe"]
 
 
 def test_what_came_late_and_makes_up_for_what_was_there_is_restated_in_other() -> None:
@@ -96,5 +106,5 @@ def test_what_came_late_and_makes_up_for_what_was_there_is_restated_in_other() -
     whole = readings.last_complete("revenue", day)
     assert whole is not None
     assert whole.restated == Restated(value=Fraction(8), by=Fraction(6))
-    parts = {one.segment: one.restated for one in readings.last_complete_segments("revenue", day, at)}
+    parts = {one.segment: one.restated for one in last_complete_segments(readings, "revenue", day, at)}
     assert parts == {"Ede": None, "Epe": None, "other": Restated(value=Fraction(-5), by=Fraction(6))}

@@ -19,6 +19,7 @@ from streams.readings import AsOf, Readings
 from streams.segmentation import segmented_by
 from tests.streams import meaning
 from tests.streams.folding import DAY, HOUR, event, fold_log, nonzero, raws, scattered, the_source
+from tests.streams.laws import last_complete_segments
 from tests.streams.spread import PARTS, SEEN, quantile, segments, spread, value_of, without_dimensions
 
 ZONES = ["UTC", "Europe/Amsterdam", "America/St_Johns"]
@@ -229,7 +230,7 @@ def test_the_pace_and_the_last_complete_period_have_segments_too() -> None:
     readings = read(PLAN, [*events, event("now", "order", "ann", START, city="Goes", amount=7)], at, [5])
     (goes,) = [one for one in readings.segments("p1", MONTH, at) if one.segment == "Goes"]
     assert goes.pace is not None
-    month_before = [one for one in readings.last_complete_segments("p1", MONTH) if one.segment == "Goes"]
+    month_before = [one for one in last_complete_segments(readings, "p1", MONTH, at) if one.segment == "Goes"]
     (last,) = month_before
     assert last.complete
     inside = meaning.in_window(MONTH, "UTC", last.end_ms - 1)

@@ -112,10 +112,12 @@ def test_the_keys_that_are_asked_for_hold_all_that_the_readings_need(
     part = Readings(PLAN, Cells.of([only(snapshot, wanted_keys(PLAN, at, as_of.watermark_ms))]), as_of)
     for name, metric in PLAN.definition.metrics.items():
         for window in metric.windows:
-            assert part.running(name, window, at) == whole.running(name, window, at)
+            running = whole.running(name, window, at)
+            assert part.running(name, window, at) == running
+            assert part.value(name, window, at) == (running.numerator, running.denominator)
             assert list(part.segments(name, window, at)) == list(whole.segments(name, window, at))
             assert part.last_complete(name, window) == whole.last_complete(name, window)
-            assert list(part.last_complete_segments(name, window)) == list(whole.last_complete_segments(name, window))
+            assert list(part.segments_now(name, window, at)) == list(whole.segments_now(name, window, at))
     for name in VALUES:
         for window in WINDOWS:
             between = Readings(PLAN, Cells.of([only(snapshot, keys_between(PLAN, name, window, at - back, at))]), as_of)

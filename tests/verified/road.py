@@ -18,8 +18,8 @@ Written by `python -m tests.verified --road` out of what the live tests did
 ([real purchases](../tests/live/test_road.py), [made-up ones](../tests/live/test_every_kind.py)), each of which holds
 its own line whenever it runs: events were published to a real Kafka, shuffled and every tenth of them twice, counted
 into a real Redis by worker processes that were killed with no warning, or stopped for twice the session time-out, again
-and again while they worked; then every metric and its segments were read back, of every kind, on the days that are
-read above too, and compared with SQL.
+and again while they worked; then every metric and its segments were read back, of every kind, on the days that those
+of the added kinds are read above, and compared with SQL.
 
 | events | partitions | workers | killed | frozen | sent | counted | compared | differences |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -38,7 +38,14 @@ class Journey(NamedTuple):
 
 
 PURCHASES: Final = (Journey("CDNOW", 3, 3), Journey("Online Retail", 8, 3))
-MADE_UP: Final = tuple(Journey("marketplace", *way) for way in ((1, 1), (3, 3), (8, 1), (8, 3)))
+MADE_UP: Final = (
+    Journey("music-streaming", 8, 1),
+    Journey("b2b-software", 3, 3),
+    Journey("marketplace", 8, 3),
+    Journey("fresh-food", 1, 3),
+    Journey("e-learning", 3, 1),
+    Journey("consultancy", 1, 1),
+)
 JOURNEYS: Final = (*PURCHASES, *MADE_UP)
 
 

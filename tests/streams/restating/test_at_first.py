@@ -21,6 +21,7 @@ from streams.state.port import Snapshot
 from streams.time.grains import Grain
 from tests.streams import meaning
 from tests.streams.folding import DAY, HOUR, PartitionFold, event, the_source
+from tests.streams.laws import last_complete_segments
 from tests.streams.restating.restated_log import START, folded, log_of, one_by_one, plans, some_events
 
 PLANS = plans()
@@ -68,7 +69,7 @@ def all_of(readings: Readings, of: Plan, window: model.Window, watermark: int) -
                 yield from readings.segments(name, window, watermark - DAY)
             else:
                 yield whole
-                yield from readings.last_complete_segments(name, window)
+                yield from last_complete_segments(readings, name, window, watermark)
 
 
 def grows(of: Plan, reading: Reading) -> bool:
@@ -173,7 +174,8 @@ def test_a_segment_is_restated_where_the_late_event_lies_and_nowhere_else() -> N
         event("c", "order", "bob", day + DAY, amount=1, city="Ede"),
         event("d", "order", "eve", day + 7, amount=50, city="Urk"),
     ]
-    found = {one.segment: one for one in read(of, log, day + DAY).last_complete_segments("m_revenue", DAY_WINDOW)}
+    readings = read(of, log, day + DAY)
+    found = {one.segment: one for one in last_complete_segments(readings, "m_revenue", DAY_WINDOW, day + DAY)}
     assert found["Ede"].restated is None
     assert found["Urk"].value == 70
     assert found["Urk"].restated == Restated(value=Fraction(20), by=Fraction(50))
@@ -190,7 +192,7 @@ def test_quantiles_of_a_segment_are_restated_where_the_late_amount_lies_and_each
     ]
     readings = read(of, log, day + DAY)
     for metric, now, was in (("p0.5", 4, 3), ("p1", 50, 4)):
-        found = {one.segment: one for one in readings.last_complete_segments(metric, DAY_WINDOW)}
+        found = {one.segment: one for one in last_complete_segments(readings, metric, DAY_WINDOW, day + DAY)}
         assert found["Ede"].restated is None
         now_told, was_told = (meaning.told(Fraction(one), 2) for one in (now, was))
         assert found["Urk"].value == now_told
@@ -252,7 +254,7 @@ def test_a_user_moves_between_segments_and_restates_them_only_if_the_event_that_
     readings = read(of, log, day + DAY)
     found = {
         one.segment: one
-        for one in readings.last_complete_segments("m_orders", DAY_WINDOW)
+        for one in last_complete_segments(readings, "m_orders", DAY_WINDOW, day + DAY)
         if one.dimension == "channel"
     }
     assert found["ads"].value == 2

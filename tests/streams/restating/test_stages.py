@@ -31,6 +31,7 @@ from streams.segmentation import shared_by
 from streams.state.port import NEVER, Snapshot, Standing
 from streams.time.grains import Grain
 from tests.streams.folding import DAY
+from tests.streams.laws import last_complete_segments
 from tests.streams.rekeying.company import PARTITIONS, START, FirstStage, log_of, rekeyed, some_events
 from tests.streams.restating.restated_stage import Flat, Folded, late_of
 
@@ -174,8 +175,8 @@ def test_of_one_source_partition_it_is_what_the_stage_held_when_that_had_just_go
         for name in (f"m_{measure}" for space in stage.plan.spaces for p in space.places for measure in p.measures):
             if window not in PLAN.definition.metrics[name].windows or grows(PLAN, name, ""):
                 continue
-            ours = [now.last_complete(name, window), *now.last_complete_segments(name, window)]
-            theirs = [then.last_complete(name, window), *then.last_complete_segments(name, window)]
+            ours = [now.last_complete(name, window), *last_complete_segments(now, name, window, as_of.watermark_ms)]
+            theirs = [then.last_complete(name, window), *last_complete_segments(then, name, window, as_of.watermark_ms)]
             told = {(one.dimension, one.segment): one.value or 0 for one in theirs if one}
             for one in ours:
                 assert one is not None
