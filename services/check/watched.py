@@ -22,7 +22,7 @@ from schemas.definition.model import (
     Unit,
     Window,
 )
-from streams.plan import Remembering, measures_of
+from streams.plan import Remembering, measures_of, types_of
 from streams.usable import lacking
 
 MOST_VALUES = 1000
@@ -63,18 +63,22 @@ def entity_dimensions(definition: Definition) -> list[Dimension]:
 
 
 def carrying(definition: Definition, dimension: Dimension) -> list[Count]:
-    """Counts, a type of events each, by all values that events carry, declared or not.
+    """Counts, a type of events of a source each, by all values that events carry, declared or not.
 
     Of types that some measure counts: what no measure counts stays left out.
     """
-    split = _split(definition, dimension)
+    types: dict[str, set[str]] = {}
+    for one in _split(definition, dimension):
+        types.setdefault(one.source, set()).add(one.of)
     if dimension.settled:  # any event of theirs may carry it
-        split = [one for one in definition.measures.values() if one.source == split[0].source]
-    types = sorted({one.of for one in split})
+        for one in definition.measures.values():
+            if one.source in types:
+                types[one.source].update(types_of(one))
     name = f"{dimension.name}#values"
     return [
-        Count(name=f"{name}#{of}", source=split[0].source, of=of, by_dimension=(name,))
-        for of in ([ANY] if ANY in types else types)
+        Count(name=f"{name}#{source}#{of}", source=source, of=of, by_dimension=(name,))
+        for source in sorted(types)
+        for of in ([ANY] if ANY in types[source] else sorted(types[source]))
     ]
 
 

@@ -251,3 +251,32 @@ def test_values_that_events_carry_are_counted_where_only_declared_ones_are_told_
     seen = observe(parse(SPLIT), [str(file)]).observed
     assert seen.carried == {"city": {"Ede": 3, "Epe": 2}, "came_by": {"ads": 2, "friends": 4}}
     assert seen.left_out == {"left": 1}
+
+
+def test_values_are_counted_of_every_source_and_of_what_a_conversion_leads_to(tmp_path: Path) -> None:
+    events = "events: [{name: shop, topic: s, keyed_by: user_id}, {name: web, topic: w, keyed_by: user_id}]"
+    text = f"""company: a\ntime_zone: UTC\n{events}
+dimensions:
+  city: {{property: city, values: [Ede]}}
+  came_by: {{property: channel, settled: user_id, values: [ads]}}
+measures:
+  customers: {{distinct: user_id, of: ordered, from: shop, by_dimension: [city]}}
+  visitors: {{distinct: user_id, of: visited, from: web, by_dimension: [city]}}
+  bought: {{conversion: [seen, bought], from: web, by: user_id, within: 1d, by_dimension: [came_by]}}
+metrics:
+  customers: {{measure: customers, window: {{calendar: day}}}}
+  visitors: {{measure: visitors, window: {{calendar: day}}}}
+  bought: {{measure: bought, window: {{calendar: day}}}}
+north_star: {{metric: customers}}
+"""
+    for source, kinds in (("shop", ["ordered"]), ("web", ["visited", "visited", "seen", "bought"])):
+        with (tmp_path / source).open("w", encoding="utf-8") as lines:
+            for number, kind in enumerate(kinds):
+                carried = {"city": f"Ens {source}", "channel": f"by {kind}"}
+                event = {"event_id": str(number), "event": kind, "time": BEGIN + number, "user_id": "u"} | carried
+                lines.write(json.dumps(event) + "\n")
+    seen = observe(parse(text), [f"{source}={tmp_path / source}" for source in ("shop", "web")]).observed
+    assert seen.carried == {
+        "city": {"Ens shop": 1, "Ens web": 2},
+        "came_by": {"by visited": 2, "by seen": 1, "by bought": 1},
+    }
