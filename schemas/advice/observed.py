@@ -28,11 +28,15 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fed(msgspec.Struct, frozen=True):
-    """Of one measure: how many events are of its type, meet its conditions too, and hold what it needs too."""
+    """Of one measure: how many events are of its type, meet its conditions too, and hold what it needs too.
+
+    ``led_to`` is how many are of the type that a conversion leads to; None of anything else.
+    """
 
     of_type: int
     matching: int
     used: int
+    led_to: int | None = None
 
 
 class Observed(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,10 +7,19 @@ from typing import NamedTuple
 import msgspec
 
 from schemas.advice.observed import Fed, Observed
-from schemas.definition.model import Count, Definition, Lifetime, Measure
+from schemas.definition.model import Conversion, Count, Definition, Lifetime, Measure
 from schemas.errors import CommandError
 from services.check.behaving import Behaving
-from services.check.watched import carrying, entity_dimensions, left_unused, matching, metric_of, of_type, watched
+from services.check.watched import (
+    carrying,
+    entity_dimensions,
+    led_to,
+    left_unused,
+    matching,
+    metric_of,
+    of_type,
+    watched,
+)
 from services.replay.extent import extent
 from services.replay.folding import JSON_LINES, Folded, files_by_topic, fold_files
 from services.replay.tables import Tables
@@ -71,4 +80,9 @@ def _fed(measure: Measure, readings: Readings, folded: Folded) -> Fed:
         return int(readings.running(metric, Lifetime(), folded.last_ms).numerator)
 
     meets = total(matching(measure.name))
-    return Fed(of_type=total(of_type(measure.name)), matching=meets, used=meets - left_unused(measure, folded.unused))
+    return Fed(
+        of_type=total(of_type(measure.name)),
+        matching=meets,
+        used=meets - left_unused(measure, folded.unused),
+        led_to=total(led_to(measure.name)) if isinstance(measure, Conversion) else None,
+    )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from schemas.definition.model import ANY, Definition, Source
 from schemas.definition.units import unit_of
-from streams.plan import keys_of, measures_of
+from streams.plan import keys_of, measures_of, types_of
 
 
 def summary(definition: Definition) -> Iterator[tuple[str, str]]:
@@ -24,14 +24,15 @@ def summary(definition: Definition) -> Iterator[tuple[str, str]]:
             yield what, told
 
 
-def entries(definition: Definition) -> dict[str, str]:
-    """Measures as the file has them, a lifecycle with all its parts as one, and the type of events of each."""
-    return {name.partition(".")[0]: measure.of for name, measure in definition.measures.items()}
+def entries(definition: Definition) -> list[str]:
+    """Measures as the file has them, a lifecycle with all its parts as one."""
+    return list(dict.fromkeys(name.partition(".")[0] for name in definition.measures))
 
 
 def types(definition: Definition) -> Counter[str]:
-    """Those that measures name, with how many do."""
-    return Counter(of for of in entries(definition).values() if of != ANY)
+    """Those that measures name, with how many do; of a conversion both ends."""
+    named = {(name.partition(".")[0], of) for name, one in definition.measures.items() for of in types_of(one)}
+    return Counter(of for _, of in named if of != ANY)
 
 
 def unread(definition: Definition) -> list[str]:

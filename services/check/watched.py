@@ -44,7 +44,11 @@ def watched(definition: Definition) -> Definition:
         compared = isinstance(measure, Lifecycle | NetRetention)
         own = windows[name] | {Calendar(Unit.DAY) if compared else Lifetime(): None}
         counted = windows[name] | {Lifetime(): None}
-        for shown, read in ((name, own), (_of_type(name), counted), (_matching(name), counted)):
+        several = {name: own, _of_type(name): counted, _matching(name): counted}
+        if isinstance(measure, Conversion):
+            measures[_led_to(name)] = Count(name=_led_to(name), source=measure.source, of=measure.to)
+            several[_led_to(name)] = {Lifetime(): None}
+        for shown, read in several.items():
             metrics[metric_of(shown)] = Metric(name=metric_of(shown), value=Plain(shown), windows=tuple(read))
     dimensions = dict(definition.dimensions)
     for one in entity_dimensions(definition):
@@ -105,6 +109,11 @@ def matching(measure: str) -> str:
     return metric_of(_matching(measure))
 
 
+def led_to(measure: str) -> str:
+    """The metric that counts the events of the type that a conversion leads to."""
+    return metric_of(_led_to(measure))
+
+
 def behind(measure: Measure) -> str:
     """The metric that says how many things a measure's number is made of: events of amounts, else the number itself."""
     return matching(measure.name) if isinstance(measure, Sum | NetRetention) else metric_of(measure.name)
@@ -125,6 +134,10 @@ def left_unused(measure: Measure, unused: dict[tuple[str, str], int]) -> int:
 
 def _of_type(measure: str) -> str:
     return f"{measure}#type"
+
+
+def _led_to(measure: str) -> str:
+    return f"{measure}#to"
 
 
 def _matching(measure: str) -> str:

@@ -17,7 +17,7 @@ from services.replay.columns import column, lines
 from services.replay.folding import Folded
 from services.replay.periods import Row
 from services.told import told
-from streams.plan import Plan
+from streams.plan import Plan, types_of
 
 PLACES = 6
 """Decimals at most; a number is rounded here and nowhere before."""
@@ -56,7 +56,7 @@ def what_became(plan: Plan, folded: Folded) -> Iterator[str]:
         yield f"  {one.file}, line {one.number:,}: {one.detail}"
     if sum(folded.refused.values()) > len(folded.bad):
         yield "  ..."
-    counted_types = sorted({measure.of for measure in plan.definition.measures.values()})
+    counted_types = sorted({of for measure in plan.definition.measures.values() for of in types_of(measure)})
     for type_, number in folded.left_out.most_common(TYPES_TOLD):
         near = get_close_matches(type_, counted_types, 1)
         hint = f"; did you mean {near[0]}?" if near else ""

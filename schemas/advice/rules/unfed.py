@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from schemas.advice.observed import Fed, Observed
 from schemas.advice.rule import EventsRule, Finding
 from schemas.definition.faults import nearest, quoted
-from schemas.definition.model import ANY, Count, Definition, Distribution, Measure, NetRetention, Sum
+from schemas.definition.model import ANY, Conversion, Count, Definition, Distribution, Measure, NetRetention, Sum
 
 
 def _find(definition: Definition, observed: Observed) -> Iterator[Finding]:
     for name, measure in definition.measures.items():
         fed = observed.fed.get(name)
-        if fed is not None and not fed.used:
+        if fed is not None and (not fed.used or fed.led_to == 0):
             yield Finding((f"measures.{name}",), _told(measure, fed, observed))
 
 
@@ -21,7 +21,10 @@ def _told(measure: Measure, fed: Fed, observed: Observed) -> str:
         return f"no event is of type {quoted(measure.of)}{nearest(measure.of, observed.left_out)}"
     if not fed.matching:
         return f"none of the {fed.of_type:,} {events} meets its conditions"
-    return f"none of the {fed.matching:,} {events} holds {' and '.join(_needed(measure))}"
+    if not fed.used:
+        return f"none of the {fed.matching:,} {events} holds {' and '.join(_needed(measure))}"
+    led_to = measure.to if isinstance(measure, Conversion) else ""
+    return f"no event is of type {quoted(led_to)}, which it leads to{nearest(led_to, observed.left_out)}"
 
 
 def _needed(measure: Measure) -> tuple[str, ...]:

@@ -49,6 +49,21 @@ def test_a_measure_that_nothing_feeds_is_found_at_its_line_with_what_is_missing(
     assert texts(observed(active=Fed(7, 7, 0))) == ["none of the 7 events holds user_id"]
 
 
+def test_a_conversion_that_leads_to_nothing_is_found_though_its_beginning_is_fed() -> None:
+    text = changed(
+        (
+            "  deliveries: {count",
+            "  bought: {conversion: [seen, order_complete], within: 1d, from: shop}\n  deliveries: {count",
+        )
+    )
+    line = next(n for n, one in enumerate(text.splitlines(), 1) if one.startswith("  bought:"))
+    seen = msgspec.structs.replace(observed(left_out=("order_completed",)), fed={"bought": Fed(9, 9, 9, led_to=0)})
+    assert told(text, seen) == [("unfed-measure", line)]
+    said = 'no event is of type "order_complete", which it leads to; did you mean "order_completed"?'
+    assert texts(seen, text) == [said]
+    assert texts(msgspec.structs.replace(seen, fed={"bought": Fed(9, 9, 9, led_to=1)}), text) == []
+
+
 def test_a_lifecycle_that_nothing_feeds_is_found_once_at_its_line() -> None:
     text = changed(
         ("  deliveries: {count", "  users: {lifecycle: user_id, of: logged_in, from: shop}\n  deliveries: {count")

@@ -148,7 +148,9 @@ def test_a_conversion_is_fed_by_what_it_begins_with(tmp_path: Path) -> None:
     file.write_text("".join(json.dumps(one) + "\n" for one in lines), encoding="utf-8")
     made = "  activated: {conversion: [came, ordered], within: 1d}\nmetrics:"
     seen = observe(parse(TEXT.replace("metrics:", made)), [str(file)])
-    assert seen.observed.fed["activated"] == Fed(2, 2, 1)
+    assert seen.observed.fed["activated"] == Fed(2, 2, 1, led_to=2)
+    misspelt = observe(parse(TEXT.replace("metrics:", made.replace("ordered", "orderd"))), [str(file)])
+    assert misspelt.observed.fed["activated"] == Fed(2, 2, 1, led_to=0)
     shown = "  back: {measure: activated, window: lifetime}\nnorth_star:"
     seen = observe(parse(TEXT.replace("metrics:", made).replace("north_star:", shown)), [str(file)])
     assert by_label(seen)["back", "lifetime"].level == 1

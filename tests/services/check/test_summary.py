@@ -37,6 +37,13 @@ def test_measures_that_no_metric_reads_are_told_since_they_are_not_counted() -> 
     assert dict(summary(parse(two)))["unread"] == f"{', '.join(names)}: no metric reads them, so not counted"
 
 
+def test_both_ends_of_a_conversion_are_among_the_types_so_that_a_misspelt_one_is_seen() -> None:
+    made = "  bought: {conversion: [seen, order_complete], within: 1d, from: shop}\n  deliveries: {count"
+    told = dict(summary(parse(changed(("  deliveries: {count", made)))))
+    assert "order_complete (1 measure)" in told["types"]
+    assert "seen (1 measure)" in told["types"]
+
+
 def test_a_lifecycle_is_read_where_one_of_its_parts_is() -> None:
     text = changed(
         ("  minutes: {sum: order_completed.minutes, unit: minutes, from: shop}\n", ""),
