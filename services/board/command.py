@@ -26,7 +26,7 @@ from services.definition.not_served import way_on
 from services.no_answer import what_helps
 from services.settings import settings
 from services.trimmed import Trimmed
-from streams.plan import compile_plan
+from streams.plan import Plan, compile_plan
 
 EVERY_S = 1.0
 HERE = Path("nsm.yaml")
@@ -36,6 +36,7 @@ START_ANEW = (
     "it counts otherwise; end nsm up and start it again with this file, or run nsm worker and nsm exporter with it "
     "beside the others"
 )
+OWN_STACK = "start nsm up in its folder, or say with NSM_EXPORTER where its exporter is"
 QUIT = frozenset("qQ\x03\x04")
 
 
@@ -53,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Where the exporter is, NSM_EXPORTER or the running stack says."""
     file = args.file or (HERE if HERE.exists() else None)
-    wanted = None if file is None else compile_plan(load(file)).version
+    wanted = None if file is None else compile_plan(load(file))
     where = settings()
     watch = Watch(Exporter(where.exporter), alerts=alerts_of(where.prometheus, where.alertmanager))
     if args.once or not (sys.stdout.isatty() and sys.stdin.isatty()):
@@ -66,7 +67,7 @@ def alerts_of(prometheus: str, alertmanager: str) -> Beside[Alerts]:
     return Beside(lambda: ask_alerts(prometheus, alertmanager, datetime.now(UTC)))
 
 
-def print_once(watch: Watch, wanted: str | None = None) -> int:
+def print_once(watch: Watch, wanted: Plan | None = None) -> int:
     """1 where there is nothing to show.  Looks twice, for a rate needs two looks."""
     watch.look()
     if not watch.trouble:
@@ -83,7 +84,7 @@ def print_once(watch: Watch, wanted: str | None = None) -> int:
     return 0
 
 
-def show(watch: Watch, wanted: str | None = None, meanwhile: Callable[[], None] = nothing, footer: str = "") -> int:
+def show(watch: Watch, wanted: Plan | None = None, meanwhile: Callable[[], None] = nothing, footer: str = "") -> int:
     """Until q or Ctrl-C; ``meanwhile`` is called between rounds, ``footer`` stands beneath the board."""
     console = Console(highlight=False)
     with keys() as pressed, Live(console=console, screen=True, auto_refresh=False) as live:
@@ -102,7 +103,7 @@ def show(watch: Watch, wanted: str | None = None, meanwhile: Callable[[], None] 
             return 0
 
 
-def _picture(watch: Watch, wanted: str | None, width: int, height: int) -> RenderableType:
+def _picture(watch: Watch, wanted: Plan | None, width: int, height: int) -> RenderableType:
     now = watch.now()
     trouble = watch.trouble or _difference(watch, wanted)
     if trouble or watch.view is None:
@@ -110,11 +111,19 @@ def _picture(watch: Watch, wanted: str | None, width: int, height: int) -> Rende
     return board(watch.view, now, width, height)
 
 
-def _difference(watch: Watch, wanted: str | None) -> str:
-    if wanted is None or watch.view is None or watch.view.company.definition == wanted:
+def _difference(watch: Watch, wanted: Plan | None) -> str:
+    if wanted is None or watch.view is None:
         return ""
-    shown = watch.view.company.definition
-    return f"the exporter shows version {shown}, but the file is version {wanted}: {_way_on(watch.view, wanted)}"
+    shown = watch.view.company
+    own = wanted.definition.company
+    if shown.name != own:
+        return f"the exporter shows {shown.name}, but the file is that of {own}: {OWN_STACK}"
+    if shown.definition == wanted.version:
+        return ""
+    return (
+        f"the exporter shows version {shown.definition}, but the file is version {wanted.version}: "
+        f"{_way_on(watch.view, wanted.version)}"
+    )
 
 
 def _way_on(view: View, wanted: str) -> str:

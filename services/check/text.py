@@ -1,6 +1,7 @@
 """What a check says to people: a line with file and line for each piece of advice, why, and what would be better."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from rich.console import RenderableType
 from rich.padding import Padding
@@ -19,6 +20,11 @@ from services.replay.text import ABSENT, what_became
 
 _STYLE: dict[Severity, str] = {"advice": "#56b4e9", "warning": "#e69f00", "error": "#d55e00"}
 _FAINT = "bright_black"
+LEGEND: Final = (
+    "noise: how much readings spread; chance: how much chance alone would spread them; zero: periods of nothing;",
+    "behind: the entities or events behind a reading; -: too few complete periods to tell",
+)
+"""What the columns of how metrics behaved are; docs/choosing.md has them exactly."""
 
 
 def printable(text: str) -> str:
@@ -83,6 +89,7 @@ def behaviour(seen: Seen) -> Iterator[RenderableType]:
         style="bold",
     )
     yield from (Text(f"  {line}") for line in _table(observed.behaviours))
+    yield from (Text(f"  {line}", style=_FAINT) for line in LEGEND)
     if observed.not_given:
         yield Text(f"  no file of {' or '.join(observed.not_given)} was given: what rests on it is left out")
     for line in what_became(seen.plan, seen.folded):

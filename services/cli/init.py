@@ -4,6 +4,7 @@ import argparse
 import os
 import shlex
 import sys
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = EPILOG
     parser.add_argument("file", nargs="?", type=Path, default=Path("nsm.yaml"), metavar="FILE", help="nsm.yaml")
-    parser.add_argument("--business", default=BUSINESS, metavar="NAME", help=f"what to begin with ({BUSINESS})")
+    parser.add_argument("--business", metavar="NAME", help=f"what to begin with ({BUSINESS})")
     parser.add_argument("--phase", choices=PHASES, help="decides which number is the north star (that of the business)")
     parser.add_argument(
         "--list", action="store_true", help="the businesses there are, with a line each; writes nothing"
@@ -47,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         wide = max(map(len, there))
         print(*(f"{name:<{wide}}  {line}" for name, line in there.items()), sep="\n")
         return 0
-    business = library.known(args.business)
+    business = library.known(args.business or BUSINESS)
     given = Given(
         company=args.company or folder_name(args.file),
         time_zone=args.time_zone or machine_time_zone(),
@@ -58,12 +59,24 @@ def run(args: argparse.Namespace) -> int:
     written = parse(text, str(args.file))
     if not _write(args.file, text, over=args.force):
         return 1
-    print(f"wrote {args.file}: events from the topic {given.topic}, days of {given.time_zone}")
+    print(f"wrote {args.file} for {given.company}: events from the topic {given.topic}, days of {given.time_zone}")
+    for line in _assumed(args):
+        print(line)
     star = written.north_star.metric
     print(f"its north star is {star}; bases, targets, limits and owners are examples: put yours in their place")
     print(f"next: nsm check {_as_argument(args.file)}, then nsm up")
     print(f"with sample events: nsm replay {library.sample_events(business)} --definition {_as_argument(args.file)}")
     return 0
+
+
+def _assumed(args: argparse.Namespace) -> Iterator[str]:
+    """What nobody has said, and how to say it; a line each."""
+    if args.company is None:
+        yield "the company is called as its folder is; --company says otherwise"
+    if args.time_zone is None:
+        yield "the time zone is this machine's; --time-zone says otherwise"
+    if args.business is None:
+        yield f"the business is a {BUSINESS}; nsm init --list shows the others, --business chooses"
 
 
 def _as_argument(file: Path) -> str:

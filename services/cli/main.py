@@ -55,6 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if name and name not in COMMANDS:
         print(no_such("command", name, COMMANDS), file=sys.stderr)
         return MISUSED
+    if not given:
+        parser_for("").print_help(sys.stderr)
+        return MISUSED
     args = parser_for(name).parse_args(given)
     client_logs.silence()
     try:

@@ -19,7 +19,7 @@ from schemas.errors import CommandError
 from services.definition.attempt import Attempt
 from services.definition.backfill import Backfill, Backfilled, Told, asked, since_ms
 from services.definition.copying import Copying
-from services.definition.kept import carried_by, kept_plan
+from services.definition.kept import START_WORKERS, carried_by, kept_plan
 from services.definition.logs import Logs, Place
 from services.definition.stores import Stores
 from services.definition.topics import Topics, ids_of, numbers_of
@@ -170,7 +170,7 @@ def sentences(report: Report) -> Iterator[str]:
             f"{report.missing:,} events that version {report.one} has read are no longer in the topics, although those "
             "begin where they did: what is new begins now"
         )
-    yield "start its workers: they go on where it stands, and take over when they have caught up"
+    yield START_WORKERS
 
 
 def _shown(report: Report) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from schemas.definition.loading import load
-from services.definition.kept import carried_by
+from services.definition.kept import START_WORKERS, carried_by
 from streams.plan import compile_plan
 from streams.state.redis.connection import FAULTS
 from streams.state.serving import Registry
@@ -29,5 +29,5 @@ async def left_by_carry(file: Path, registry: Registry) -> str:
         return ANEW
     return (
         f"cut off after the end: version {version} has all that was carried over, and what is served is as it was; "
-        "start its workers: they go on where it stands, and take over when they have caught up"
+        f"{START_WORKERS}"
     )

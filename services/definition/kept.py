@@ -1,10 +1,18 @@
 """A version's definition as its own workers kept it, and what it went on with."""
 
+from typing import Final
+
 import msgspec
 
 from schemas.definition.model import Definition
 from streams.plan import NOTHING_CARRIED, Carried, Plan, compile_plan
 from streams.state.serving import Registry
+
+START_WORKERS: Final = (
+    "start its workers (nsm up or nsm worker, with its file): they go on where it stands, and take over when they have "
+    "caught up"
+)
+"""What is to be done once a version goes on with another."""
 
 
 async def kept_plan(registry: Registry, version: str) -> Plan | None:

@@ -1,6 +1,6 @@
 """A change as tables of plain text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Final
@@ -11,13 +11,14 @@ from services.replay.text import numbers
 from services.told import told
 
 ABSENT: Final = "-"
+PARTS: Final = ("numerator", "denominator")
 APART: Final = "Differences of segments stand for themselves here: only those of counts and sums add up to the whole."
 
 
 def sentences(found: Json) -> Iterator[str]:
     """The whole of both periods, then each dimension's segments, the largest difference first."""
     last, before = found["last"], found["before"]
-    yield f"{found['metric']}, {found['window']}" + (f", in {last['unit']}" if last["unit"] else "")
+    yield f"{found['company']}: {found['metric']}, {found['window']}" + (f", in {last['unit']}" if last["unit"] else "")
     if found["description"]:
         yield found["description"]
     yield from _whole(found, before, last)
@@ -25,7 +26,7 @@ def sentences(found: Json) -> Iterator[str]:
         yield "Late events may still change the last."
     for one in found["dimensions"]:
         yield ""
-        yield from _segments(one, adds_up=found["adds_up"])
+        yield from _segments(one, _heads(found), adds_up=found["adds_up"])
     if found["dimensions"] and not found["adds_up"]:
         yield ""
         yield APART
@@ -37,13 +38,18 @@ def _whole(found: Json, before: Json, last: Json) -> Iterator[str]:
     values = column("value", numbers([_exact(before), _exact(last), _fraction(found["exact_change"])]))
     columns = [names, periods, values]
     if last["denominator"] is not None or before["denominator"] is not None:
-        for part in ("numerator", "denominator"):
+        for part, head in _heads(found).items():
             old, new = _number(before[part]), _number(last[part])
-            columns.append(column(part, numbers([old, new, _minus(new, old)])))
+            columns.append(column(head, numbers([old, new, _minus(new, old)])))
     yield from lines([*columns, column("", ["", "", _percent(found["growth"], sign=True)])])
 
 
-def _segments(of: Json, *, adds_up: bool) -> Iterator[str]:
+def _heads(found: Json) -> dict[str, str]:
+    """What the two sides of a division are called: of a ratio by their own names (an older exporter does not say)."""
+    return dict(zip(PARTS, found.get("sides") or PARTS, strict=True))
+
+
+def _segments(of: Json, heads: Mapping[str, str], *, adds_up: bool) -> Iterator[str]:
     segments = of["segments"]
     changes = [_fraction(one["exact_change"]) for one in segments]
     columns = [
@@ -55,7 +61,7 @@ def _segments(of: Json, *, adds_up: bool) -> Iterator[str]:
     if adds_up:
         columns.append(column("of the change", [_percent(one["part"]) for one in segments]))
     elif any(one["last"]["denominator"] is not None for one in segments):
-        columns += [column(part, _both(segments, part)) for part in ("numerator", "denominator")]
+        columns += [column(head, _both(segments, part)) for part, head in heads.items()]
     yield from lines(columns)
 
 

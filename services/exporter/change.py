@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from schemas.definition.model import Count, Lifetime, Plain, RollingSpan, Sum, Window
+from schemas.definition.model import Count, Lifetime, Plain, Ratio, RollingSpan, Sum, Window
 from schemas.readings import Reading
 from services.exporter.answers import Json, about, exact, number, reading_json
 from services.exporter.asked import BadRequest, dimensions_of, moment_of, only, window_of
@@ -72,6 +72,7 @@ def change_json(plan: Plan, asked: Asked, spans: tuple[Span, Span], readings: Re
         "window": asked.window.label,
         "description": metric.description,
         "adds_up": _adds_up(plan, asked.metric),
+        "sides": [metric.value.numerator, metric.value.denominator] if isinstance(metric.value, Ratio) else None,
         "last": reading_json(plan, whole[1], trust),
         "before": reading_json(plan, whole[0], trust),
         **_difference(whole),

@@ -11,6 +11,7 @@ from schemas.definition.model import Metric, Window
 from schemas.errors import CommandError, in_words
 from services.board.asking import place
 from services.board.exporter import Exporter, NoAnswerError, RefusedError
+from services.check.summary import plural
 from services.history.asking import chosen, identity, moment, reach_of, step_of, too_sparse
 from services.history.blocks import fill, filled
 from services.history.open_metrics import JOB, lines
@@ -161,7 +162,10 @@ def _span(args: argparse.Namespace) -> Iterator[tuple[str, str | None]]:
 def _deliver(text: list[str], args: argparse.Namespace, of: str) -> None:
     if args.into is not None:
         blocks = fill(text, args.into, install.program("promtool"), of)
-        print(f"{len(text) - 1:,} lines in {blocks} blocks; Prometheus finds them within a minute", file=sys.stderr)
+        print(
+            f"{plural(len(text) - 1, 'line')} in {plural(blocks, 'block')}; Prometheus finds them within a minute",
+            file=sys.stderr,
+        )
         return
     folder = args.output.resolve().parent
     if not folder.is_dir():

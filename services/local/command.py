@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
@@ -15,10 +16,13 @@ from services.topics import PARTITIONS
 from services.trimmed import Trimmed
 from streams.plan import compile_plan
 
+DATA: Final = Path(".nsm")
+NEXT: Final = "In another terminal, in this folder: nsm publish FILE sends events, nsm board shows the number."
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", nargs="?", type=Path, default=Path("nsm.yaml"), help="the definition (nsm.yaml)")
-    parser.add_argument("--data", type=Path, default=Path(".nsm"), help="where data and logs are kept (.nsm)")
+    parser.add_argument("--data", type=Path, default=DATA, help="where data and logs are kept (.nsm)")
     parser.add_argument(
         "--without", type=_names, default=frozenset(), metavar="PART,...", help=f"leave out: {', '.join(OPTIONAL)}"
     )
@@ -50,6 +54,8 @@ def up(definition: Path, options: Options, console: Console) -> int:
         serving = serving_of(stack.redis, plan.definition.company)
         if said := told(plan, serving, folds="worker" not in options.without):
             console.print(said, markup=False, soft_wrap=True)
+        if options.data == DATA:  # of a stack elsewhere other commands have to be told
+            console.print(NEXT, soft_wrap=True)
         console.print("Ctrl-C ends all of it.")
         try:
             stack.watch()

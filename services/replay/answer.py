@@ -66,7 +66,10 @@ def answer(plan: Plan, folded: Folded, asked: Asked) -> Answer:
 
 
 def chosen(plan: Plan, asked: Asked) -> list[tuple[Metric, Window]]:
-    """Raises CommandError where a metric or window is asked for that is not there."""
+    """In the order asked for, else in the file's, of which people are told the north star first.
+
+    Raises CommandError where a metric or window is asked for that is not there.
+    """
     metrics = plan.definition.metrics
     for name in asked.metrics:
         if name not in metrics:
@@ -76,6 +79,8 @@ def chosen(plan: Plan, asked: Asked) -> list[tuple[Metric, Window]]:
     if not pairs:
         labels = dict.fromkeys(window.label for one in found for window in one.windows)
         raise CommandError(f"no metric is read over {asked.window}; there are {', '.join(labels)}")
+    if asked.for_people and not asked.metrics:
+        pairs.sort(key=lambda pair: pair[0].name != plan.definition.north_star.metric)
     return pairs
 
 

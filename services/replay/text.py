@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import groupby
 
 from schemas.definition import model
-from schemas.definition.model import Metric
+from schemas.definition.model import Definition, Metric
 from schemas.definition.units import unit_of
 from schemas.readings import Reading
 from services.board.digits import decimals
@@ -35,7 +35,7 @@ def answer_lines(answered: Answer) -> Iterator[str]:
     )
     for table in answered.tables:
         yield ""
-        yield from _table(unit_of(plan.definition, table.metric.name), table)
+        yield from _table(_head(plan.definition, table), table)
     yield ""
     yield from what_became(plan, folded)
 
@@ -70,9 +70,17 @@ def _events(folded: Folded) -> str:
     return f"{counted:,} {'event' if counted == 1 else 'events'}"
 
 
-def _table(unit: str, table: Table) -> Iterator[str]:
+def _head(definition: Definition, table: Table) -> str:
+    name = table.metric.name
+    unit = unit_of(definition, name)
+    star = "north star: " if name == definition.north_star.metric else ""
+    span = " to the end of each day" if isinstance(table.window, model.RollingSpan) else ""
+    return f"{star}{name}, {table.window.label}{span}" + (f", in {unit}" if unit else "")
+
+
+def _table(head: str, table: Table) -> Iterator[str]:
     metric, shown = table.metric, table.rows
-    yield f"{metric.name}, {table.window.label}" + (f", in {unit}" if unit else "")
+    yield head
     if metric.description:
         yield metric.description
     readings = [row.reading for row in shown]

@@ -232,9 +232,9 @@ def test_without_an_exporter_it_says_where_it_looked_and_what_starts_one() -> No
 def test_another_definition_than_the_files_is_said_with_what_helps(capsys: pytest.CaptureFixture[str]) -> None:
     async def story(world: World, watch: Watch) -> None:
         await orders(world, 1, days_ago=1)
-        assert await asyncio.to_thread(print_once, watch, world.plan.version) == 0
+        assert await asyncio.to_thread(print_once, watch, world.plan) == 0
         assert capsys.readouterr().err == ""
-        assert await asyncio.to_thread(print_once, watch, "0123456789") == 0
+        assert await asyncio.to_thread(print_once, watch, world.plan._replace(version="0123456789")) == 0
         said = capsys.readouterr().err
         assert f"shows version {world.plan.version}, but the file is version 0123456789" in said
         assert "end nsm up and start it again with this file" in said

@@ -1,5 +1,6 @@
 """A board whose file is not what is shown says what leads from one to the other."""
 
+import msgspec
 import pytest
 
 from services.board.command import print_once
@@ -24,7 +25,7 @@ def test_what_leads_to_the_files_version_is_said(
     parts: dict[str, str], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def story(two: Two) -> None:
-        assert print_once(Watch(Exporter(two.url)), NEW.version) == 0
+        assert print_once(Watch(Exporter(two.url)), NEW) == 0
 
     tell(story, served=OLD.version, **parts)
     said = capsys.readouterr().err
@@ -32,9 +33,25 @@ def test_what_leads_to_the_files_version_is_said(
     assert "end nsm up and start it again" not in said
 
 
+@pytest.mark.parametrize("version", ["0123456789", OLD.version])
+def test_the_board_of_another_company_is_named_even_where_both_count_alike(
+    version: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = msgspec.structs.replace(NEW.definition, company="Corner Shop")
+
+    def story(two: Two) -> None:
+        assert print_once(Watch(Exporter(two.url)), NEW._replace(version=version, definition=other)) == 0
+
+    tell(story, served=OLD.version)
+    said = capsys.readouterr().err
+    assert said.startswith(
+        "the exporter shows Versvork, but the file is that of Corner Shop: start nsm up in its folder"
+    )
+
+
 def test_the_version_that_is_shown_needs_no_word(capsys: pytest.CaptureFixture[str]) -> None:
     def story(two: Two) -> None:
-        assert print_once(Watch(Exporter(two.url)), NEW.version) == 0
+        assert print_once(Watch(Exporter(two.url)), NEW) == 0
 
     tell(story, served=NEW.version, before=OLD.version)
     assert capsys.readouterr().err == ""

@@ -178,6 +178,7 @@ def test_events_show_how_each_metric_would_have_behaved(check: Check) -> None:
     assert ("window-too-short", "metrics.new_customers.window") in rules
     _, out, _ = check(SOUND, "--events", "shop=shop.jsonl.gz")
     assert "as it would have been from 2026-01-01T01:00:00+01:00" in out
+    assert "  noise: how much readings spread; " in out
     assert "20 events counted" in out
     assert "1 refused: bad_json" in out
     assert 'measures.repeat_revenue: no event is of type "order_again"\n' in out

@@ -163,6 +163,20 @@ def test_it_says_which_number_the_phase_chose_and_that_the_numbers_are_examples(
     assert "its north star is new_customers; bases, targets, limits and owners are examples" in capsys.readouterr().out
 
 
+def test_what_nobody_has_said_is_told_with_the_way_to_say_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", str(tmp_path / "nsm.yaml"), "--company", "A", "--business", "web-shop"]) == 0
+    first, second, third, *_ = capsys.readouterr().out.splitlines()
+    assert f"nsm.yaml for A: events from the topic product-events, days of {machine_time_zone()}" in first
+    assert second == "the time zone is this machine's; --time-zone says otherwise"
+    assert third.startswith("its north star is")
+    assert main(["init", str(tmp_path / "nsm.yaml"), "--time-zone", "UTC", "--force"]) == 0
+    _, second, third, *_ = capsys.readouterr().out.splitlines()
+    assert second == "the company is called as its folder is; --company says otherwise"
+    assert third == "the business is a web-shop; nsm init --list shows the others, --business chooses"
+
+
 def test_the_command_it_names_answers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "nsm.yaml"
     assert main(["init", str(path), "--business", "fresh-food"]) == 0

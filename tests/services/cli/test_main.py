@@ -12,6 +12,14 @@ def test_a_command_that_is_nearly_one_is_told_with_the_nearest(capsys: pytest.Ca
     assert capsys.readouterr().err == 'there is no command "chek"; did you mean "check"?\n'
 
 
+def test_without_a_word_all_commands_are_told_with_what_they_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert all(f"\n    {name} " in err or f"\n    {name}\n" in err for name in COMMANDS)
+    assert "write a first nsm.yaml" in err
+
+
 def test_a_command_that_is_near_none_is_told_with_all_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["xyzzy"]) == 2
     assert capsys.readouterr().err == f'there is no command "xyzzy"; there are {", ".join(COMMANDS)}\n'

@@ -43,6 +43,7 @@ def test_until_all_is_written_it_begins_anew(file: Path) -> None:
 def test_after_the_last_write_the_version_is_whole_and_wants_workers(file: Path) -> None:
     said = left(file, Carried(before="v"))
     assert said.startswith(f"cut off after the end: version {VERSION} has all that was carried over")
+    assert "; start its workers (nsm up or nsm worker, with its file): they go on" in said
     assert "anew" not in said
 
 

@@ -65,7 +65,7 @@ TWO_WEEKS = [*orders(BEFORE, Ede=1200, Urk=2), *orders(LAST, Ede=900, Urk=1, non
 def test_a_count_is_told_with_each_towns_part_of_the_change(capsys: pytest.CaptureFixture[str]) -> None:
     assert explained("m_orders", "--window", "week", events=TWO_WEEKS)() == 0
     assert capsys.readouterr().out == (
-        "m_orders, week\n"
+        "Test: m_orders, week\n"
         "        period                    value\n"
         "before  2026-03-16 to 2026-03-22  1,202\n"
         "last    2026-03-23 to 2026-03-29    907\n"
@@ -84,7 +84,7 @@ def test_a_ratio_is_told_with_both_its_sides(capsys: pytest.CaptureFixture[str])
     events = [*orders(BEFORE, Ede=2), *orders(BEFORE + 1, Ede=1), *orders(LAST, Ede=4), *orders(LAST + 1, Ede=3)]
     assert explained("repeats_per_customer", "--window", "week", events=events)() == 0
     _, head, before, last, change, *_ = capsys.readouterr().out.splitlines()
-    assert head.split() == ["period", "value", "numerator", "denominator"]
+    assert head.split() == ["period", "value", "repeats", "customers"]
     assert before.split()[-3:] == ["0.50", "1", "2"]
     assert last.split()[-2:] == ["5", "4"]
     assert change.split()[-3:] == ["4", "2", "+150.0%"]

@@ -98,6 +98,7 @@ def test_differences_of_what_does_not_add_up_stand_for_themselves() -> None:
         assert {one["part"] for one in amounts["dimensions"][0]["segments"]} == {None}
         ratio = await get(client, "/v1/metrics/repeats_per_customer/change", window="week")
         assert (ratio["adds_up"], ratio["dimensions"]) == (False, [])
+        assert (ratio["sides"], amounts["sides"]) == (["repeats", "customers"], None)
         last, before = (Fraction(ratio[one]["numerator"], ratio[one]["denominator"]) for one in ("last", "before"))
         assert Fraction(ratio["exact_change"]) == last - before
         assert ratio["growth"] == pytest.approx(float((last - before) / before))

@@ -15,7 +15,7 @@ def test_periods_are_those_of_the_company_and_the_unfinished_is_marked(replay: R
     assert replay(LINES, "--metric", "average_order_value").splitlines() == [
         "Versvork, Europe/Amsterdam: 4 events from 2027-01-31T23:30:00+01:00 to 2027-04-05T09:00:00+02:00",
         "",
-        "average_order_value, month, in EUR",
+        "north star: average_order_value, month, in EUR",
         "period   value  revenue  orders",
         "2027-01  10.10    10.10       1",
         "2027-02  20.00    20.00       1",
@@ -61,6 +61,21 @@ def test_events_that_lie_further_apart_than_a_company_lives_are_named(replay: Re
     for told in ("from 2027-01-31T23:30:00+01:00 (", "events.jsonl, line 1) to ", end, "more than 100 years"):
         assert told in replay.err
     assert "4 events counted" in replay([*LINES, never], "--at", "2027-05-01")
+
+
+def test_people_are_told_the_north_star_first_and_machines_in_the_order_of_the_file(replay: Replay) -> None:
+    heads = re.findall(r"^(?:north star: )?\w+, (?:week|month|quarter|7d|lifetime).*$", replay(LINES), re.MULTILINE)
+    assert heads[:2] == ["north star: average_order_value, month, in EUR", "orders, week"]
+    assert heads[-1] == "new_customers, month"
+    readings: list[dict[str, str]] = replay.json(LINES)["readings"]  # type: ignore[assignment]
+    assert [*dict.fromkeys(one["metric"] for one in readings)] == ["orders", "average_order_value", "new_customers"]
+    assert [line for line in replay(LINES, "--metric", "orders").splitlines() if "north star" in line] == []
+
+
+def test_of_a_window_of_hours_it_says_which_of_the_day_are_shown(replay: Replay) -> None:
+    text = DEFINITION.replace("{rolling: 7d}", "{rolling: 2h}")
+    (replay.folder / "nsm.yaml").write_text(text)
+    assert "\norders, 2h to the end of each day\n" in replay(LINES)
 
 
 def test_events_may_lie_decades_apart(replay: Replay) -> None:
