@@ -80,6 +80,7 @@ def run(args: argparse.Namespace) -> int:
     if args.into is not None and args.once and (before := filled(args.into)) and before.of == identity(plan, asked):
         print(f"{args.into} has this past already", file=sys.stderr)
         return 0
+    _check_place(args)
     try:
         text = _text_of_one_version(plan, args, Exporter(settings().exporter, PATIENCE_S), asked)
     except NoAnswerError as nothing:
@@ -97,6 +98,14 @@ def run(args: argparse.Namespace) -> int:
     except OSError as error:
         raise CommandError(f"{args.into or args.output} cannot be written: {in_words(error).lower()}") from error
     return 0
+
+
+def _check_place(args: argparse.Namespace) -> None:
+    """What is missing there is said before a long past is worked out."""
+    if args.into is not None:
+        install.program("promtool")
+    elif args.output is not None and not (folder := args.output.resolve().parent).is_dir():
+        raise CommandError(f"{args.output} cannot be written: there is no folder {folder}")
 
 
 def _text_of_one_version(
@@ -167,9 +176,6 @@ def _deliver(text: list[str], args: argparse.Namespace, of: str) -> None:
             file=sys.stderr,
         )
         return
-    folder = args.output.resolve().parent
-    if not folder.is_dir():
-        raise CommandError(f"{args.output} cannot be written: there is no folder {folder}")
     _write(args.output, text)
 
 

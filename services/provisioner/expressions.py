@@ -171,11 +171,6 @@ def expected(metric: Metric, bound: str) -> str:
     return f"max by (metric, window) ({series})"
 
 
-def target(metric: str) -> str:
-    """What the metric should reach."""
-    return f"max by (metric) ({selector(names.METRIC_TARGET, metric=metric)})"
-
-
 def path(metric: str) -> str:
     """Where the way to its target says that the metric should be now."""
     return f"max by (metric) ({selector(names.METRIC_PATH, metric=metric)})"
@@ -189,11 +184,6 @@ def course(metric: str, which: str) -> str:
 def headroom(metric: str, bound: str) -> str:
     """The room left to a guardrail's limit, as a share of it; below 0 it is broken."""
     return f"min by (metric, bound) ({selector(names.GUARDRAIL_HEADROOM, metric=metric, bound=bound)})"
-
-
-def share_of_target(metric: Metric) -> str:
-    """The comparable value over the target: 1 is there."""
-    return f"{finished(metric)} / on (metric) group_left () {target(metric.name)}"
 
 
 def age(metric: str) -> str:
@@ -216,14 +206,6 @@ def split(series: str, metric: Metric) -> str:
     return selector(series, metric=metric.name, window=metric.windows[0].label, segment="~.+")
 
 
-def segments(metric: Metric, dimension: str) -> str:
-    """One series for each value of a dimension."""
-    chosen = selector(
-        names.METRIC_VALUE, metric=metric.name, window=metric.windows[0].label, dimension=dimension, segment="~.+"
-    )
-    return f"max by (segment) ({chosen})"
-
-
 def events(outcome: str, span: str) -> str:
     """Events a second with outcomes that match, by topic; two exporters side by side are one."""
     rates = f"max by (topic, outcome) (rate({selector(names.EVENTS, outcome='~' + outcome)}[{span}]))"
@@ -235,35 +217,14 @@ def miskeyed(span: str) -> str:
     return f"sum by (topic) (max by (topic, key) (rate({names.EVENTS_MISKEYED}[{span}])))"
 
 
-def dead_letter_share(span: str) -> str:
-    """Share of events that went to the dead-letter topic, by topic."""
-    return f"{events('late|ahead|refused', span)} / ({events('.+', span)} > 0)"
-
-
-def outcome_rates(span: str) -> str:
-    """Events a second that were not simply counted, by outcome."""
-    chosen = selector(names.EVENTS, outcome="~duplicate|late|ahead|refused")
-    return f"sum by (outcome) (max by (topic, outcome) (rate({chosen}[{span}])))"
-
-
 def lag() -> str:
     """Events not folded yet, by partition."""
     return f"max by (topic, partition) ({names.POSITION_LAG})"
 
 
-def watermark_age() -> str:
-    """Seconds that the largest event time lies back, by partition."""
-    return f"time() - max by (topic, partition) ({names.WATERMARK})"
-
-
 def snapshot_age() -> str:
     """Seconds since the exporter last read the state."""
     return f"time() - max({names.SNAPSHOT_AGE})"
-
-
-def unused() -> str:
-    """Events a second that a measure could not use, and why."""
-    return f"max by (measure, reason) (rate({names.EVENTS_UNUSED}[5m]))"
 
 
 def north_star(definition: Definition) -> Metric:

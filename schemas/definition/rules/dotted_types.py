@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 from schemas.definition.draft import Draft
 from schemas.definition.faults import Fault, quoted
-from schemas.definition.model import Amount
+from schemas.definition.model import Amount, Conversion
 
 
 def sums_name_their_type(draft: Draft) -> Iterator[Fault]:
     """Told where another measure speaks of a type with dots that the sum begins with."""
     types = {measure.of for measure in draft.measures.values()}
+    types |= {measure.to for measure in draft.measures.values() if isinstance(measure, Conversion)}
     for name, measure in draft.measures.items():
         if not isinstance(measure, Amount):
             continue

@@ -51,3 +51,9 @@ def test_a_fault_is_told_at_its_line(old: str, new: str, told: str) -> None:
     with pytest.raises(DefinitionError) as caught:
         parse(written(MADE.replace(old, new)))
     assert any(fault.startswith(f"nsm.yaml:{LINE}: ") and told in fault for fault in caught.value.faults)
+
+
+def test_a_sum_of_a_type_with_dots_that_a_conversion_leads_to_names_its_type() -> None:
+    measures = "  paid: {sum: com.shop.paid.value}\n  bought: {conversion: [seen, com.shop.paid], within: 1d}\n"
+    with pytest.raises(DefinitionError, match=r"write \{of: com\.shop\.paid, property: value\}"):
+        parse(GOOD.replace("metrics:\n", f"{measures}metrics:\n", 1))

@@ -50,7 +50,7 @@ def counted(span: str) -> str:
 
 
 def outcome_share(outcome: str, span: str) -> str:
-    """The part of all events that ended so; the worst topic."""
+    """The part of all events that ended so (``a|b``: in one of several ways); the worst topic."""
     return f"max({promql.events(outcome, span)} / ({promql.events('.+', span)} > 0))"
 
 
@@ -87,3 +87,19 @@ def versions() -> str:
 def left_out() -> str:
     """Samples beyond the exporter's declared limit that it did not show."""
     return f"max({names.SERIES_LEFT_OUT})"
+
+
+def outcome_rates(span: str) -> str:
+    """Events a second that were not simply counted, by outcome."""
+    chosen = promql.selector(names.EVENTS, outcome="~duplicate|late|ahead|refused")
+    return f"sum by (outcome) (max by (topic, outcome) (rate({chosen}[{span}])))"
+
+
+def watermark_age() -> str:
+    """Seconds that the largest event time lies back, by partition."""
+    return f"time() - max by (topic, partition) ({names.WATERMARK})"
+
+
+def unused() -> str:
+    """Events a second that a measure could not use, and why."""
+    return f"max by (measure, reason) (rate({names.EVENTS_UNUSED}[5m]))"

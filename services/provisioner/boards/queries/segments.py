@@ -27,6 +27,11 @@ def shares_change(definition: Definition, metric: Metric, dimension: str) -> boo
             return adds_up(definition, metric, dimension)
 
 
+def running(metric: Metric, dimension: str) -> str:
+    """The value of each segment as it is, of a calendar window that of the running period."""
+    return f"max by (segment) ({_parts(names.METRIC_VALUE, metric, dimension)})"
+
+
 def now(metric: Metric, dimension: str) -> str:
     """The comparable value of each segment."""
     return f"max by (segment) ({_parts(promql.comparable_series(metric), metric, dimension)})"

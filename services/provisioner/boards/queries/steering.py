@@ -64,3 +64,13 @@ def asked(path_value: str, base: float, target: float) -> str:
 def initiative(name: str) -> str:
     """1 while it runs, else 0."""
     return f"max by (initiative) ({promql.selector(names.INITIATIVE_ACTIVE, initiative=name)})"
+
+
+def target(metric: str) -> str:
+    """What the metric should reach."""
+    return f"max by (metric) ({promql.selector(names.METRIC_TARGET, metric=metric)})"
+
+
+def share_of_target(metric: Metric) -> str:
+    """The comparable value over the target: 1 is there."""
+    return f"{promql.finished(metric)} / on (metric) group_left () {target(metric.name)}"

@@ -61,7 +61,7 @@ def partitions_row() -> Row:
     tiles = [
         series_tile("partitions/lag", LAG, Query(promql.lag(), PER_PARTITION)),
         series_tile("partitions/moving", MOVING, Query(pipeline.moving(), PER_PARTITION)),
-        series_tile("partitions/watermark", WATERMARK, Query(promql.watermark_age(), PER_PARTITION)),
+        series_tile("partitions/watermark", WATERMARK, Query(pipeline.watermark_age(), PER_PARTITION)),
     ]
     return Row("partitions", "Partitions", [Line(9, tiles), Line(9, [Tile("partitions/table", _table())])])
 
@@ -80,7 +80,7 @@ def _table() -> dashboard.Panel:
     columns = [
         Column(name="Waiting", expression=promql.lag(), unit="short", decimals=0),
         Column(name="Folded a second", expression=pipeline.moving(), unit="cps", decimals=1),
-        Column(name="Watermark age", expression=promql.watermark_age(), unit="s", decimals=0),
+        Column(name="Watermark age", expression=pipeline.watermark_age(), unit="s", decimals=0),
         Column(name="Next offset", expression=pipeline.positions(), unit="none", decimals=0),
     ]
     look = Look(

@@ -53,7 +53,7 @@ def metric_pair(definition: Definition, metric: Metric) -> list[Tile]:
     if calendar:
         queries.append(Query(promql.value(metric), f"running {span} (unfinished)", quiet=True))
     if aim is not None:
-        queries.append(Query(promql.target(metric.name), "target", quiet=True))
+        queries.append(Query(steering.target(metric.name), "target", quiet=True))
     return [
         Tile(key(metric, "input"), stat_panel(look, Query(promql.value(metric), metric.name)), 1),
         Tile(key(metric, "input-line"), series_panel(line, queries), 2),

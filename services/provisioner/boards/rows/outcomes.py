@@ -17,7 +17,7 @@ def outcomes_row(definition: Definition) -> Row:
         (
             "uncounted",
             _look("Events not simply counted", "that were duplicates, late, ahead of time, or refused"),
-            Query(promql.outcome_rates(SPAN), "{{outcome}}"),
+            Query(pipeline.outcome_rates(SPAN), "{{outcome}}"),
         ),
         (
             "unused",
@@ -26,7 +26,7 @@ def outcomes_row(definition: Definition) -> Row:
                 "that lack what a measure reads, by measure and reason",
                 empty="none: every measure could use all",
             ),
-            Query(promql.unused(), "{{measure}}: {{reason}}"),
+            Query(pipeline.unused(), "{{measure}}: {{reason}}"),
         ),
     ]
     panels.append(

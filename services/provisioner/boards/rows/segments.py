@@ -92,7 +92,7 @@ def _through_time(definition: Definition, metric: Metric, dimension: str) -> das
         unit=panel_unit(definition, metric),
         empty="no segment yet",
     )
-    return series_panel(look, [Query(promql.segments(metric, dimension), "{{segment}}")], stacked=adds_up)
+    return series_panel(look, [Query(segments.running(metric, dimension), "{{segment}}")], stacked=adds_up)
 
 
 def _changes(definition: Definition, metric: Metric, dimension: str) -> dashboard.Panel:

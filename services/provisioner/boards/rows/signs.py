@@ -114,7 +114,7 @@ def firing() -> Tile:
 
 def dead_letters() -> Tile:
     """What is missing from every number."""
-    share = f"max({promql.dead_letter_share('15m')})"
+    share = pipeline.outcome_share("late|ahead|refused", "15m")
     return _lost("dead", "Dead-letter share", "events that were late, ahead of time or refused", share)
 
 

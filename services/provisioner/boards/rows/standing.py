@@ -123,7 +123,7 @@ def _reached(definition: Definition, metric: Metric, aim: Target) -> Iterator[Ti
             decimals=1,
             empty="no comparable value yet",
         )
-        yield stat_tile(key(metric, "share"), share, Query(promql.share_of_target(metric), "share"))
+        yield stat_tile(key(metric, "share"), share, Query(steering.share_of_target(metric), "share"))
     elif aim.base is not None:
         way = Look(
             title=f"Way to target{_of(metric)}",

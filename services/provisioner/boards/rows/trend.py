@@ -5,7 +5,7 @@ from services.provisioner import colours, words
 from services.provisioner import expressions as promql
 from services.provisioner.boards.lines import Band, series_panel
 from services.provisioner.boards.look import Look, Query
-from services.provisioner.boards.queries import trends
+from services.provisioner.boards.queries import steering, trends
 from services.provisioner.boards.rows.standing import judged
 from services.provisioner.owners import aim_of
 from services.provisioner.sdk import dashboard
@@ -30,7 +30,7 @@ def trend_panel(definition: Definition, metric: Metric) -> dashboard.Panel:
         if said := words.path(definition, aim):
             queries.append(Query(promql.path(metric.name), "path", colour=colours.WATCH))
             note += f" {said}"
-        queries.append(Query(promql.target(metric.name), "target", quiet=True))
+        queries.append(Query(steering.target(metric.name), "target", quiet=True))
     look = Look(
         title=f"{words.title(metric.name)} over time",
         description=(
