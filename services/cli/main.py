@@ -4,6 +4,7 @@ A command is a module with ``add_arguments(parser)`` and ``run(args) -> exit cod
 """
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -55,15 +56,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if name and name not in COMMANDS:
         print(no_such("command", name, COMMANDS), file=sys.stderr)
         return MISUSED
-    args = parser_for(name).parse_args(given)
-    client_logs.silence()
     try:
-        return int(args.run(args))
+        args = parser_for(name).parse_args(given)
+        client_logs.silence()
+        code = int(args.run(args))
+        sys.stdout.flush()  # here, and not when Python ends: who reads it may have gone
     except NsmError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left goes nowhere, without a word
         return 1
+    return code

@@ -57,10 +57,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             sub.add_argument("--definition", type=Path, default=Path("nsm.yaml"), help="whose company it is (nsm.yaml)")
 
 
+class Answer(msgspec.Struct, frozen=True):
+    """What was found, the same in sentences, the exit code, and lines that go beside it."""
+
+    found: object
+    sentences: Iterable[str]
+    code: int = 0
+    beside: Iterable[str] = ()
+
+
 def run(args: argparse.Namespace) -> int:
     """Raises CommandError where the store is away, or what is asked cannot be."""
     try:
-        return asyncio.run(_run(args))
+        answer = asyncio.run(_answered(args))
     except KeyboardInterrupt:
         if args.verb == "carry":
             registry = RedisRegistry(settings().redis)
@@ -68,9 +77,13 @@ def run(args: argparse.Namespace) -> int:
         raise
     except FAULTS as fault:
         raise CommandError(no_answer("redis", settings().redis, in_words(fault))) from fault
+    print(msgspec.json.encode(answer.found).decode() if args.json else "\n".join(answer.sentences))
+    for line in answer.beside:
+        print(line, file=sys.stderr)
+    return answer.code
 
 
-async def _run(args: argparse.Namespace) -> int:
+async def _answered(args: argparse.Namespace) -> Answer:
     where = settings()
     registry, reader = RedisRegistry(where.redis), RedisReader(where.redis)
     asked = functools.partial(ends, where.kafka)
@@ -79,24 +92,22 @@ async def _run(args: argparse.Namespace) -> int:
         match args.verb:
             case "diff":
                 found = await diff.compared(registry, args.file, args.other)
-                _print(args, found, diff.sentences(found, of_served=args.other is None))
-                return int(found.anew)
+                return Answer(found, diff.sentences(found, of_served=args.other is None), int(found.anew))
             case "carry":
                 async with RedisCopier(where.redis) as copier, KafkaLogs(where.kafka) as logs:
                     stores = Stores(registry, reader, RedisStore(where.redis), copier)
                     with show_progress() as told:
                         kafka = carry.Kafka(KafkaTopics(where.kafka), logs, told)
                         report = await carry.carry(load(args.file), stores, kafka)
-                _print(args, report, carry.sentences(report))
+                return Answer(report, carry.sentences(report))
             case "status":
                 versions = await status.all_versions(registry, reader, asked, folding)
-                _print(args, versions, status.sentences(versions))
-                for line in status.unanswered(versions, where.kafka, ANSWER_S):
-                    print(line, file=sys.stderr)
+                unanswered = status.unanswered(versions, where.kafka, ANSWER_S)
+                return Answer(versions, status.sentences(versions), beside=unanswered)
             case "rollback":
                 company = load(args.definition).company
                 serving = await rollback.roll_back(company, registry, reader, asked, _now_ms)
-                _print(args, serving, rollback.sentences(serving, await folding(serving.served)))
+                return Answer(serving, rollback.sentences(serving, await folding(serving.served)))
             case _:
                 company = load(args.definition).company
                 await retire.not_served(registry, company, args.version)
@@ -104,16 +115,10 @@ async def _run(args: argparse.Namespace) -> int:
                 stood = await retire.retire(args.version, company, registry, reader, RedisStore(where.redis))
                 topics = {one.topic for one in stood.partitions}
                 dropped = await internal_topics.drop(where.kafka, stood.version, topics)
-                _print(args, {"stood": stood, "internal_topics": dropped}, retire.sentences(stood, dropped))
+                return Answer({"stood": stood, "internal_topics": dropped}, retire.sentences(stood, dropped))
     finally:
         await reader.close()
-    return 0
 
 
 def _now_ms() -> int:
     return time.time_ns() // 1_000_000
-
-
-def _print(args: argparse.Namespace, found: object, sentences: Iterable[str]) -> None:
-    text = msgspec.json.encode(found).decode() if args.json else "\n".join(sentences)
-    print(text)
