@@ -59,11 +59,11 @@ def read_settings(environment: Mapping[str, str], stack: Mapping[str, object]) -
 
 
 def running_stack(file: Path = STACK_FILE) -> dict[str, object]:
-    """What the local stack of this folder says of itself; empty when none runs."""
+    """What the local stack of this folder says of itself; empty when none runs, or something else stands there."""
     try:
         stack: dict[str, object] = json.loads(file.read_text(encoding="utf-8"))
         os.kill(int(str(stack["pid"])), 0)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError):
         return {}
     return stack
 

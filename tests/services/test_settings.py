@@ -12,7 +12,7 @@ import pytest
 from schemas.errors import SettingsError
 from services.local.folder import DataFolder
 from services.secret import HIDDEN, Secret
-from services.settings import Origin, origin, read_settings
+from services.settings import Origin, origin, read_settings, running_stack
 
 TOKEN = "glsa_neverseen"
 
@@ -122,3 +122,12 @@ def test_nothing_is_published_elsewhere_while_the_stack_of_the_folder_starts(tmp
         told = publish(tmp_path)
     assert told.returncode == 1
     assert "nsm up is starting in this folder" in told.stderr
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[1]", "7", '"pid"', "{}", '{"pid": []}', '{"pid": 1e99}', f'{{"pid": {2**70}}}', "[" * 20_000]
+)
+def test_what_is_no_stack_is_passed_over(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "stack.json"
+    file.write_text(text, encoding="utf-8")
+    assert running_stack(file) == {}

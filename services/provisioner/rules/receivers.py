@@ -56,6 +56,8 @@ def read_receivers(file: Path, owners: tuple[str, ...]) -> Receivers:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise CommandError(f"{file} cannot be read: {in_words(error).lower()}") from error
+    except RecursionError as error:
+        raise CommandError(f"{file} is nested too deeply") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise CommandError(f"{file} is no YAML: {' '.join(str(error).split())}") from error
     if content is None:

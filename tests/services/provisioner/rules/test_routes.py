@@ -179,6 +179,7 @@ def test_without_receivers_alerts_are_only_shown() -> None:
         ("receivers: [page]", "receivers must map each name"),
         ("[1, 2]", "must hold receivers, by name"),
         ("a: [", "is no YAML"),
+        ("[" * 5000, "is nested too deeply"),
     ],
 )
 def test_a_file_of_receivers_that_would_serve_nobody_is_refused(tmp_path: Path, text: str, said: str) -> None:
