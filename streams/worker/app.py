@@ -25,6 +25,8 @@ FETCH_BYTES = 4 * 1024 * 1024
 SESSION_TIMEOUT_S = 10.0
 LEAVE_S = 5.0
 """How long Kafka may take to let a worker go; its partitions wait for the session time-out then."""
+COLLECTING = 2_000_000, 20, 100
+"""When Python looks for cycles: seldom, for records are many small lists, none of which is ever part of one."""
 
 
 class _Boot(BootStrategy):
@@ -87,7 +89,7 @@ def build_app(kafka: str, plan: Plan, sessions: OwnedSessions, succession: Succe
 
 def run(app: WorkerApp) -> None:
     """Until SIGTERM or Ctrl-C, after which the process ends with exit code 0."""
-    gc.set_threshold(2_000_000, 20, 100)  # records are many small lists; none of them is ever part of a cycle
+    gc.set_threshold(*COLLECTING)
     worker = faust.Worker(app, override_logging=False, redirect_stdouts=False, quiet=True)
     worker.spinner = None  # it writes cursor movements into logs
     worker.execute_from_commandline()

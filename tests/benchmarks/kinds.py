@@ -10,7 +10,6 @@ import gc
 import random
 import statistics
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -21,6 +20,7 @@ from streams.fold import Records
 from streams.plan import compile_plan
 from streams.rekeying.messages import Origin
 from streams.state.port import Opened, Standing
+from streams.worker.app import COLLECTING
 from streams.worker.intake import Intake, Outgoing, SourceIntake, StageIntake
 from tests.benchmarks.generate import Keyed
 
@@ -163,7 +163,10 @@ def measure(events: Sequence[Keyed], kinds: Sequence[Kind]) -> list[Cost]:
     """Nothing and each kind in turn, some rounds; the first cost is that of nothing, whole."""
     log = Raws.of(RawRecord(n, APPENDED_MS, key, value, ()) for n, (key, value) in enumerate(events))
     nothings = {batch: NOTHING._replace(batch=batch) for batch in sorted({one.batch for one in kinds}, reverse=True)}
+    usual = gc.get_threshold()
+    gc.set_threshold(*COLLECTING)
     rounds = [{kind: _spent(kind, log) for kind in (*nothings.values(), *kinds)} for _ in range(ROUNDS)]
+    gc.set_threshold(*usual)
     costs = [_cost(next(iter(nothings.values())), rounds, None, len(log))]
     for kind in kinds:
         costs.append(_cost(kind, rounds, nothings[kind.batch], len(log)))
@@ -223,7 +226,7 @@ def _spent(kind: Kind, log: Raws) -> _Spent:
 def _fold(intake: Intake, log: Raws, batch: int, sent: dict[tuple[str, int], list[bytes]]) -> _Kept:
     """``sent`` takes in what goes to stages."""
     standing, records = Standing(position=0), Records()
-    cells, packed = set[tuple[str, str]](), Counter[tuple[str, str]]()
+    cells, packed = set[tuple[str, str]](), dict[tuple[str, str], int]()
     seconds = 0.0
     gc.collect()
     for begin in range(0, len(log), batch):
@@ -236,7 +239,7 @@ def _fold(intake: Intake, log: Raws, batch: int, sent: dict[tuple[str, int], lis
         _send(worked.outgoing, sent)
         cells |= {(s, field) for s, keys in commit.cells.items() for fields in keys.values() for field in fields}
         packed |= {(space, one): len(blob) for space, some in commit.records.items() for one, blob in some.items()}
-    return _Kept(seconds, len(cells), len(packed), packed.total())
+    return _Kept(seconds, len(cells), len(packed), sum(packed.values()))
 
 
 def _send(outgoing: Sequence[Outgoing], sent: dict[tuple[str, int], list[bytes]]) -> None:
