@@ -8,8 +8,8 @@ import numpy as np
 from streams.effect import Effect
 from streams.events.columns import Coded
 from streams.measures.additive import Groups
-from streams.measures.chain import Record
 from streams.measures.distribution import BINS, apart, bins_of, in_bins
+from streams.measures.runs import Record
 from streams.plan import Additive, Series
 from streams.selection import NO_VALUE, OVERFLOW, Selections
 
@@ -90,7 +90,7 @@ class Adding:
         space = values_space(additive.measure, name)
         known = records.setdefault(space, {})
         places = known.setdefault(NO_VALUE, [[0]])
-        changed = effect.changed.setdefault(space, set())
+        changed = effect.changed.setdefault(space, {})
         fields, over = [], []
         for code, text in enumerate(texts.names):
             if text not in known:
@@ -100,7 +100,7 @@ class Adding:
                     continue
                 known[text] = [[1]]
                 places[0][0] += 1
-                changed.update((text, NO_VALUE))
+                changed |= {text: None, NO_VALUE: None}
             fields.append(f"|{name}|{text}")
         if over:
             effect.tell(f"overflow|{additive.measure}|{name}", int(np.isin(texts.codes, over).sum()))

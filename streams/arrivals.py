@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from streams.events.columns import Column, Mask
-from streams.measures.chain import Arrivals
+from streams.measures.runs import Arrivals
 from streams.plan import Choice, Placed, PlacedChain, PlacedConversion, PlacedRetention
 from streams.selection import Selections
 from streams.time.grains import Grain, Instants
@@ -22,8 +22,7 @@ class Arrived(NamedTuple):
 
     def only(self, which: Mask | Column) -> "Arrived":
         """Some of them, by a mask or by their places."""
-        names, codes, points = self.arrivals
-        return Arrived(Arrivals(names, codes[which], points[which]), self.events[which], self.amounts[which])
+        return Arrived(self.arrivals.only(which), self.events[which], self.amounts[which])
 
 
 def arrived(selections: Selections, entity: tuple[str, ...], choice: Choice, grain: Grain) -> Arrived:

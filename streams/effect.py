@@ -1,9 +1,12 @@
 """What a batch comes to, before the state takes it."""
 
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 from schemas.names import CELLS_PER_KEY
+from streams.measures.out import Out
+from streams.measures.runs import Names
 
 
 class Effect(NamedTuple):
@@ -11,7 +14,7 @@ class Effect(NamedTuple):
 
     cells: dict[str, dict[int, dict[str, int]]]
     totals: dict[str, int]
-    changed: dict[str, set[str]]
+    changed: dict[str, Names]
 
     def put(self, series: str, buckets: list[int], names: list[str], deltas: list[int]) -> None:
         """Adds to cells of a series: of each its bucket, its field and how much."""
@@ -27,6 +30,14 @@ class Effect(NamedTuple):
             begin = end
         if keys:
             self.cells[series] = keys
+
+    def put_outs(self, outs: Mapping[str, Out], fields: Sequence[str] = ("",)) -> None:
+        """Adds to cells of several series; ``fields`` is what each segment adds to a bucket's name."""
+        for series, out in outs.items():
+            cells = sorted(out)
+            places = [divmod(cell, len(fields)) for cell in cells]
+            names = [f"{bucket}{fields[segment]}" for bucket, segment in places]
+            self.put(series, [bucket for bucket, _ in places], names, [out[cell] for cell in cells])
 
     def tell(self, total: str, number: int) -> None:
         """Adds to a total; nothing where there is nothing to tell."""

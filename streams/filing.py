@@ -4,9 +4,9 @@ from collections.abc import Iterator, MutableMapping, Sequence
 from typing import NamedTuple
 
 from streams.arrivals import Arrived
-from streams.events.columns import Column
-from streams.measures.chain import Out, Record, oldest
-from streams.measures.conversion import Tagged
+from streams.measures.chain import oldest
+from streams.measures.out import Out
+from streams.measures.runs import Names, Record
 from streams.plan import Placed, PlacedChain, PlacedConversion, PlacedRetention
 
 Records = MutableMapping[str, Record]
@@ -15,7 +15,7 @@ Records = MutableMapping[str, Record]
 class Shelf(NamedTuple):
     """Where a batch is filed: in ``records[entity][place]``, changed in place; ``floor`` is the one before it.
 
-    ``fields`` is what each segment adds to a bucket's name, by its number.
+    ``fields`` is what each segment adds to a bucket's name, by its number; the whole is one that adds nothing.
     """
 
     records: Records
@@ -27,23 +27,15 @@ class Shelf(NamedTuple):
 class Filing:
     """How what arrived is filed; whoever also wants to know what came late has another."""
 
-    def file(self, placed: Placed, several: tuple[Arrived, ...], shelf: Shelf) -> tuple[dict[str, Out], set[str]]:
-        """In one segment: series -> bucket -> delta, and whose record changed."""
+    def file(self, placed: Placed, several: tuple[Arrived, ...], shelf: Shelf) -> tuple[dict[str, Out], Names]:
+        """Series -> cell -> delta, and whose record changed."""
         return file(placed, several, shelf.records, shelf.place, shelf.floor)
-
-    def file_split(
-        self, placed: PlacedConversion, several: tuple[Arrived, ...], numbers: Column, shelf: Shelf
-    ) -> tuple[dict[tuple[str, int], Out], set[str]]:
-        """Of a conversion, each start in the segment of its number."""
-        starts, ends = several
-        tagged = Tagged(starts.arrivals, numbers)
-        return placed.conversion.fold_split(tagged, ends.arrivals, shelf.records, shelf.place, shelf.floor)
 
 
 def file(
     placed: Placed, several: tuple[Arrived, ...], records: Records, place: int, floor: int
-) -> tuple[dict[str, Out], set[str]]:
-    """In ``records[entity][place]``, changed in place; gives series -> bucket -> delta, and whose record changed."""
+) -> tuple[dict[str, Out], Names]:
+    """In ``records[entity][place]``, changed in place; gives series -> cell -> delta, and whose record changed."""
     first = several[0]
     match placed:
         case PlacedChain(chain=chain):

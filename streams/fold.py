@@ -19,7 +19,7 @@ from streams.effect import Effect
 from streams.events.admission import Admitted, Batch
 from streams.events.columns import RowReader
 from streams.filing import Filing, Shelf
-from streams.measures.chain import Record
+from streams.measures.runs import Names, Record
 from streams.plan import Additive, SourcePlan, Space, choices_of
 from streams.segments import Segmented
 from streams.selection import Selections
@@ -85,16 +85,14 @@ class Work:
             known = records.setdefault(space.name, {})
             for entity in self.wanted[space.name].difference(known):
                 known[entity] = [[] for _ in space.places]
-            changed = effect.changed[space.name] = set()
+            changed = effect.changed[space.name] = {}
             for place in range(len(space.places)):
                 changed |= self._file(space, place, known, floor, effect)
         for segmented in self._segmented:
-            changed = effect.changed[segmented.name] = set()
-            for of_segment in segmented.fold(records.setdefault(segmented.name, {}), floor):
-                changed |= of_segment.changed
-                for series, out in of_segment.outs.items():
-                    names = [f"{bucket}{of_segment.field}" for bucket in out]
-                    effect.put(series, list(out), names, list(out.values()))
+            changed = effect.changed[segmented.name] = {}
+            for outs, of_place in segmented.fold(records.setdefault(segmented.name, {}), floor):
+                effect.put_outs(outs, segmented.fields)
+                changed |= of_place
         self._settle(records, floor, effect)
         return effect
 
@@ -118,7 +116,7 @@ class Work:
             yield {f"no {additive.amount}": len(there) - int(there.sum())}
         yield selection.unused
 
-    def _file(self, space: Space, place: int, known: dict[str, Record], floor: int, effect: Effect) -> set[str]:
+    def _file(self, space: Space, place: int, known: dict[str, Record], floor: int, effect: Effect) -> Names:
         placed = space.places[place]
         for measure in placed.measures:
             if measure not in self._told:
@@ -126,8 +124,7 @@ class Work:
                 self._tell_unused(measure, effect, absent, self._selections.of(placed.choice).unused)
         arrived = arrived_at(self._selections, space.entity, placed)
         outs, changed = self._filing.file(placed, arrived, Shelf(known, place, floor))
-        for series, out in outs.items():
-            effect.put(series, list(out), list(map(str, out)), list(out.values()))
+        effect.put_outs(outs)
         return changed
 
     def _tell_unused(self, measure: str, effect: Effect, *reasons: Mapping[str, int]) -> None:

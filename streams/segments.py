@@ -6,6 +6,7 @@ any value: an entity seen with two of them counts once.
 """
 
 from collections.abc import Iterator
+from itertools import filterfalse
 from typing import NamedTuple
 
 import numpy as np
@@ -13,84 +14,83 @@ import numpy as np
 from streams.arrivals import Arrived
 from streams.events.columns import Column
 from streams.filing import Filing, Shelf
-from streams.measures.chain import Arrivals, Out, Record
+from streams.measures.out import Out
+from streams.measures.runs import Arrivals, Names, Record
 from streams.plan import PlacedChain, PlacedRetention, Split
 from streams.selection import NO_VALUE, OVERFLOW, Selection, Selections
 
 
-class OfSegment(NamedTuple):
-    """What a batch comes to in one segment: series -> bucket -> delta, and whose records changed.
-
-    ``field`` is what the segment adds to a bucket's name.
-    """
-
-    field: str
-    outs: dict[str, Out]
-    changed: set[str]
-
-
 class Segmented:
-    """One batch for one split, ready to fold once the records are there."""
+    """One batch for one split, ready to fold once the records are there.  All its segments are folded together."""
 
     def __init__(self, split: Split, selections: Selections, filing: Filing) -> None:
         self._split, self._selections, self._filing = split, selections, filing
         choices = dict.fromkeys(placed.choice for placed in split.places)
         self._pairs = {choice: _Pairs.of(split, selections.of(choice)) for choice in choices}
-        self.name = split.name
-        self.wanted = {name for pairs in self._pairs.values() for name in pairs.names}
+        self.name, self.fields = split.name, fields_of(split)
+        """``fields`` is what each segment adds to a bucket's name."""
+        self.wanted = set[str]().union(*(pairs.names for pairs in self._pairs.values()))
         """The names of the records that may change."""
 
-    def fold(self, known: dict[str, Record], floor: int) -> Iterator[OfSegment]:
-        """``known`` must hold those wanted that exist; the others are begun in it."""
-        for name in self.wanted.difference(known):
-            known[name] = [[] for _ in self._split.places]
-        for place, placed in enumerate(self._split.places):
-            pairs = self._pairs[placed.choice]
-            for segment, begin, end in pairs.runs:
-                arriving = self._arrived(placed, pairs, slice(begin, end))
-                field = f"|{self._split.dimension}|{segment}"
-                outs, changed = self._filing.file(placed, (arriving,), Shelf(known, place, floor, (field,)))
-                yield OfSegment(field, outs, changed)
+    def fold(self, known: dict[str, Record], floor: int) -> Iterator[tuple[dict[str, Out], Names]]:
+        """Series -> cell -> delta, and whose records changed.
 
-    def _arrived(self, placed: PlacedChain | PlacedRetention, pairs: "_Pairs", run: slice) -> Arrived:
-        """Of one segment; of a net retention what has an amount."""
-        selection, codes, events = self._selections.of(placed.choice), pairs.codes[run], pairs.events[run]
+        ``known`` must hold those wanted that exist; the others are begun in it.
+        """
+        for pairs in self._pairs.values():
+            for name in filterfalse(known.__contains__, pairs.names):
+                known[name] = [[] for _ in self._split.places]
+        for place, placed in enumerate(self._split.places):
+            yield self._filing.file(placed, (self._arrived(placed),), Shelf(known, place, floor, self.fields))
+
+    def _arrived(self, placed: PlacedChain | PlacedRetention) -> Arrived:
+        """Of a net retention what has an amount."""
+        selection = self._selections.of(placed.choice)
+        names, codes, segments, events = self._pairs[placed.choice]
+        grain = placed.chain.grain if isinstance(placed, PlacedChain) else placed.days
+        arrivals = Arrivals(names, codes, selection.points(grain)[events], segments, len(self.fields))
         if isinstance(placed, PlacedChain):
-            points = selection.points(placed.chain.grain)[events]
-            return Arrived(Arrivals(pairs.names, codes, points), events, events)
+            return Arrived(arrivals, events, np.zeros_like(events))
         there, units = selection.amounts(placed.amount)
-        points = selection.points(placed.days)[events]
-        return Arrived(Arrivals(pairs.names, codes, points), events, units[events]).only(there[events])
+        return Arrived(arrivals, events, units[events]).only(there[events])
 
 
 class _Pairs(NamedTuple):
-    """Entities and segments that they are seen in; arrivals are in the order of segments.
+    """Entities and segments that they are seen in.
 
-    runs      (Ede, 0, 3)  ("", 3, 5)
-    codes     0  1  0      2  2         of each arrival its pair
-    names     0:ann  0:bob  2:ann       of each pair its record: the number of the segment, and the entity
-    events    of each arrival its place in the selection
+    names       0:ann  0:bob  2:ann     of each pair its record: the number of the segment, and the entity
+    codes       0  2  1  0  2           of each arrival its pair
+    segments    0  2  0  0  2           and its segment
+    events      of each arrival its place in the selection
     """
 
     names: list[str]
     codes: Column
+    segments: Column
     events: Column
-    runs: list[tuple[str, int, int]]
 
     @classmethod
     def of(cls, split: Split, selection: Selection) -> "_Pairs":
         """Each entity that an event names arrives in the segment of the event."""
-        segments = (*split.values, NO_VALUE, OVERFLOW)
-        (entities, events), texts = selection.keys(split.entity), selection.texts(split.property)
-        numbers = segment_numbers(segments, texts.names)[texts.codes]
-        numbers = numbers if events is None else numbers[events]
-        order = np.argsort(numbers, kind="stable")
-        numbers, width = numbers[order], max(len(entities.names), 1)
-        pairs, codes = np.unique(numbers * width + entities.codes[order], return_inverse=True)
-        owners = ((pair // width, entities.names[pair % width]) for pair in pairs.tolist())
-        present, begins = (column.tolist() for column in np.unique(numbers, return_index=True))
-        runs = zip(map(segments.__getitem__, present), begins, [*begins[1:], len(numbers)], strict=False)
-        return cls([f"{n}:{name}" for n, name in owners], codes, order if events is None else events[order], list(runs))
+        (entities, places), texts = selection.keys(split.entity), selection.texts(split.property)
+        events = np.arange(len(selection)) if places is None else places
+        listed, width = segments_of(split), max(len(entities.names), 1)
+        segments = segment_numbers(listed, texts.names)[texts.codes][events]
+        pairs, codes = np.unique(segments * width + entities.codes, return_inverse=True)
+        heads = [f"{number}:" for number in range(len(listed))]
+        numbers, owners = (column.tolist() for column in np.divmod(pairs, width))
+        names = [heads[number] + entities.names[owner] for number, owner in zip(numbers, owners, strict=True)]
+        return cls(names, codes, segments, events)
+
+
+def segments_of(split: Split) -> tuple[str, ...]:
+    """Its segments, by number."""
+    return (*split.values, NO_VALUE, OVERFLOW)
+
+
+def fields_of(split: Split) -> list[str]:
+    """What each segment adds to a bucket's name."""
+    return [f"|{split.dimension}|{segment}" for segment in segments_of(split)]
 
 
 def segment_numbers(segments: tuple[str, ...], texts: list[str]) -> Column:

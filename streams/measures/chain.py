@@ -19,32 +19,25 @@ inserted by itself.
 
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Iterator, MutableMapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from streams.measures.out import Out, in_segment, merge, tally
+from streams.measures.runs import Arrivals, Column, Mask, Names, Points, Record, Runs
 from streams.state.port import NEVER
 from streams.time.grains import Grain
 
-Points = list[int]
-Record = list[Points]
-"""What is remembered of one entity: the points of each chain of its space."""
 
-Out = dict[int, int]
-"""bucket -> delta, of one series."""
+class Verdicts(NamedTuple):
+    """What many points come to: ``added`` has which of them add something, in which bucket each, and of what sign.
 
-Column = NDArray[np.int64]
+    ``kept`` are those that are not redundant for what lies before them; None where that also hangs on what follows.
+    """
 
-
-class Arrivals(NamedTuple):
-    """Points and whose they are, in any order: ``points[i]`` is of the entity ``names[codes[i]]``."""
-
-    names: Sequence[str]
-    codes: Column
-    points: Column
+    added: Sequence[tuple[Mask, Column, int]]
+    kept: Mask | None = None
 
 
 class Judge(ABC):
@@ -64,7 +57,7 @@ class Judge(ABC):
         """Adds to ``out`` what point ``i`` contributes, given the points before it, times ``sign``."""
 
     @abstractmethod
-    def judge_all(self, points: Column, before: Sequence[Column], out: Out) -> None:
+    def judge_all(self, points: Column, before: Sequence[Column]) -> Verdicts:
         """``judge`` of many points, of any entities: ``before[j]`` holds those j + 1 places before, or NEVER."""
 
     @abstractmethod
@@ -86,50 +79,67 @@ class Chain:
 
     def fold(
         self, arrivals: Arrivals, records: MutableMapping[str, Record], place: int, oldest: int
-    ) -> tuple[dict[str, Out], set[str]]:
+    ) -> tuple[dict[str, Out], Names]:
         """Files each point in ``records[entity][place]``, changed in place.
 
-        ``oldest`` is the floor as a point.  Gives series -> bucket -> delta, and the entities whose record changed.
+        ``oldest`` is the floor as a point.  Gives series -> cell -> delta, and the entities whose record changed.
         """
-        pairs: Pairs = tuple((judge, {}) for judge in self.judges)
-        runs = _Runs.of(arrivals, records, place, once=self.once)
-        changed: set[str] = set()
-        later, earlier = runs.split()
-        self._append(later, pairs, oldest, changed)
-        for name, points, xs in earlier.each():
-            self._insert_all(points, xs, pairs)
-            if len(points) > self.order:
-                self._forget(points, oldest)
-            changed.add(name)
-        return {judge.series: out for judge, out in pairs}, changed
+        later, earlier = Runs.of(arrivals, records, place, once=self.once).split()
+        outs, changed = self._append(later, oldest)
+        for name, found in self._insert_runs(earlier, oldest):
+            for series, out in found.items():
+                merge(outs[series], out)
+            changed[name] = None
+        return outs, changed
 
     def fold_each(
         self, arrivals: Arrivals, records: MutableMapping[str, Record], place: int, oldest: int
     ) -> Iterator[tuple[str, dict[str, Out]]]:
         """As ``fold``, entity by entity: what each adds, of those that have a point that is new."""
-        for name, points, xs in _Runs.of(arrivals, records, place, once=self.once).each():
-            pairs: Pairs = tuple((judge, {}) for judge in self.judges)
-            self._insert_all(points, xs, pairs)
-            if len(points) > self.order:
-                self._forget(points, oldest)
-            yield name, {judge.series: out for judge, out in pairs}
+        return self._insert_runs(Runs.of(arrivals, records, place, once=self.once), oldest)
 
-    def _append(self, runs: "_Runs", pairs: Pairs, oldest: int, changed: set[str]) -> None:
+    def _append(self, runs: Runs, oldest: int) -> tuple[dict[str, Out], Names]:
         """Files runs that follow all that their records hold."""
         before = runs.before(self.order)
-        for judge, out in pairs:
-            judge.judge_all(runs.points, before, out)
-        order, all_kept = self.order, self.all_kept
-        for name, points, xs in runs.each():
+        verdicts = {judge.series: judge.judge_all(runs.points, before) for judge in self.judges}
+        outs: dict[str, Out] = {series: {} for series in verdicts}
+        for series, one in verdicts.items():
+            for which, buckets, sign in one.added:
+                tally(outs[series], runs.cells(buckets, which), sign)
+        if self.all_kept:
+            return outs, self._extend(runs, oldest, thin=False)
+        kept = [one.kept for one in verdicts.values() if one.kept is not None]
+        if len(kept) < len(verdicts):
+            return outs, self._extend(runs, oldest, thin=True)
+        return outs, self._extend(runs.only(np.logical_or.reduce(kept)), oldest, thin=False)
+
+    def _extend(self, runs: Runs, oldest: int, *, thin: bool) -> Names:
+        """Gives the entities whose record changed."""
+        order, changed = self.order, Names()
+        firsts, others = runs.firsts()
+        for name, points, x in firsts:  # redundant to no judge
+            points.append(x)
+            changed[name] = None
+        for name, points, xs, _ in others.each():
             had, last, were = len(points), points[-1] if points else NEVER, points[:] if order > 1 else points
             points.extend(xs)
-            if not all_kept:
+            if thin:
                 self._thin_from(points, max(had - order, 0))
             if len(points) > order:
                 self._forget(points, oldest)
             # of one order, what is as long and ends alike is alike
             if (points != were) if order > 1 else (len(points) != had or points[-1] != last):
-                changed.add(name)
+                changed[name] = None
+        return changed
+
+    def _insert_runs(self, runs: Runs, oldest: int) -> Iterator[tuple[str, dict[str, Out]]]:
+        """Files runs that may come before what their records hold, point by point."""
+        for name, points, xs, segment in runs.each():
+            pairs: Pairs = tuple((judge, {}) for judge in self.judges)
+            self._insert_all(points, xs, pairs)
+            if len(points) > self.order:
+                self._forget(points, oldest)
+            yield name, {judge.series: in_segment(out, segment, runs.width) for judge, out in pairs}
 
     def _insert_all(self, points: Points, xs: Points, pairs: Pairs) -> None:
         for x in xs:
@@ -171,92 +181,6 @@ class Chain:
             del points[: bisect_left(points, oldest) - self.order]
 
 
-class _Runs(NamedTuple):
-    """The points of a batch, entity by entity: run i is ``points[starts[i]:starts[i + 1]]``, rising.
-
-    names        b       a          d
-    points       3 5 9   1 6 6 8    2
-    starts       0       3          7       8
-    held, lasts: what each one's record holds, and the last of that (NEVER: nothing)
-    """
-
-    names: list[str]
-    held: list[Points]
-    lasts: Column
-    points: Column
-    starts: Column
-
-    @classmethod
-    def of(cls, arrivals: Arrivals, records: MutableMapping[str, Record], place: int, *, once: bool) -> "_Runs":
-        """With ``once`` what comes again is left out, within the batch and of the last point that is held."""
-        order = np.lexsort((arrivals.points, arrivals.codes))
-        codes, points = arrivals.codes[order], arrivals.points[order]
-        begins = np.append(True, codes[1:] != codes[:-1])[: len(codes)]
-        names = [arrivals.names[code] for code in codes[begins].tolist()]
-        held = [records[name][place] for name in names]
-        lasts = np.array([own[-1] if own else NEVER for own in held], np.int64)
-        runs = np.cumsum(begins) - 1
-        if once:
-            kept = (begins | np.append(True, points[1:] != points[:-1])[: len(codes)]) & (points != lasts[runs])
-            points, runs = points[kept], runs[kept]
-        return cls(names, held, lasts, points, np.searchsorted(runs, np.arange(len(names) + 1)))
-
-    def split(self) -> tuple["_Runs", "_Runs"]:
-        """Those that follow what their records hold, and the others; the rest has no points there."""
-        lengths = self._lengths()
-        there = lengths.nonzero()[0]
-        early = np.zeros(len(lengths), np.bool_)
-        early[there] = self.points[self.starts[there]] < self.lasts[there]
-        if not early.any():
-            return self, self._replace(points=self.points[:0], starts=np.zeros_like(self.starts))
-        return self._only(~early, lengths), self._only(early, lengths)
-
-    def _only(self, which: NDArray[np.bool_], lengths: Column) -> "_Runs":
-        points, starts = self.points[np.repeat(which, lengths)], np.zeros_like(self.starts)
-        np.where(which, lengths, 0).cumsum(out=starts[1:])
-        return self._replace(points=points, starts=starts)
-
-    def _lengths(self) -> Column:
-        return self.starts[1:] - self.starts[:-1]
-
-    def each(self) -> Iterator[tuple[str, Points, Points]]:
-        """Name, what is held, and the points of each run that has any."""
-        points, starts = self.points.tolist(), self.starts.tolist()
-        for name, held, begin, end in zip(self.names, self.held, starts, starts[1:], strict=False):
-            if begin < end:
-                yield name, held, points[begin:end]
-
-    def before(self, order: int) -> list[Column]:
-        """For j below ``order`` the point j + 1 places before each, in the run or what is held; NEVER where none is.
-
-        With each run goes room for what is held:  order 2    h h b b b | h h a a a a | h h d
-        """
-        lengths = self._lengths()
-        at = np.arange(len(self.points)) + order * np.repeat(np.arange(1, len(lengths) + 1), lengths)
-        flat = np.full(len(self.points) + order * len(lengths), NEVER, np.int64)
-        flat[at] = self.points
-        begins = self.starts[:-1] + order * np.arange(1, len(lengths) + 1)
-        flat[begins - 1] = self.lasts
-        for j in range(2, order + 1):
-            flat[begins - j] = [own[-j] if len(own) >= j else NEVER for own in self.held]
-        return [flat[at - j] for j in range(1, order + 1)]
-
-
 def oldest(grain: Grain, floor: int) -> int:
     """The floor as a point; NEVER where there is none yet."""
     return grain.of(floor) if floor > 0 else NEVER
-
-
-def tally(out: Out, buckets: Column, sign: int) -> None:
-    """Adds ``sign`` to ``out`` for each bucket, as often as it is there."""
-    for bucket, number in Counter(buckets.tolist()).items():
-        out[bucket] = out.get(bucket, 0) + sign * number
-
-
-def _new(*columns: Column) -> NDArray[np.bool_]:
-    """Where any of these differs from the place before; the first place is new."""
-    new = np.zeros(len(columns[0]), np.bool_)
-    new[:1] = True
-    for column in columns:
-        new[1:] |= column[1:] != column[:-1]
-    return new

@@ -22,15 +22,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streams.measures.chain import Arrivals, Column, Out, Points, Record, tally
+from streams.measures.out import Out, tally
+from streams.measures.runs import Arrivals, Names, Points, Record
 from streams.time.grains import Grain
-
-
-class Tagged(NamedTuple):
-    """Arrivals, and of each the number of its segment, or of all the same."""
-
-    arrivals: Arrivals
-    segments: Column | int
 
 
 class _Filed(NamedTuple):
@@ -48,55 +42,40 @@ class Conversion:
 
     def fold(
         self, starts: Arrivals, ends: Arrivals, records: MutableMapping[str, Record], place: int, floor: int
-    ) -> tuple[dict[str, Out], set[str]]:
+    ) -> tuple[dict[str, Out], Names]:
         """Files both in ``records[entity][place]``, changed in place.
 
-        Gives series -> bucket -> delta, and the entities whose record changed.
+        Gives series -> cell -> delta, and the entities whose record changed.
         """
-        outs, changed = self.fold_split(Tagged(starts, 0), ends, records, place, floor)
-        return {series: out for (series, _), out in outs.items()}, changed
-
-    def fold_split(
-        self, starts: Tagged, ends: Arrivals, records: MutableMapping[str, Record], place: int, floor: int
-    ) -> tuple[dict[tuple[str, int], Out], set[str]]:
-        """As ``fold``, of each series by segment."""
         converted: Points = []
-        changed: set[str] = set()
+        changed = Names()
         for name, found, is_other in self._each(starts, ends, records, place, floor):
             converted += found
             if is_other:
-                changed.add(name)
+                changed[name] = None
         return self._outs(converted), changed
 
     def fold_each(
         self, starts: Arrivals, ends: Arrivals, records: MutableMapping[str, Record], place: int, floor: int
     ) -> Iterator[tuple[str, dict[str, Out]]]:
         """As ``fold``, entity by entity: what each adds."""
-        for name, outs in self.fold_split_each(Tagged(starts, 0), ends, records, place, floor):
-            yield name, {series: out for (series, _), out in outs.items()}
-
-    def fold_split_each(
-        self, starts: Tagged, ends: Arrivals, records: MutableMapping[str, Record], place: int, floor: int
-    ) -> Iterator[tuple[str, dict[tuple[str, int], Out]]]:
-        """As ``fold_split``, entity by entity: what each adds."""
         for name, found, _ in self._each(starts, ends, records, place, floor):
             yield name, self._outs(found)
 
-    def _outs(self, converted: Points) -> dict[tuple[str, int], Out]:
-        """Starts that found an end, filed; where there is one segment it is there though nothing is in it."""
+    def _outs(self, converted: Points) -> dict[str, Out]:
+        """Starts that found an end, filed."""
         times, tags = np.divmod(np.array(converted, np.int64), self.segments + 1)
-        outs: dict[tuple[str, int], Out] = {(series, 0): {} for series in self.series} if self.segments == 1 else {}
-        for segment in np.unique(tags).tolist():
-            for series, grain in self.series.items():
-                tally(outs.setdefault((series, segment), {}), grain.column(times[tags == segment]), 1)
+        outs: dict[str, Out] = {series: {} for series in self.series}
+        for series, grain in self.series.items():
+            tally(outs[series], grain.column(times) * self.segments + tags, 1)
         return outs
 
     def _each(
-        self, starts: Tagged, ends: Arrivals, records: MutableMapping[str, Record], place: int, floor: int
+        self, starts: Arrivals, ends: Arrivals, records: MutableMapping[str, Record], place: int, floor: int
     ) -> Iterator[tuple[str, Points, bool]]:
         """Whose, the starts that found an end, and whether the record is another one."""
         arrived: dict[str, Points] = {}
-        for arrivals, tags in (starts, Tagged(ends, self.segments)):
+        for arrivals, tags in ((starts, 0 if starts.segments is None else starts.segments), (ends, self.segments)):
             names = map(arrivals.names.__getitem__, arrivals.codes.tolist())
             for name, mark in zip(names, ((self.segments + 1) * arrivals.points + tags).tolist(), strict=True):
                 arrived.setdefault(name, []).append(mark)

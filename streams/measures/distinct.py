@@ -17,8 +17,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from streams.measures.chain import Column, Judge, Out, Points, tally
+from streams.measures.chain import Judge, Verdicts
 from streams.measures.numbers import Numbers
+from streams.measures.out import Out
+from streams.measures.runs import Column, Points
 from streams.state.port import NEVER
 
 
@@ -39,14 +41,15 @@ class DistinctCalendar(Judge):
         if i < n or of(points[i - n]) != of(x):
             out[x] = out.get(x, 0) + sign
 
-    def judge_all(self, points: Column, before: Sequence[Column], out: Out) -> None:
+    def judge_all(self, points: Column, before: Sequence[Column]) -> Verdicts:
         last = before[self.order - 1]
         alone, periods = last == NEVER, self._periods.column(points)
-        counted = alone | (periods != self._periods.column(np.where(alone, points, last)))
+        kept = counted = alone | (periods != self._periods.column(np.where(alone, points, last)))
         if self.order > 1:
             first = before[self.order - 2]
-            counted &= (first != NEVER) & (periods == self._periods.column(np.where(first == NEVER, points, first)))
-        tally(out, points[counted], 1)
+            inside = periods == self._periods.column(np.where(first == NEVER, points, first))
+            counted = kept & (first != NEVER) & inside
+        return Verdicts([(counted, points[counted], 1)], kept)
 
     def redundant(self, points: Points, i: int) -> bool:
         """All but the first n of each period."""
@@ -71,13 +74,12 @@ class DistinctRolling(Judge):
             out[start] = out.get(start, 0) + sign
             out[end] = out.get(end, 0) - sign
 
-    def judge_all(self, points: Column, before: Sequence[Column], out: Out) -> None:
+    def judge_all(self, points: Column, before: Sequence[Column]) -> Verdicts:
         first = points if self.order == 1 else before[self.order - 2]
         starts = np.maximum(points, before[self.order - 1] + self.length)  # NEVER lies far below
         ends = first + self.length
         covers = starts < ends
-        tally(out, starts[covers], 1)
-        tally(out, ends[covers], -1)
+        return Verdicts([(covers, starts[covers], 1), (covers, ends[covers], -1)])
 
     def redundant(self, points: Points, i: int) -> bool:
         """What n others stand beside in every window that it is in.
@@ -91,4 +93,7 @@ class DistinctRolling(Judge):
             return True
         if i + n >= len(points):
             return False
-        return all(points[j + n + 1] - points[j] <= self.length for j in range(i - n, i))
+        for j in range(i - n, i):  # noqa: SIM110 - all() of a generator takes three times as long
+            if points[j + n + 1] - points[j] > self.length:
+                return False
+        return True

@@ -5,7 +5,9 @@ Also how many distinct entities there ever were: every entity has one first even
 
 from collections.abc import Sequence
 
-from streams.measures.chain import Column, Judge, Out, Points, tally
+from streams.measures.chain import Judge, Verdicts
+from streams.measures.out import Out
+from streams.measures.runs import Column, Points
 from streams.state.port import NEVER
 from streams.time.grains import Grain
 
@@ -25,8 +27,9 @@ class First(Judge):
             bucket = self.grain.of(points[0])
             out[bucket] = out.get(bucket, 0) + sign
 
-    def judge_all(self, points: Column, before: Sequence[Column], out: Out) -> None:
-        tally(out, self.grain.column(points[before[0] == NEVER]), 1)
+    def judge_all(self, points: Column, before: Sequence[Column]) -> Verdicts:
+        first = before[0] == NEVER
+        return Verdicts([(first, self.grain.column(points[first]), 1)], first)
 
     def redundant(self, points: Points, i: int) -> bool:  # noqa: ARG002 - the protocol's
         """All but the first."""

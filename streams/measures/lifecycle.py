@@ -21,8 +21,10 @@ from typing import assert_never
 import numpy as np
 
 from schemas.definition.model import Part
-from streams.measures.chain import Column, Judge, Out, Points, tally
+from streams.measures.chain import Judge, Verdicts
 from streams.measures.numbers import Numbers
+from streams.measures.out import Out
+from streams.measures.runs import Column, Points
 from streams.state.port import NEVER
 
 
@@ -61,21 +63,21 @@ class Lifecycle(Judge):
                 if retained:
                     yield x, -1
 
-    def judge_all(self, points: Column, before: Sequence[Column], out: Out) -> None:
+    def judge_all(self, points: Column, before: Sequence[Column]) -> Verdicts:
         new = before[0] == NEVER
         periods = self._periods.column(points)
         apart = periods - self._periods.column(np.where(new, points, before[0]))
-        retained = apart == 1
+        retained, kept = apart == 1, new | (apart > 0)
         match self.part:
             case Part.NEW:
-                tally(out, points[new], 1)
+                return Verdicts([(new, points[new], 1)], kept)
             case Part.RETAINED:
-                tally(out, points[retained], 1)
+                return Verdicts([(retained, points[retained], 1)], kept)
             case Part.RESURRECTED:
-                tally(out, points[apart > 1], 1)
+                return Verdicts([(apart > 1, points[apart > 1], 1)], kept)
             case Part.DORMANT:
-                tally(out, self._first_days.column(periods[new | (apart > 0)] + 1), 1)
-                tally(out, points[retained], -1)
+                dormant = self._first_days.column(periods[kept] + 1)
+                return Verdicts([(kept, dormant, 1), (retained, points[retained], -1)], kept)
             case Part.ACTIVE:
                 raise TypeError(self.part)
             case _:

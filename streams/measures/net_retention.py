@@ -20,20 +20,30 @@ day; of what lies before nothing:
 It is as flat as that of a chain: ``[day, amount, day, amount, ..]``, by rising days, no amount 0.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, MutableMapping
 from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 
 from schemas.definition.model import NetPart
 from streams.events.columns import Column
 from streams.measures.additive import Groups
-from streams.measures.chain import Arrivals, Out, Points, Record
+from streams.measures.out import Out, in_segment, merge
+from streams.measures.runs import Arrivals, Names, Points, Record
 from streams.state.port import NEVER
 
-Added = tuple[str, int, int]
-"""Whose, on which day, and how much."""
+Added = tuple[int, int, int]
+"""Whose, by its code, on which day, and how much."""
+
+
+class _Parts(NamedTuple):
+    """day -> delta."""
+
+    base: Out
+    kept: Out
 
 
 class NetRetention:
@@ -47,37 +57,44 @@ class NetRetention:
 
     def fold(
         self, arrivals: Arrivals, amounts: Column, records: MutableMapping[str, Record], place: int, oldest: int
-    ) -> tuple[dict[str, Out], set[str]]:
+    ) -> tuple[dict[str, Out], Names]:
         """Adds each amount to ``records[entity][place]``; the points are days, ``oldest`` is the floor's.
 
-        Gives series -> day -> delta, and the entities whose record changed.
+        Gives series -> cell -> delta, and the entities whose record changed.
         """
-        base: Out = {}
-        kept: Out = {}
-        changed: set[str] = set()
-        for name, several in groupby(_by_day(arrivals, amounts), itemgetter(0)):
-            record = records[name]
-            days = dict(zip(record[place][::2], record[place][1::2], strict=True))
-            self._add(days, several, base, kept)
-            now = self._flat(days, oldest)
-            if now != record[place]:
-                record[place] = now
-                changed.add(name)
-        return self._outs(base, kept), changed
+        outs: dict[str, Out] = {series: {} for series in self.series.values()}
+        of_segments = defaultdict[int, _Parts](lambda: _Parts({}, {}))
+        changed = Names()
+        segments = arrivals.segments_of_names().tolist()
+        for code, several in groupby(_by_day(arrivals, amounts), itemgetter(0)):
+            name, parts = arrivals.names[code], of_segments[segments[code]]
+            if self._file(records[name], place, several, parts, oldest):
+                changed[name] = None
+        for segment, parts in of_segments.items():
+            for series, out in self._outs(parts).items():
+                merge(outs[series], in_segment(out, segment, arrivals.width))
+        return outs, changed
 
     def fold_each(
         self, arrivals: Arrivals, amounts: Column, records: MutableMapping[str, Record], place: int, oldest: int
     ) -> Iterator[tuple[str, dict[str, Out]]]:
         """As ``fold``, entity by entity: what each adds."""
-        for name, several in groupby(_by_day(arrivals, amounts), itemgetter(0)):
-            record, base, kept = records[name], Out(), Out()
-            days = dict(zip(record[place][::2], record[place][1::2], strict=True))
-            self._add(days, several, base, kept)
-            record[place] = self._flat(days, oldest)
-            yield name, self._outs(base, kept)
+        segments = arrivals.segments_of_names().tolist()
+        for code, several in groupby(_by_day(arrivals, amounts), itemgetter(0)):
+            name, parts = arrivals.names[code], _Parts({}, {})
+            self._file(records[name], place, several, parts, oldest)
+            found = self._outs(parts)
+            yield name, {series: in_segment(out, segments[code], arrivals.width) for series, out in found.items()}
 
-    def _outs(self, base: Out, kept: Out) -> dict[str, Out]:
-        outs = {NetPart.BASE: base, NetPart.KEPT: kept}
+    def _file(self, record: Record, place: int, several: Iterator[Added], parts: "_Parts", oldest: int) -> bool:
+        """Whether the record is another one."""
+        days = dict(zip(record[place][::2], record[place][1::2], strict=True))
+        self._add(days, several, *parts)
+        was, record[place] = record[place], self._flat(days, oldest)
+        return was != record[place]
+
+    def _outs(self, parts: "_Parts") -> dict[str, Out]:
+        outs = {NetPart.BASE: parts.base, NetPart.KEPT: parts.kept}
         return {series: outs[part] for part, series in self.series.items()}
 
     def _add(self, days: dict[int, int], several: Iterator[Added], base: Out, kept: Out) -> None:
@@ -117,7 +134,7 @@ def _by_day(arrivals: Arrivals, amounts: Column) -> Iterator[Added]:
     lowest, width = int(arrivals.points.min()), int(np.ptp(arrivals.points)) + 1
     groups = Groups(arrivals.codes * width + (arrivals.points - lowest))
     for key, amount in zip(groups.keys, groups.sums(amounts), strict=True):
-        yield arrivals.names[key // width], lowest + key % width, amount
+        yield key // width, lowest + key % width, amount
 
 
 def _put(numbers: dict[int, int], key: int, number: int) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from streams.measures.chain import Column
+from streams.measures.runs import Column
 
 
 class Numbers:

@@ -6,7 +6,9 @@ times inside the horizon and the one before; of three within ``within_ms`` the m
 
 from collections.abc import Sequence
 
-from streams.measures.chain import Column, Judge, Out, Points, tally
+from streams.measures.chain import Judge, Verdicts
+from streams.measures.out import Out
+from streams.measures.runs import Column, Points
 from streams.state.port import NEVER
 from streams.time.grains import Grain
 
@@ -26,11 +28,13 @@ class Repeat(Judge):
             bucket = self.grain.of(points[i])
             out[bucket] = out.get(bucket, 0) + sign
 
-    def judge_all(self, points: Column, before: Sequence[Column], out: Out) -> None:
-        counted = before[0] != NEVER
-        if self.within_ms is not None:
+    def judge_all(self, points: Column, before: Sequence[Column]) -> Verdicts:
+        counted, kept = before[0] != NEVER, None
+        if self.within_ms is None:
+            kept = ~counted
+        else:
             counted &= points - before[0] <= self.within_ms
-        tally(out, self.grain.column(points[counted]), 1)
+        return Verdicts([(counted, self.grain.column(points[counted]), 1)], kept)
 
     def redundant(self, points: Points, i: int) -> bool:
         """What stands between two points that are close without it."""

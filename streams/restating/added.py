@@ -1,10 +1,10 @@
 """What was added late, as cells beside the cells: ``<bucket>@<reached>`` in the series ``<series>~``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from schemas import names
 from schemas.names import CELLS_PER_KEY
-from streams.measures.chain import Out
+from streams.measures.out import Out
 from streams.state.port import NEVER
 
 Cells = dict[str, dict[int, dict[str, int]]]
@@ -18,12 +18,16 @@ class Added:
         self._grains = grains
         self.cells: Cells = {}
 
-    def tell(self, series: str, field: str, out: Out, reached: Mapping[str, int]) -> None:
-        """Takes what events added that came when these pieces were reached, by grain; ``field`` is the segment's."""
+    def tell(self, series: str, fields: Sequence[str], out: Out, reached: Mapping[str, int]) -> None:
+        """Takes what events added that came when these pieces were reached, by grain.
+
+        ``fields`` are those of the segments that the cells of ``out`` are in.
+        """
         piece = reached.get(self._grains.get(series, ""), NEVER)
-        for bucket, delta in out.items():
+        for cell, delta in out.items():
+            bucket, segment = divmod(cell, len(fields))
             if bucket < piece:
-                self.add(series, (bucket, piece), field, delta)
+                self.add(series, (bucket, piece), fields[segment], delta)
 
     def add(self, series: str, pieces: tuple[int, int], field: str, delta: int) -> None:
         """To one cell: ``pieces`` are its own and the one that was reached."""

@@ -14,9 +14,9 @@ import numpy as np
 from streams.arrivals import Arrived
 from streams.events.columns import Column, Mask
 from streams.filing import Filing, Shelf, file_each
-from streams.measures.chain import Out
-from streams.measures.conversion import Tagged
-from streams.plan import Placed, PlacedConversion, choices_of, series_of_place
+from streams.measures.out import Out, merge
+from streams.measures.runs import Names
+from streams.plan import Placed, choices_of, series_of_place
 from streams.restating.added import Added
 from streams.restating.behind import Behind
 from streams.restating.rounds import any_behind, keys_of, rounds
@@ -36,7 +36,7 @@ class LateFiling(Filing):
     def __init__(self, selections: Selections, late: Behind, grains: dict[str, str], added: Added) -> None:
         self._selections, self._late, self._grains, self._added = selections, late, grains, added
 
-    def file(self, placed: Placed, several: tuple[Arrived, ...], shelf: Shelf) -> tuple[dict[str, Out], set[str]]:
+    def file(self, placed: Placed, several: tuple[Arrived, ...], shelf: Shelf) -> tuple[dict[str, Out], Names]:
         """With what was added late told apart."""
         mine = self._whose(placed, several)
         if mine is None:
@@ -46,30 +46,10 @@ class LateFiling(Filing):
         for one in self._rounds(placed, several, mine):
             chosen = tuple(arrived.only(which) for arrived, which in zip(several, one.chosen, strict=True))
             for name, found in file_each(placed, chosen, shelf.records, shelf.place, shelf.floor):
-                changed.add(name)
+                changed[name] = None
                 for series, out in found.items():
-                    _merge(outs.setdefault(series, {}), out)
-                    self._added.tell(series, shelf.fields[0], out, one.reached[name])
-        return outs, changed
-
-    def file_split(
-        self, placed: PlacedConversion, several: tuple[Arrived, ...], numbers: Column, shelf: Shelf
-    ) -> tuple[dict[tuple[str, int], Out], set[str]]:
-        """With what was added late told apart, segment by segment."""
-        mine = self._whose(placed, several)
-        if mine is None:
-            return super().file_split(placed, several, numbers, shelf)
-        others = tuple(one.only(~mask) for one, mask in zip(several, mine, strict=True))
-        outs, changed = super().file_split(placed, others, numbers[~mine[0]], shelf)
-        for one in self._rounds(placed, several, mine):
-            starts, ends = (arrived.only(which).arrivals for arrived, which in zip(several, one.chosen, strict=True))
-            tagged = Tagged(starts, numbers[one.chosen[0]])
-            each = placed.conversion.fold_split_each(tagged, ends, shelf.records, shelf.place, shelf.floor)
-            for name, found in each:
-                changed.add(name)
-                for (series, number), out in found.items():
-                    _merge(outs.setdefault((series, number), {}), out)
-                    self._added.tell(series, shelf.fields[number], out, one.reached[name])
+                    merge(outs[series], out)
+                    self._added.tell(series, shelf.fields, out, one.reached[name])
         return outs, changed
 
     def _labels(self, placed: Placed) -> list[str]:
@@ -116,8 +96,3 @@ class LateFiling(Filing):
             chosen = tuple(one[which] for one, which in zip(whole, np.split(now, edges), strict=True))
             reached = dict(zip(listed[now].tolist(), keys.numbers[now].tolist(), strict=True))
             yield _Round(chosen, {named[owner]: keys.reached[key] for owner, key in reached.items()})
-
-
-def _merge(out: Out, more: Out) -> None:
-    for bucket, delta in more.items():
-        out[bucket] = out.get(bucket, 0) + delta

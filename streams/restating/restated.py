@@ -105,7 +105,7 @@ class RestatingWork:
 
     def _tell(self, records: Records, effect: Effect) -> None:
         """Totals only ever take additions: what is added to the moment of the last one is the time since then."""
-        known, changed = records.setdefault(SPACE, {}), effect.changed.setdefault(SPACE, set())
+        known, changed = records.setdefault(SPACE, {}), effect.changed.setdefault(SPACE, {})
         for one, appended_ms in self._told.items():
             record = known.setdefault(_name(one), [[0]])
             count, moment = names.restated_totals(one.measure, one.over)
@@ -113,7 +113,7 @@ class RestatingWork:
             if appended_ms > record[0][0]:
                 effect.totals[moment] = effect.totals.get(moment, 0) + appended_ms - record[0][0]
                 record[0][0] = appended_ms
-                changed.add(_name(one))
+                changed[_name(one)] = None
 
 
 def _name(one: Told) -> str:

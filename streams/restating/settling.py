@@ -49,7 +49,7 @@ class LateSettling:
             moved = settling.fold(records, floor)
             settling.put(moved, effect)
             for series, field, out in settling.filed(moved) if reached else ():
-                added.tell(series, field, out, reached)
+                added.tell(series, (field,), out, reached)
 
     def _whose(self, owners: Column) -> Column:
         """Those that have an event that is behind."""

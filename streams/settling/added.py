@@ -10,8 +10,8 @@ import numpy as np
 
 from streams.effect import Effect
 from streams.events.columns import Column, Mask
-from streams.measures.chain import Out
 from streams.measures.distribution import apart, bins_of, in_bins
+from streams.measures.out import Out
 from streams.plan import Additive
 from streams.selection import Selection
 

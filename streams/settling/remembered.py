@@ -17,7 +17,7 @@ in one number with a bin of it.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from streams.measures.chain import Points, Record
+from streams.measures.runs import Points, Record
 
 Carried = tuple[int, int]
 """When a value was carried, and the number of its segment."""

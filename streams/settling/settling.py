@@ -19,7 +19,8 @@ from streams.effect import Effect
 from streams.events.columns import Column, Mask
 from streams.filing import file, file_each
 from streams.measures.additive import Groups
-from streams.measures.chain import Out, Record
+from streams.measures.out import Out
+from streams.measures.runs import Names, Record
 from streams.plan import EVERY, Additive, Placed, Settled, Space, choices_of
 from streams.segments import segment_numbers
 from streams.selection import NO_VALUE, OVERFLOW, Selections
@@ -34,7 +35,7 @@ class Moved:
 
     def __init__(self) -> None:
         self.outs: dict[tuple[str, int], Out] = {}
-        self.changed: dict[str, set[str]] = {}
+        self.changed: dict[str, Names] = {}
 
     def add(self, series: str, segment: int, bucket: int, delta: int) -> None:
         """To one cell."""
@@ -66,7 +67,7 @@ class Settling:
     def put(self, moved: Moved, effect: Effect) -> None:
         """Adds what a batch comes to, and whose records changed."""
         for space, entities in moved.changed.items():
-            effect.changed.setdefault(space, set()).update(entities)
+            effect.changed.setdefault(space, {}).update(entities)
         for one in self.filed(moved):
             one.put(effect)
 
@@ -89,19 +90,19 @@ class Settling:
             mine = records.setdefault(space.name, {})
             for entity in self.wanted[space.name].difference(mine):
                 mine[entity] = [[] for _ in space.places]
-            changed = moved.changed[space.name] = set()
+            changed = moved.changed[space.name] = {}
             for place in range(len(space.places)):
                 changed |= self._judge(space, place, (mine, floor), people, moved)
         for owner, more in people.added.items():
             name = self._entities.names[owner]
             known[name][1] = with_added(known[name], more)
-            moved.changed[self._settled.name].add(name)
+            moved.changed[self._settled.name][name] = None
         return moved
 
     def _meet(self, known: dict[str, Record], floor: int, moved: Moved) -> "_People":
         """Finds where each entity of the batch is now, and moves whom its events show to be elsewhere."""
         memory, people = self._memory, _People(len(self._entities.names), self._none)
-        changed = moved.changed[self._settled.name] = set()
+        changed = moved.changed[self._settled.name] = {}
         wanted = self.wanted[self._settled.name]
         for owner, name in enumerate(self._entities.names):
             if name not in wanted:
@@ -111,7 +112,7 @@ class Settling:
                 record = known[name] = memory.begun()
             elif memory.is_open(record) and memory.settles(record, floor):
                 record = known[name] = memory.settled(record)
-                changed.add(name)
+                changed[name] = None
             people.segments[owner] = memory.segment(record)
             people.open[owner] = memory.is_open(record)
         for owner, seen in self._seen(people).items():
@@ -119,7 +120,7 @@ class Settling:
             met = memory.met(record, seen)
             if met != record[0]:
                 record[0] = met
-                changed.add(self._entities.names[owner])
+                changed[self._entities.names[owner]] = None
             now = people.segments[owner] = memory.segment(record)
             if now != was:
                 for (series, bucket), delta in added_by(record).items():
@@ -156,9 +157,9 @@ class Settling:
 
     def _judge(
         self, space: Space, place: int, at: tuple[dict[str, Record], int], people: "_People", moved: Moved
-    ) -> set[str]:
+    ) -> Names:
         """Gives the entities whose record changed."""
-        placed, (records, floor), changed = space.places[place], at, set[str]()
+        placed, (records, floor), changed = space.places[place], at, Names()
         coming = _Coming.at(placed, space.entity, self._selections, self.owners)
         for segment in coming.segments(people):
             settled = coming.only(people.settled_in(segment))
@@ -170,7 +171,7 @@ class Settling:
         still_open = coming.only(people.are_open)
         whose = still_open.whose()
         for name, outs in file_each(placed, still_open.several, records, place, floor):
-            changed.add(name)
+            changed[name] = None
             owner = whose[name]
             for series, out in outs.items():
                 for bucket, delta in out.items():

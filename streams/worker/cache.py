@@ -6,7 +6,7 @@ It belongs to one session, so it never outlives the moment up to which it is tru
 from collections.abc import Collection
 
 from streams.fold import Records
-from streams.measures.chain import Record
+from streams.measures.runs import Record
 
 
 class RecordCache:

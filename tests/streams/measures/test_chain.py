@@ -1,7 +1,7 @@
 """Records stay within their bound, whatever comes, and forgetting changes nothing that can still be asked."""
 
 import random
-from itertools import pairwise
+from itertools import compress, pairwise
 
 import numpy as np
 import pytest
@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.definition.model import Part
-from streams.measures.chain import Arrivals, Chain, Judge, Out, Points, Record
+from streams.measures.chain import Chain, Judge
 from streams.measures.distinct import DistinctCalendar, DistinctRolling
 from streams.measures.first import First
 from streams.measures.lifecycle import Lifecycle
+from streams.measures.out import Out, tally
 from streams.measures.repeat import Repeat
+from streams.measures.runs import Arrivals, Points, Record
 from streams.state.port import NEVER
 from streams.time.grains import Buckets, Instants
 
@@ -123,7 +125,7 @@ def test_two_events_at_one_instant_are_a_first_and_a_repeat() -> None:
     chain = Chain((First("first", Instants()), Repeat("repeat", 10, Instants())), Instants())
     outs, changed = chain.fold(arriving(("e", 5), ("e", 5)), {"e": [[]]}, 0, 0)
     assert outs == {"first": {5: 1}, "repeat": {5: 1}}
-    assert changed == {"e"}
+    assert changed.keys() == {"e"}
 
 
 def test_a_late_event_takes_back_what_the_next_was_judged_to_be() -> None:
@@ -152,7 +154,7 @@ def test_a_late_activity_judges_the_next_one_again_wherever_it_is() -> None:
 def test_an_entity_seen_again_on_the_same_point_changes_no_record_where_once_is_enough() -> None:
     chain = one(DistinctCalendar("s", week))
     records = {"e": [[7]]}
-    assert chain.fold(arriving(("e", 7)), records, 0, 0) == ({"s": {}}, set())
+    assert chain.fold(arriving(("e", 7)), records, 0, 0) == ({"s": {}}, {})
     assert all(a < b for a, b in pairwise(records["e"][0]))
 
 
@@ -160,7 +162,7 @@ def test_an_entity_seen_again_on_the_same_point_changes_no_record_where_once_is_
 def test_a_point_equal_to_the_last_is_remembered_where_it_counts(once_and_again: tuple[int, list[int], int]) -> None:
     n, points, x = once_and_again
     chain, records = one(DistinctRolling("s", 5, n)), {"e": [list(points)]}
-    assert chain.fold(arriving(("e", x)), records, 0, NEVER)[1] == {"e"}
+    assert chain.fold(arriving(("e", x)), records, 0, NEVER)[1] == {"e": None}
     assert records["e"][0].count(x) == 2
 
 
@@ -177,8 +179,62 @@ def test_many_points_are_judged_as_one_by_one(xs: list[int], judge: Judge) -> No
     points = sorted(set(xs) if judge.once else xs)
     before = [np.array(([NEVER] * n + points)[: len(points)], np.int64) for n in range(1, judge.order + 1)]
     out: Out = {}
-    judge.judge_all(np.array(points, np.int64), before, out)
+    for which, buckets, sign in judge.judge_all(np.array(points, np.int64), before).added:
+        assert len(buckets) == which.sum()
+        tally(out, buckets, sign)
     assert {bucket: n for bucket, n in out.items() if n} == brute(judge, points)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(st.integers(0, 40), max_size=12),
+    st.lists(st.sampled_from(JUDGES), min_size=1, max_size=4, unique=True),
+    st.integers(0, 12),
+)
+def test_what_judges_keep_of_many_points_is_what_is_left_when_each_is_looked_at(
+    xs: list[int], judges: list[Judge], number: int
+) -> None:
+    chain = Chain(tuple(judges), Instants())
+    points = sorted(set(xs) if chain.once else xs)
+    chain._thin_from(held := points[:number], 0)
+    new = points[number:]
+    before = [np.array(([NEVER] * n + held + new)[len(held) : len(held + new)], np.int64) for n in range(1, 10)]
+    kept = [judge.judge_all(np.array(new, np.int64), before[: chain.order]).kept for judge in judges]
+    chain._thin_from(left := held + new, max(len(held) - chain.order, 0))
+    known = [mask for mask in kept if mask is not None]
+    assert len(known) == len(judges) - sum(map(looks_ahead, judges))
+    if len(known) == len(judges):
+        assert held + list(compress(new, np.logical_or.reduce(known))) == left
+
+
+def looks_ahead(judge: Judge) -> bool:
+    """Whether a point may become redundant to it by what follows."""
+    return isinstance(judge, DistinctRolling) or (isinstance(judge, Repeat) and judge.within_ms is not None)
+
+
+NAMES = ("0:a", "0:b", "2:a")
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(st.lists(st.tuples(st.sampled_from(NAMES), st.integers(0, 40)), max_size=12), max_size=4),
+    st.lists(st.sampled_from(JUDGES), min_size=1, max_size=4, unique=True),
+)
+def test_segments_folded_together_come_to_what_each_comes_to_alone(
+    batches: list[list[tuple[str, int]]], judges: list[Judge]
+) -> None:
+    chain = Chain(tuple(judges), Instants())
+    together: dict[str, Record] = {name: [[]] for name in NAMES}
+    alone: dict[str, Record] = {name: [[]] for name in NAMES}
+    for batch in batches:
+        segments = np.array([int(name[0]) for name, _ in batch], np.int64)
+        outs, changed = chain.fold(arriving(*batch)._replace(segments=segments, width=3), together, 0, NEVER)
+        each = [chain.fold(arriving(*(one for one in batch if one[0][0] == n)), alone, 0, NEVER) for n in "012"]
+        for series, out in outs.items():
+            expected = {b * 3 + n: d for n, (of_one, _) in enumerate(each) for b, d in of_one[series].items()}
+            assert out == expected, series
+        assert changed.keys() == set[str]().union(*(of_one for _, of_one in each))
+        assert together == alone
 
 
 ARRIVALS = st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 40)), max_size=12)
@@ -198,7 +254,7 @@ def test_batches_of_many_entities_count_as_their_points_do_in_order(
             cells[series] = {
                 bucket: cells[series].get(bucket, 0) + out.get(bucket, 0) for bucket in cells[series] | out
             }
-        assert changed <= {name for name, _ in batch}
+        assert changed.keys() <= {name for name, _ in batch}
     every = [pair for batch in batches for pair in batch]
     for judge in judges:
         expected: dict[int, int] = {}
@@ -208,11 +264,20 @@ def test_batches_of_many_entities_count_as_their_points_do_in_order(
         assert {b: n for b, n in cells[judge.series].items() if n} == {b: n for b, n in expected.items() if n}
 
 
+def test_points_that_lie_too_far_apart_to_be_sorted_as_one_number_are_sorted() -> None:
+    far = 2**61
+    chain, records = one(Repeat("s", None, Instants())), dict[str, Record](a=[[]], b=[[]], c=[[]])
+    outs, changed = chain.fold(arriving(("c", far), ("a", far), ("b", 7), ("a", -far), ("c", 3)), records, 0, NEVER)
+    assert outs == {"s": {far: 2}}
+    assert records == {"a": [[-far]], "b": [[7]], "c": [[3]]}
+    assert list(changed) == ["a", "b", "c"]
+
+
 def test_what_changed_is_told_and_nothing_else() -> None:
     chain = Chain((First("first", Instants()), Repeat("near", 4, Instants())), Instants())
     records: dict[str, Record] = {"a": [[1, 3]], "b": [[7]], "c": [[]]}
     before = {name: list(record[0]) for name, record in records.items()}
     _, changed = chain.fold(arriving(("a", 4), ("b", 6)), records, 0, NEVER)
-    assert changed == {name for name in records if records[name][0] != before[name]} == {"a", "b"}
+    assert changed.keys() == {name for name in records if records[name][0] != before[name]} == {"a", "b"}
     firsts = Chain((First("first", Instants()),), Instants())
-    assert firsts.fold(arriving(("b", 9)), {"b": [[6]]}, 0, NEVER) == ({"first": {}}, set())
+    assert firsts.fold(arriving(("b", 9)), {"b": [[6]]}, 0, NEVER) == ({"first": {}}, {})

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.measures.chain import Arrivals, Record
 from streams.measures.conversion import Conversion
+from streams.measures.runs import Arrivals, Record
 from streams.state.port import NEVER
 from streams.time.grains import Buckets, Instants
 
@@ -39,7 +39,7 @@ class Folded:
         before = {name: list(record[0]) for name, record in self.records.items()}
         starts, ends = (arriving([(who, t) for who, t, end in batch if end == wanted]) for wanted in (False, True))
         outs, changed = self.conversion.fold(starts, ends, self.records, 0, floor)
-        assert changed == {name for name, record in self.records.items() if record[0] != before[name]}
+        assert changed.keys() == {name for name, record in self.records.items() if record[0] != before[name]}
         for series, out in outs.items():
             self.cells[series].update(out)
         self.latest = max([self.latest, *(t for _, t, _ in batch)])
