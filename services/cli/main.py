@@ -3,12 +3,13 @@
 A command is a module with ``add_arguments(parser)`` and ``run(args) -> exit code``.
 """
 
+import errno
 import importlib
 import os
 import sys
 from collections.abc import Sequence
 
-from schemas.errors import NsmError
+from schemas.errors import NsmError, in_words
 from services import client_logs
 from services.cli.parser import MISUSED, Parser, no_such
 
@@ -34,6 +35,7 @@ COMMANDS = {
         "keep the boards of a definition in Grafana, through files or its API",
     ),
 }
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def parser_for(name: str) -> Parser:
@@ -60,16 +62,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser_for("").print_help(sys.stderr)
         return MISUSED
     try:
-        args = parser_for(name).parse_args(given)
-        client_logs.silence()
-        code = int(args.run(args))
-        sys.stdout.flush()  # here, and not when Python ends: who reads it may have gone
+        return _run(name, given)
     except NsmError as error:
         print(error, file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left goes nowhere, without a word
-        return 1
+        _leave_the_rest()
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        _leave_the_rest()
+        print(f"the output cannot be written: {in_words(error)}", file=sys.stderr)
+    return 1
+
+
+def _run(name: str, given: Sequence[str]) -> int:
+    args = parser_for(name).parse_args(given)
+    client_logs.silence()
+    code = int(args.run(args))
+    sys.stdout.flush()  # here, and not when Python ends: who reads it may have gone
     return code
+
+
+def _leave_the_rest() -> None:
+    """What is still to be written goes nowhere, without a word when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -12,24 +12,46 @@ from services.cli.main import main
 from tests.services.definition.two_versions import NEW, OLD
 
 
-@pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("words", ["init --list", "definition diff old.yaml new.yaml"])
-def test_a_reader_that_leaves_is_told_nothing(words: str, unbuffered: str, tmp_path: Path) -> None:
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
     (tmp_path / "old.yaml").write_text(OLD, encoding="utf-8")
     (tmp_path / "new.yaml").write_text(NEW, encoding="utf-8")
-    reads, writes = os.pipe()
-    os.close(reads)
+    return tmp_path
+
+
+def ended(words: str, folder: Path, stdout: int, unbuffered: str) -> tuple[int, str]:
+    """Exit code of a command, and what it says of a place that takes no output."""
     done = subprocess.run(
         [sys.executable, "-m", "services.cli", *words.split()],
-        cwd=tmp_path,
+        cwd=folder,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), "PYTHONUNBUFFERED": unbuffered},
-        stdout=writes,
+        stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,
         check=False,
     )
+    return done.returncode, done.stderr
+
+
+COMMANDS = pytest.mark.parametrize("words", ["init --list", "definition diff old.yaml new.yaml"])
+BUFFERED = pytest.mark.parametrize("unbuffered", ["", "1"])
+
+
+@BUFFERED
+@COMMANDS
+def test_a_reader_that_leaves_is_told_nothing(words: str, unbuffered: str, folder: Path) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    assert ended(words, folder, writes, unbuffered) == (1, "")
     os.close(writes)
-    assert (done.returncode, done.stderr) == (1, "")
+
+
+@BUFFERED
+@COMMANDS
+def test_a_disk_that_is_full_is_said(words: str, unbuffered: str, folder: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        told = ended(words, folder, full.fileno(), unbuffered)
+    assert told == (1, "the output cannot be written: no space left on device\n")
 
 
 def test_ctrl_c_while_a_command_is_loaded_is_as_quiet_as_later(monkeypatch: pytest.MonkeyPatch) -> None:
