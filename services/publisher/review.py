@@ -70,8 +70,8 @@ class Review:
         if self._splits() and MISPLACED not in self._args.allow:
             yield self._told_misplaced()
             yield (
-                "let all publishers of a topic choose alike, or send this with the client that the others use; "
-                "--allow misplaced sends it all the same"
+                "let all publishers of a topic choose alike, or send this with the client that the others use, and "
+                "count a topic that has grown under a new version of the definition; --allow misplaced sends it all the same"
             )
 
     def _is_keyless(self) -> bool:
@@ -90,8 +90,8 @@ class Review:
         return (
             f"{number} events of {topic} that have a key {lie} in another partition than nsm publish brings that key "
             f"to (murmur2, as the Java client does): another publisher chooses otherwise, as librdkafka and "
-            f"confluent-kafka do unless told partitioner=murmur2_random, and a {self._source.keyed_by} that comes "
-            "through both counts as two"
+            f"confluent-kafka do unless told partitioner=murmur2_random, or the topic was given more partitions since, "
+            f"and a {self._source.keyed_by} that comes into both counts as two"
         )
 
     def _count_keys(self, messages: Iterable[Message]) -> Iterator[Message]:

@@ -46,12 +46,23 @@ def test_a_topic_whose_keys_lie_elsewhere_takes_nothing_until_that_is_allowed() 
     assert said == (
         "1,501 of the last 2,000 events of orders that have a key lie in another partition than nsm publish brings "
         "that key to (murmur2, as the Java client does): another publisher chooses otherwise, as librdkafka and "
-        "confluent-kafka do unless told partitioner=murmur2_random, and a user_id that comes through both counts as two"
+        "confluent-kafka do unless told partitioner=murmur2_random, or the topic was given more partitions since, and "
+        "a user_id that comes into both counts as two"
     )
     assert way_on.endswith("--allow misplaced sends it all the same")
     allowed = reviewed(tail, "--allow", "misplaced")
     assert list(allowed.refused()) == []
     assert list(allowed.told()) == [said]
+
+
+def test_a_topic_that_was_given_more_partitions_is_told_what_it_wants() -> None:
+    """Its older records lie where the fewer had brought them: no publisher is to blame."""
+    keys = [b"%d" % number for number in range(100)]
+    before = [[key for key in keys if partition_of(message(key), 2) == partition] for partition in range(2)]
+    grown = Tail(latest=LATEST, keyed=100, misplaced=sum(misplaced(some, n, 4) for n, some in enumerate(before)))
+    said, way_on = reviewed(grown).refused()
+    assert "or the topic was given more partitions since" in said
+    assert "count a topic that has grown under a new version of the definition" in way_on
 
 
 def test_where_all_keys_lie_as_ours_nothing_is_said() -> None:
