@@ -42,7 +42,7 @@ def observe(definition: Definition, files: Sequence[str], tables: Tables = JSON_
     by_topic = files_by_topic(plan, files)
     folded = fold_files(plan, by_topic, tables=tables)
     if not folded.outcomes["counted"]:
-        raise CommandError("\n".join(("no event counted", *what_became(plan, folded))))
+        raise CommandError("\n".join(what_became(plan, folded)))
     reached = extent(plan, folded)
     readings = Readings(plan, folded.cells, AsOf(folded.last_ms, folded.last_ms))
     topics = {topic for topic, _ in by_topic}

@@ -15,6 +15,8 @@ from schemas.errors import in_words
 from services.cli import library
 from services.cli.library import PHASES, Given
 
+USUAL = Path("nsm.yaml")
+"""What every command takes where no file is named."""
 BUSINESS = "web-shop"
 """Where none is named."""
 
@@ -27,7 +29,7 @@ EPILOG = """\
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = EPILOG
-    parser.add_argument("file", nargs="?", type=Path, default=Path("nsm.yaml"), metavar="FILE", help="nsm.yaml")
+    parser.add_argument("file", nargs="?", type=Path, default=USUAL, metavar="FILE", help="nsm.yaml")
     parser.add_argument("--business", metavar="NAME", help=f"what to begin with ({BUSINESS})")
     parser.add_argument("--phase", choices=PHASES, help="decides which number is the north star (that of the business)")
     parser.add_argument(
@@ -64,7 +66,8 @@ def run(args: argparse.Namespace) -> int:
         print(line)
     star = written.north_star.metric
     print(f"its north star is {star}; bases, targets, limits and owners are examples: put yours in their place")
-    print(f"next: nsm check {_as_argument(args.file)}, then nsm up")
+    named = "" if args.file == USUAL else f" {_as_argument(args.file)}"
+    print(f"next: nsm check {_as_argument(args.file)}, then nsm up{named}")
     print(f"with sample events: nsm replay {library.sample_events(business)} --definition {_as_argument(args.file)}")
     return 0
 

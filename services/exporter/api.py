@@ -176,8 +176,9 @@ def _of_now(request: web.Request) -> None:
 
 
 def _no_such(plan: Plan, metric: str) -> web.Response:
+    error = f"{plan.definition.company} has no metric {metric!r}"
     there = list(plan.definition.metrics)
-    return _json({"error": f"there is no metric {metric!r}", "nearest": nearest(plan, metric), "metrics": there}, 404)
+    return _json({"error": error, "nearest": nearest(plan, metric), "metrics": there}, 404)
 
 
 def _keys(plan: Plan, of: tuple[str, Window], between: tuple[int, int], *, segments: bool) -> dict[str, set[KeySpan]]:

@@ -40,8 +40,8 @@ def check_names(columns: Columns, source: Source, there: Collection[str], header
     missing = [name for name in OWN if name not in there]
     if missing:
         raise PublishError(
-            f"nothing says what an event's {' and '.join(missing)} is: --map {missing[0]}=COLUMN or --set "
-            f"{missing[0]}=TEXT; the table has {', '.join(header)}"
+            f"nothing says what an event's {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'}: "
+            f"--map {missing[0]}=COLUMN or --set {missing[0]}=TEXT; the table has {', '.join(header)}"
         )
     nowhere = sorted(columns.numbers - set(there))
     if nowhere:

@@ -70,8 +70,8 @@ class Review:
         if self._splits() and MISPLACED not in self._args.allow:
             yield self._told_misplaced()
             yield (
-                "let all publishers of a topic choose alike, or send this with the client that the others use, and "
-                "count a topic that has grown under a new version of the definition; --allow misplaced sends it all the same"
+                "let all publishers of a topic choose alike, or send this with the client that the others use, "
+                "and count a grown topic under a new version of the definition; --allow misplaced sends it all the same"
             )
 
     def _is_keyless(self) -> bool:

@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     chosen(plan, asked)  # what is not there is said before a long file is read
     folded = fold_files(plan, files_by_topic(plan, args.files), asked.before_ms, tables_of(args, args.files))
     if not folded.outcomes["counted"]:
-        print("no event counted", *what_became(plan, folded), sep="\n", file=sys.stderr)
+        print(*what_became(plan, folded), sep="\n", file=sys.stderr)
         return 1
     answered = answer(plan, folded, asked)
     if args.json:

@@ -67,6 +67,8 @@ def what_became(plan: Plan, folded: Folded) -> Iterator[str]:
 
 def _events(folded: Folded) -> str:
     counted = folded.outcomes["counted"]
+    if not counted:
+        return "no event"
     return f"{counted:,} {'event' if counted == 1 else 'events'}"
 
 

@@ -163,6 +163,14 @@ def test_it_says_which_number_the_phase_chose_and_that_the_numbers_are_examples(
     assert "its north star is new_customers; bases, targets, limits and owners are examples" in capsys.readouterr().out
 
 
+def test_up_needs_no_name_of_the_usual_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["init"]) == 0
+    assert "next: nsm check nsm.yaml, then nsm up\n" in capsys.readouterr().out
+
+
 def test_what_nobody_has_said_is_told_with_the_way_to_say_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -211,4 +219,4 @@ def test_the_next_command_can_be_copied_whatever_the_file_is_called(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["init", "--company", "A", "--", name]) == 0
-    assert f"next: nsm check {told}, then nsm up" in capsys.readouterr().out
+    assert f"next: nsm check {told}, then nsm up {told}\n" in capsys.readouterr().out

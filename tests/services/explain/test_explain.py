@@ -119,8 +119,8 @@ def test_machines_get_all_of_it(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("m_order",), "there is no metric 'm_order'; did you mean m_orders?"),
-        (("zzz",), "there is no metric 'zzz'; there are m_"),
+        (("m_order",), "Test has no metric 'm_order'; did you mean m_orders?"),
+        (("zzz",), "Test has no metric 'zzz'; there are m_"),
         (("m_orders", "--window", "year"), "m_orders is not read over the window 'year'; it is over day, week"),
         (("m_orders", "--window", "lifetime"), "a lifetime is never over"),
         (("m_orders", "--dimension", "town"), "m_orders is not split by 'town'; it is split by city"),

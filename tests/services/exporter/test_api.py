@@ -211,7 +211,9 @@ def test_a_bad_question_is_told_what_is_bad(query: dict[str, str], words: str) -
 
 def test_an_unknown_metric_is_told_the_nearest() -> None:
     async def story(_: World, client: Client) -> None:
-        assert "m_orders" in (await get(client, "/v1/metrics/m_order", 404))["nearest"]
+        told = await get(client, "/v1/metrics/m_order", 404)
+        assert "m_orders" in told["nearest"]
+        assert told["error"] == "Test has no metric 'm_order'"
 
     tell(story)
 

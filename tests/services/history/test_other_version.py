@@ -220,7 +220,7 @@ def test_an_exporter_that_always_goes_away_is_said(
 def test_what_the_exporter_refuses_of_the_very_version_is_not_called_nothing_to_show() -> None:
     def story(two: Two) -> None:
         metric, over = chosen(NEW, [], [])[1]
-        with pytest.raises(Exception, match=r"^there is no metric 'rider'; did you mean riders"):
+        with pytest.raises(Exception, match=r"^Versvork has no metric 'rider'; did you mean riders"):
             FromExporter(NEW, Exporter(two.url)).points(
                 metric.name[:-1], over, reach_of(over, (NOW - 3 * DAY, NOW), None)
             )

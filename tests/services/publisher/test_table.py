@@ -109,7 +109,7 @@ def test_numbers_are_sent_as_exactly_as_they_are_written(cell: str, sent: object
     ("columns", "text"),
     [
         (Columns(mapped={"id": "order"}), "the table has no column order; it has order_id, customer"),
-        (Columns(), "nothing says what an event's id and type and time is: --map id=COLUMN or --set id=TEXT"),
+        (Columns(), "nothing says what an event's id and type and time are: --map id=COLUMN or --set id=TEXT"),
     ],
 )
 def test_a_header_that_cannot_answer_is_refused_before_anything_is_sent(columns: Columns, text: str) -> None:
