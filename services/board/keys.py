@@ -5,9 +5,12 @@ import sys
 import termios
 import tty
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Final
 
 Pressed = Callable[[float], str]
+GONE: Final = "\x04"
+"""Ctrl-D, and what is read of a terminal that was closed."""
 
 
 @contextmanager
@@ -18,10 +21,16 @@ def keys() -> Iterator[Pressed]:
 
     def pressed(seconds: float) -> str:
         ready, _, _ = select.select([terminal], [], [], seconds)
-        return sys.stdin.read(1) if ready else ""
+        if not ready:
+            return ""
+        try:
+            return sys.stdin.read(1) or GONE
+        except OSError:
+            return GONE
 
     try:
         tty.setcbreak(terminal)
         yield pressed
     finally:
-        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+        with suppress(termios.error):  # of a terminal that was closed there is nothing to put right
+            termios.tcsetattr(terminal, termios.TCSADRAIN, before)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from schemas.errors import StackError
@@ -70,7 +71,8 @@ class Supervisor:
             part, process = self.running[-1]
             if process.exit_code() is None:
                 process.end()
-                self._say(f"{part.name} has ended")
+                with suppress(OSError):  # whoever listened has gone: the others are ended all the same
+                    self._say(f"{part.name} has ended")
             self.running.pop()
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Iterator, Sequence
+from errno import EIO
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,19 @@ def test_parts_end_in_the_reverse_of_their_order(supervisor: Supervisor, said: S
     supervisor.end()
     assert said[-2:] == ["second has ended", "first has ended"]
     assert not supervisor.running
+
+
+def test_all_parts_end_in_their_time_where_nobody_listens_any_more(tmp_path: Path) -> None:
+    def say(line: str) -> None:
+        if line.endswith("has ended"):
+            raise OSError(EIO, "the terminal was closed")
+
+    supervisor = Supervisor(tmp_path, say)
+    supervisor.start([part("first", "sleep 60"), part("second", "sleep 60")])
+    processes = [process for _, process in supervisor.running]
+    supervisor.end()
+    assert not supervisor.running
+    assert all(process.exit_code() is not None for process in processes)
 
 
 @pytest.mark.parametrize(("code", "told"), [(0, "filling is done"), (3, "filling failed; ")])
