@@ -8,6 +8,8 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, TextIO
 
 from schemas.errors import NsmError, in_words
 from services import client_logs
@@ -53,6 +55,7 @@ def parser_for(name: str) -> Parser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code: 0 done, 1 not done and said why, 2 misused."""
+    _open_what_is_closed()
     given = list(sys.argv[1:] if arguments is None else arguments)
     name = next((word for word in given if not word.startswith("-")), "")
     if name and name not in COMMANDS:
@@ -75,6 +78,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _leave_the_rest()
         print(f"the output cannot be written: {in_words(error)}", file=sys.stderr)
     return 1
+
+
+def _open_what_is_closed() -> None:
+    """Streams that a command was started without (``<&- >&-``) give nothing and take everything."""
+    sys.stdin = sys.stdin or _nowhere("r")
+    sys.stdout = sys.stdout or _nowhere("w")
+    sys.stderr = sys.stderr or _nowhere("w")
+
+
+def _nowhere(mode: Literal["r", "w"]) -> TextIO:
+    return Path(os.devnull).open(mode, encoding="utf-8")
 
 
 def _run(name: str, given: Sequence[str]) -> int:

@@ -54,6 +54,33 @@ def test_a_disk_that_is_full_is_said(words: str, unbuffered: str, folder: Path) 
     assert told == (1, "the output cannot be written: no space left on device\n")
 
 
+@pytest.mark.parametrize("closed", [">&-", "<&- >&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    ("words", "code"), [("init --list", 0), ("check new.yaml", 0), ("definition diff old.yaml new.yaml", 1)]
+)
+def test_a_command_whose_output_nobody_wants_does_what_it_does(
+    words: str, code: int, closed: str, folder: Path
+) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'exec "{sys.executable}" -m services.cli {words} {closed}'],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
+
+
+def test_streams_that_are_closed_may_be_asked_whether_they_are_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    assert main(["init", "--list"]) == 0
+    assert not any(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        stream.close()
+
+
 def test_ctrl_c_while_a_command_is_loaded_is_as_quiet_as_later(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(_: str) -> None:
         raise KeyboardInterrupt
