@@ -15,7 +15,7 @@ from services.publisher.publisher import Publisher
 from services.publisher.reading import STANDARD_INPUT, Reading
 from services.publisher.review import Review
 from services.publisher.sending import Published, send_all
-from services.publisher.topic import ensure_topic
+from services.publisher.topic import ensure_topic, must_be_there
 from services.settings import Origin, kafka_origin, settings
 from services.topics import PARTITIONS
 from streams.plan import SourcePlan, compile_plan
@@ -69,19 +69,24 @@ def run(args: argparse.Namespace) -> int:
             "nsm up is starting in this folder: publish once it runs, or say where else Kafka is with NSM_KAFKA"
         )
     kafka = settings().kafka
-    code = publish_file(args, compile_plan(definition).sources[source.topic], kafka)
+    code = publish_file(args, compile_plan(definition).sources[source.topic], kafka, named=whose is not Origin.USUAL)
     if whose is Origin.USUAL:
         print(f"to Kafka at {kafka}, the usual place: nothing runs from this folder, and NSM_KAFKA names none")
     return code
 
 
-def publish_file(args: argparse.Namespace, plan: SourcePlan, kafka: str) -> int:
-    """The exit code: 1 where lines were left out that nobody had allowed to be.  Raises PublishError."""
+def publish_file(args: argparse.Namespace, plan: SourcePlan, kafka: str, *, named: bool = True) -> int:
+    """The exit code: 1 where lines were left out that nobody had allowed to be.  Raises PublishError.
+
+    No topic is made in a Kafka that nobody has ``named``.
+    """
     _check(args)
     reading = Reading(args, plan)
     if reading.again or not Path(args.file).exists():
         with reading.open():
             pass  # what cannot be read is said before Kafka is asked
+    if not (named or args.dry_run):
+        must_be_there(kafka, plan.source.topic)
     tail = newest(kafka, plan)
     if reading.again:
         review = _looked_at(args, reading, plan, tail)

@@ -70,11 +70,11 @@ class Log:
         self._consumer.close()
 
 
-def publish(kafka: KafkaServer, topic: str, *words: object) -> int:
+def publish(kafka: KafkaServer, topic: str, *words: object, named: bool = True) -> int:
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     [plan] = compile_plan(parse(DEFINITION.format(topic=topic))).sources.values()
-    return publish_file(parser.parse_args([str(word) for word in words]), plan, kafka.bootstrap)
+    return publish_file(parser.parse_args([str(word) for word in words]), plan, kafka.bootstrap, named=named)
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -100,6 +100,20 @@ def test_a_topic_is_made_once_with_the_times_of_the_broker(kafka: KafkaServer, t
     with kafka.admin() as admin:
         [described] = admin.describe_topics([topic])
     assert len(described["partitions"]) == 4
+
+
+def test_no_topic_is_made_in_a_kafka_that_nobody_named(
+    kafka: KafkaServer, topic: str, tmp_path: Path, log: Log
+) -> None:
+    file = tmp_path / "orders.jsonl"
+    file.write_bytes(LINE % (1, 1, 1))
+    with pytest.raises(PublishError, match=f"has no topic {topic}: it may be another's; run nsm up here first"):
+        publish(kafka, topic, file, named=False)
+    with kafka.admin() as admin:
+        assert topic not in admin.list_topics()
+    assert ensure_topic(kafka.bootstrap, topic)
+    assert publish(kafka, topic, file, named=False) == 0
+    assert log.values(1) == {(LINE % (1, 1, 1)).strip()}
 
 
 def test_of_a_file_with_bad_lines_nothing_is_sent_unless_it_is_said_what_becomes_of_them(
